@@ -1,0 +1,1 @@
+"""The shared words of Penstock: data, states, errors and ports. Standard library only."""

@@ -1,0 +1,103 @@
+"""HTTP as the rooms hand it to one another: plain data, no library's objects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from core.clock import Milliseconds
+
+Headers = tuple[tuple[str, str], ...]
+"""Header fields in order, names as they were written."""
+
+
+@dataclass(frozen=True, slots=True)
+class InboundRequest:
+    """A request as it came in. `headers` have lower-cased names; repeated fields are joined by `, `.
+
+    `read_body` gives the raw bytes, once, and raises `BodyTooLarge` when more than its argument arrive.
+    """
+
+    method: str
+    path: str
+    query: Mapping[str, str | list[str]]
+    headers: Mapping[str, str]
+    remote_address: str
+    read_body: Callable[[int], bytes]
+
+
+class BodyTooLarge(Exception):
+    """More bytes arrived than the trigger takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutboundRequest:
+    """One request to send. Times in milliseconds; `max_response` in bytes of decoded body."""
+
+    method: str
+    url: str
+    headers: Headers = ()
+    body: bytes | None = None
+    timeout: Milliseconds = 15_000
+    connect_timeout: Milliseconds = 5_000
+    max_redirects: int = 0
+    max_response: int = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class OutboundResponse:
+    """What came back. `headers` have lower-cased names; `body` is cut at the request's `max_response`."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    truncated: bool
+    duration: Milliseconds
+
+
+class FailureKind(StrEnum):
+    """Why no whole response came back."""
+
+    REFUSED_ADDRESS = "refused_address"
+    """The guard does not allow the address; trying again cannot help."""
+    INVALID_REQUEST = "invalid_request"
+    """The request cannot be sent as it is (bad URL, CR or LF in a header); nothing left the machine."""
+    NAME = "name"
+    """The host's name did not resolve."""
+    CONNECT = "connect"
+    """No connection: refused, unreachable, or TLS failed."""
+    TIMEOUT = "timeout"
+    """The whole attempt took longer than its timeout."""
+    BROKEN = "broken"
+    """The connection broke, or what came back is not HTTP."""
+
+
+@dataclass(frozen=True, slots=True)
+class SendFailure:
+    """No whole response came back; `message` says why in words a person can act on."""
+
+    kind: FailureKind
+    message: str
+    duration: Milliseconds
+
+    @property
+    def may_pass(self) -> bool:
+        """Whether another attempt could do better."""
+        return self.kind not in (FailureKind.REFUSED_ADDRESS, FailureKind.INVALID_REQUEST)
+
+
+SendResult = OutboundResponse | SendFailure
+
+
+class Sender(Protocol):
+    """The port to the only room that opens outbound connections."""
+
+    def send(self, request: OutboundRequest) -> SendResult:
+        """Sends once and waits for the whole answer. Raises nothing for what a partner does."""
+        ...
+
+    def close(self) -> None:
+        """Closes idle connections."""
+        ...

@@ -1,0 +1,188 @@
+"""The nouns that are kept: what the store holds and the engine moves. Moments are `core.clock` ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from core.clock import Milliseconds
+from core.states import RunStatus, StepStatus
+
+Row = TypeVar("Row")
+
+Document = Mapping[str, Any]
+"""An automation document, `penstock/1`, as parsed JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """An isolated workspace. `settings` holds its switches and limits."""
+
+    id: str
+    name: str
+    settings: Mapping[str, Any]
+    created_at: Milliseconds
+
+
+@dataclass(frozen=True, slots=True)
+class Automation:
+    """A named graph as its owner sees it: the draft, and which version is live.
+
+    `revision` counts every change and is the `ETag`; `published` is the live version's number.
+    """
+
+    tenant: str
+    id: str
+    name: str
+    enabled: bool
+    draft: Document | None
+    revision: int
+    published: int | None
+    created_at: Milliseconds
+    updated_at: Milliseconds
+
+
+@dataclass(frozen=True, slots=True)
+class AutomationVersion:
+    """What was published once, and never changes."""
+
+    tenant: str
+    automation_id: str
+    version: int
+    document: Document
+    published_at: Milliseconds
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One stored occurrence of a trigger.
+
+    `raw` is the body as it came, `body` what it was parsed to; with `is_json`, `raw` is JSON.
+    """
+
+    id: str
+    tenant: str
+    automation_id: str
+    type: str
+    received_at: Milliseconds
+    method: str
+    path: str
+    query: Mapping[str, Any]
+    headers: Mapping[str, str]
+    params: Mapping[str, str]
+    body: Any
+    raw: bytes
+    is_json: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One execution of one automation version for one event.
+
+    `token` is the fencing token: it grows with every change of hands, and a write that carries an
+    older one is refused. `due_at` says when a queued or waiting run is to be taken up.
+    """
+
+    id: str
+    tenant: str
+    automation_id: str
+    version: int
+    event_id: str
+    status: RunStatus
+    token: int
+    created_at: Milliseconds
+    deadline: Milliseconds
+    executor: str | None = None
+    due_at: Milliseconds | None = None
+    started_at: Milliseconds | None = None
+    finished_at: Milliseconds | None = None
+    output: Any = None
+    error: str | None = None
+    replay_of: str | None = None
+    awaited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try of a step. `outcome` is `succeeded`, `retry`, `failed`, `halted` or `interrupted`."""
+
+    number: int
+    started_at: Milliseconds
+    duration: Milliseconds
+    outcome: str
+    reason: str | None = None
+    request_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StepRun:
+    """The execution of a step in a run, as the journal keeps it."""
+
+    step_id: str
+    status: StepStatus
+    port: str | None = None
+    output: Any = None
+    error: str | None = None
+    due_at: Milliseconds | None = None
+    started_at: Milliseconds | None = None
+    finished_at: Milliseconds | None = None
+    attempts: tuple[Attempt, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RequestEntry:
+    """One HTTP request in or out, as the request log keeps it: masked, bodies capped.
+
+    `direction` is `in` or `out`. An inbound request that became an event has its body there.
+    """
+
+    id: str
+    tenant: str
+    direction: str
+    method: str
+    url: str
+    started_at: Milliseconds
+    request_headers: Mapping[str, str]
+    request_body: bytes | None = None
+    status: int | None = None
+    response_headers: Mapping[str, str] | None = None
+    response_body: bytes | None = None
+    error: str | None = None
+    duration: Milliseconds | None = None
+    automation_id: str | None = None
+    event_id: str | None = None
+    run_id: str | None = None
+    step_id: str | None = None
+    attempt: int | None = None
+    remote_address: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """A key's record; its value was shown once and only a hash is kept."""
+
+    id: str
+    tenant: str
+    name: str
+    prefix: str
+    scopes: tuple[str, ...]
+    created_at: Milliseconds
+    last_used_at: Milliseconds | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SecretEntry:
+    """What may be shown of a secret."""
+
+    name: str
+    created_at: Milliseconds
+    updated_at: Milliseconds
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Row]):
+    """A part of a list: `next` is the cursor of the following part, None at the end."""
+
+    items: tuple[Row, ...]
+    next: str | None

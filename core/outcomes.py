@@ -1,0 +1,71 @@
+"""What an attempt of a step came to, as a value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.clock import Milliseconds
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the caller of a waiting trigger gets: the `respond` step's product.
+
+    `body` is ready to send; `content_type` is repeated in `headers` only when the step set its own.
+    """
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Succeed:
+    """The step is done: `output` becomes `steps.<id>`, the run goes on by `port`."""
+
+    output: object
+    port: str = "success"
+    answer: Answer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """The attempt failed in a way that may pass. `after` is the least wait a partner asked for."""
+
+    reason: str
+    after: Milliseconds | None = None
+    output: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fail:
+    """The step failed for good; it leaves by its `error` port when that is wired."""
+
+    error: str
+    output: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class Halt:
+    """The run ends at once as `halted`; other branches are cancelled."""
+
+    reason: str
+    output: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """The run ends at once as `succeeded` or `failed`, as the step `stop` asks."""
+
+    succeeded: bool
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Park:
+    """The step waits: until a moment, or, with None, for a callback."""
+
+    until: Milliseconds | None
+
+
+Outcome = Succeed | Retry | Fail | Halt | Finish | Park

@@ -1,0 +1,132 @@
+"""What a JSON Schema check found, in words for the person who wrote the thing that was checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Protocol
+
+from core.errors import Fault
+
+
+class SchemaError(Protocol):
+    """What this module reads of a validator's error (the attributes of `jsonschema` errors)."""
+
+    @property
+    def validator(self) -> Any: ...
+    @property
+    def validator_value(self) -> Any: ...
+    @property
+    def instance(self) -> Any: ...
+    @property
+    def message(self) -> str: ...
+    @property
+    def absolute_path(self) -> Iterable[Any]: ...
+    @property
+    def schema(self) -> Any: ...
+
+
+_TYPE_WORDS = {
+    "object": "an object",
+    "array": "a list",
+    "string": "a text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "null": "null",
+}
+
+
+def json_path(parts: Iterable[Any], root: str = "$") -> str:
+    """A JSON path such as `$.steps[0].with` or `$.headers['X-Order']`."""
+    path = root
+    for part in parts:
+        if isinstance(part, int):
+            path += f"[{part}]"
+        elif str(part).isidentifier():
+            path += f".{part}"
+        else:
+            path += f"['{part}']"
+    return path
+
+
+def faults_of(errors: Iterable[SchemaError], root: str = "$", most: int = 50) -> list[Fault]:
+    """The faults of a check, by path, at most `most` of them; the check stops when it has so many."""
+    found: dict[Fault, None] = {}
+    for fault in (fault for error in errors for fault in _faults_of_one(error, root)):
+        found[fault] = None
+        if len(found) == most:
+            break
+    return sorted(found, key=lambda fault: fault.path)
+
+
+def _faults_of_one(error: SchemaError, root: str) -> Iterator[Fault]:
+    path = json_path(error.absolute_path, root)
+    match error.validator:
+        case "required":
+            for name in error.validator_value:
+                if name not in error.instance:
+                    yield Fault(json_path([name], path), "is missing")
+        case "additionalProperties" | "unevaluatedProperties":
+            yield from _unknown_fields(error, path)
+        case _:
+            yield Fault(path, _words(error))
+
+
+def _unknown_fields(error: SchemaError, path: str) -> Iterator[Fault]:
+    known: Mapping[str, Any] = error.schema.get("properties", {})
+    for name in error.instance:
+        if name not in known and f"'{name}'" in error.message:
+            names = ", ".join(known)
+            yield Fault(json_path([name], path), f"is not a known field; known are: {names}")
+
+
+def _words(error: SchemaError) -> str:
+    value = error.validator_value
+    match error.validator:
+        case "type":
+            return f"must be {_types(value)}, not {_kind_of(error.instance)}"
+        case "enum":
+            return f"must be one of {', '.join(map(str, value))}, not {_shown(error.instance)}"
+        case "const":
+            return f"must be {_shown(value)}, not {_shown(error.instance)}"
+        case "pattern":
+            expected = error.schema.get("x-expected") or f"a text that matches {value}"
+            return f"{_shown(error.instance)} is not {expected}"
+        case "minLength" | "minItems" | "minProperties":
+            return "must not be empty" if value == 1 else f"needs at least {value}"
+        case "maxLength" | "maxItems" | "maxProperties":
+            return f"has more than {value}"
+        case "minimum":
+            return f"must be at least {value}"
+        case "maximum":
+            return f"must be at most {value}"
+        case "uniqueItems":
+            return "has an item twice"
+        case "anyOf" | "oneOf" if error.schema.get("x-expected"):
+            return f"{_shown(error.instance)} is not {error.schema['x-expected']}"
+    return error.message[:200]
+
+
+def _types(value: str | Sequence[str]) -> str:
+    names = [value] if isinstance(value, str) else value
+    return " or ".join(_TYPE_WORDS.get(name, name) for name in names)
+
+
+def _kind_of(value: object) -> str:
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "true or false"
+        case str():
+            return "a text"
+        case int() | float():
+            return "a number"
+        case list():
+            return "a list"
+    return "an object"
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."

@@ -1,0 +1,267 @@
+"""The ports to the store: what the engine reads and writes, whichever database is behind it.
+
+Changes are made of `Write`s. A unit of work is a sequence of them that is committed whole or not at
+all, so that a transition and the log of it can never part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from core.clock import Milliseconds
+from core.model import (
+    ApiKey,
+    Automation,
+    AutomationVersion,
+    Document,
+    Event,
+    Page,
+    RequestEntry,
+    Run,
+    SecretEntry,
+    StepRun,
+    Tenant,
+)
+from core.states import RunStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One statement of a unit of work, and whether it must touch exactly one row.
+
+    Where a guarded write touches none, the whole unit is refused with `GuardMissed`.
+    """
+
+    statement: Any
+    parameters: Mapping[str, Any]
+    guarded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ListQuery:
+    """Which part of a list: rows after `cursor` in the list's order, at most `limit`."""
+
+    cursor: str | None = None
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class RunFilter:
+    """Which runs; None means any. `since` and `until` bound the moment of creation."""
+
+    automation_id: str | None = None
+    status: RunStatus | None = None
+    since: Milliseconds | None = None
+    until: Milliseconds | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RequestFilter:
+    """Which requests; None means any."""
+
+    direction: str | None = None
+    run_id: str | None = None
+    status: int | None = None
+    since: Milliseconds | None = None
+
+
+class Tenants(Protocol):
+    """The workspaces."""
+
+    def get(self, tenant: str) -> Tenant | None: ...
+    def insert(self, tenant: Tenant) -> Write: ...
+    def change_settings(self, tenant: str, settings: Mapping[str, Any]) -> Write: ...
+    def all(self) -> Sequence[Tenant]: ...
+
+
+class Automations(Protocol):
+    """Automations with their drafts, and the versions that were published."""
+
+    def get(self, tenant: str, automation_id: str) -> Automation | None: ...
+    def list(self, tenant: str, query: ListQuery) -> Page[Automation]: ...
+    def insert(self, automation: Automation) -> Write:
+        """Guarded: refused when the id is taken."""
+        ...
+
+    def replace(self, automation: Automation, revision: int) -> Write:
+        """Guarded: refused unless the stored revision is `revision`."""
+        ...
+
+    def delete(self, tenant: str, automation_id: str, revision: int) -> Write: ...
+    def insert_version(self, version: AutomationVersion) -> Write: ...
+    def version(
+        self, tenant: str, automation_id: str, version: int
+    ) -> AutomationVersion | None: ...
+    def versions(
+        self, tenant: str, automation_id: str, query: ListQuery
+    ) -> Page[AutomationVersion]: ...
+    def last_version(self, tenant: str, automation_id: str) -> int:
+        """The highest number ever published under this id, 0 when none was."""
+        ...
+
+    def live(self, tenant: str) -> Sequence[tuple[Automation, Document]]:
+        """Every published automation, enabled or not, with its live document."""
+        ...
+
+
+class Events(Protocol):
+    """What occurred, and the idempotency keys that tell a repetition."""
+
+    def insert(self, event: Event) -> Write: ...
+    def get(self, tenant: str, event_id: str) -> Event | None: ...
+    def remember_key(
+        self,
+        event: Event,
+        key: str,
+        body_hash: str,
+        expires_at: Milliseconds,
+    ) -> Write:
+        """Guarded: refused while an earlier event holds the key and has not expired."""
+        ...
+
+    def known_key(
+        self, tenant: str, automation_id: str, key: str, now: Milliseconds
+    ) -> tuple[str, str] | None:
+        """The event and body hash that hold the key now."""
+        ...
+
+    def forget_keys(self, now: Milliseconds) -> Write:
+        """Removes expired keys of every tenant."""
+        ...
+
+
+class Runs(Protocol):
+    """Runs and the journal of their steps. Only `engine.transitions` calls what moves a state."""
+
+    def get(self, tenant: str, run_id: str) -> Run | None: ...
+    def list(self, tenant: str, which: RunFilter, query: ListQuery) -> Page[Run]: ...
+    def journal(self, tenant: str, run_id: str) -> Sequence[StepRun]: ...
+    def insert(self, run: Run) -> Write: ...
+    def move(
+        self,
+        run: Run,
+        old: Sequence[RunStatus],
+        new: RunStatus,
+        changes: Mapping[str, Any],
+        any_token: bool = False,
+    ) -> Write:
+        """Guarded by the old states and, unless `any_token`, by the run's token."""
+        ...
+
+    def keep_step(self, run: Run, step: StepRun) -> Write:
+        """Inserts or replaces a journal entry; guarded: refused when the step has ended."""
+        ...
+
+    def claim(
+        self,
+        old: Sequence[RunStatus],
+        new: RunStatus,
+        executor: str,
+        now: Milliseconds,
+        limit: int,
+    ) -> Sequence[Run]:
+        """Takes due runs over for an executor, each with a new token. Commits by itself."""
+        ...
+
+    def rescue(self, old: RunStatus, new: RunStatus, now: Milliseconds) -> int:
+        """Puts back runs whose executor's lease is over, with a new token; how many they were."""
+        ...
+
+    def next_due(self, statuses: Sequence[RunStatus]) -> Milliseconds | None:
+        """When the next run is due."""
+        ...
+
+
+class Executors(Protocol):
+    """Who executes, and until when each one's lease holds."""
+
+    def renew(self, executor: str, lease_until: Milliseconds) -> Write: ...
+    def remove(self, executor: str) -> Write: ...
+    def remove_others(self, executor: str) -> Write:
+        """Ends every other lease: for a start that knows itself alone on its data."""
+        ...
+
+
+class Requests(Protocol):
+    """The request log."""
+
+    def insert(self, entry: RequestEntry) -> Write: ...
+    def answer(
+        self,
+        tenant: str,
+        request_id: str,
+        status: int,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        duration: Milliseconds,
+    ) -> Write:
+        """Completes an inbound entry with what was answered."""
+        ...
+
+    def get(self, tenant: str, request_id: str) -> RequestEntry | None: ...
+    def list(self, tenant: str, which: RequestFilter, query: ListQuery) -> Page[RequestEntry]: ...
+
+
+class SecretValues(Protocol):
+    """Secrets, encrypted at rest."""
+
+    def put(self, tenant: str, name: str, value: str, now: Milliseconds) -> Write: ...
+    def delete(self, tenant: str, name: str) -> Write: ...
+    def list(self, tenant: str) -> Sequence[SecretEntry]: ...
+    def reveal_all(self, tenant: str) -> Mapping[str, str]:
+        """Every secret's value by name."""
+        ...
+
+
+class Keys(Protocol):
+    """API keys by hash."""
+
+    def insert(self, key: ApiKey, value_hash: str) -> Write: ...
+    def find(self, value_hash: str) -> ApiKey | None: ...
+    def list(self, tenant: str) -> Sequence[ApiKey]: ...
+    def delete(self, tenant: str, key_id: str) -> Write:
+        """Guarded: refused when there is none."""
+        ...
+
+
+class Store(Protocol):
+    """The whole store."""
+
+    @property
+    def tenants(self) -> Tenants: ...
+    @property
+    def automations(self) -> Automations: ...
+    @property
+    def events(self) -> Events: ...
+    @property
+    def runs(self) -> Runs: ...
+    @property
+    def executors(self) -> Executors: ...
+    @property
+    def requests(self) -> Requests: ...
+    @property
+    def secrets(self) -> SecretValues: ...
+    @property
+    def keys(self) -> Keys: ...
+
+    def commit(self, writes: Sequence[Write]) -> None:
+        """Commits a unit of work and returns when it is on disk.
+
+        Raises GuardMissed when a guarded write met no row, StorageUnavailable when the store could
+        not commit; in both cases nothing of the unit is kept.
+        """
+        ...
+
+    def commit_later(self, writes: Sequence[Write]) -> None:
+        """Commits soon, without a promise: for log entries nobody was promised."""
+        ...
+
+    def check(self) -> None:
+        """Raises StorageUnavailable unless the store can be written."""
+        ...
+
+    def close(self) -> None:
+        """Commits what is waiting and closes every connection."""
+        ...

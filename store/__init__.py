@@ -1,0 +1,6 @@
+"""SQL. The only room that knows a database; SQLite and PostgreSQL stand behind the same functions."""
+
+from store.cipher import Cipher
+from store.sql_store import SqlStore, open_store
+
+__all__ = ["Cipher", "SqlStore", "open_store"]

@@ -1,0 +1,157 @@
+"""Automations, their drafts and their versions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, bindparam, delete, func, select, update
+
+from core.model import Automation, AutomationVersion, Document, Page
+from core.store import ListQuery, Write
+from store.database import Database
+from store.encoding import decode, encode, encode_optional
+from store.paging import in_order, newest_first
+from store.schema import automation_versions as versions
+from store.schema import automations as table
+
+
+class Automations:
+    """The tables `automations` and `automation_versions`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        names = [column.name for column in table.columns]
+        self._insert = database.prepare(
+            database.insert(table).on_conflict_do_nothing(index_elements=["tenant", "id"]), names
+        )
+        self._insert_version = database.prepare_insert(versions)
+        mine = (
+            (table.c.tenant == bindparam("which_tenant"))
+            & (table.c.id == bindparam("which_id"))
+            & (table.c.revision == bindparam("old_revision"))
+        )
+        self._delete = database.prepare(delete(table).where(mine))
+        changed = ("name", "enabled", "draft", "revision", "published", "updated_at")
+        self._replace = database.prepare(
+            update(table).where(mine).values({name: bindparam(name) for name in changed})
+        )
+
+    def get(self, tenant: str, automation_id: str) -> Automation | None:
+        """One automation, or None."""
+        row = self._database.first(
+            select(table).where(table.c.tenant == tenant, table.c.id == automation_id)
+        )
+        return _automation(row) if row else None
+
+    def list(self, tenant: str, query: ListQuery) -> Page[Automation]:
+        """A tenant's automations by id."""
+        statement = select(table).where(table.c.tenant == tenant)
+        return in_order(self._database, statement, table.c.id, query, _automation)
+
+    def insert(self, automation: Automation) -> Write:
+        """Adds an automation; guarded: refused when the id is taken."""
+        return Write(self._insert, _columns(automation), guarded=True)
+
+    def replace(self, automation: Automation, revision: int) -> Write:
+        """Replaces an automation; guarded: refused unless its stored revision is `revision`."""
+        values = _columns(automation)
+        which = {"which_tenant": values.pop("tenant"), "which_id": values.pop("id")}
+        values.pop("created_at")
+        return Write(self._replace, {**values, **which, "old_revision": revision}, guarded=True)
+
+    def delete(self, tenant: str, automation_id: str, revision: int) -> Write:
+        """Removes an automation at a revision; its versions stay for the runs that used them."""
+        which = {"which_tenant": tenant, "which_id": automation_id, "old_revision": revision}
+        return Write(self._delete, which, guarded=True)
+
+    def insert_version(self, version: AutomationVersion) -> Write:
+        """Adds a published version."""
+        return Write(
+            self._insert_version,
+            {
+                "tenant": version.tenant,
+                "automation_id": version.automation_id,
+                "version": version.version,
+                "document": encode(version.document),
+                "published_at": version.published_at,
+            },
+        )
+
+    def version(self, tenant: str, automation_id: str, version: int) -> AutomationVersion | None:
+        """One published version, or None."""
+        row = self._database.first(
+            select(versions).where(
+                versions.c.tenant == tenant,
+                versions.c.automation_id == automation_id,
+                versions.c.version == version,
+            )
+        )
+        return _version(row) if row else None
+
+    def versions(
+        self, tenant: str, automation_id: str, query: ListQuery
+    ) -> Page[AutomationVersion]:
+        """The published versions of an automation, the newest first."""
+        statement = select(versions).where(
+            versions.c.tenant == tenant, versions.c.automation_id == automation_id
+        )
+        return newest_first(self._database, statement, versions.c.version, query, _version)
+
+    def last_version(self, tenant: str, automation_id: str) -> int:
+        """The highest number ever published under this id, 0 when none was."""
+        row = self._database.first(
+            select(func.max(versions.c.version)).where(
+                versions.c.tenant == tenant, versions.c.automation_id == automation_id
+            )
+        )
+        return int(row[0] or 0) if row else 0
+
+    def live(self, tenant: str) -> Sequence[tuple[Automation, Document]]:
+        """Every published automation, enabled or not, with its live document."""
+        live_version = (
+            (versions.c.tenant == table.c.tenant)
+            & (versions.c.automation_id == table.c.id)
+            & (versions.c.version == table.c.published)
+        )
+        rows = self._database.rows(
+            select(table, versions.c.document)
+            .join(versions, live_version)
+            .where(table.c.tenant == tenant)
+            .order_by(table.c.id)
+        )
+        return [(_automation(row), decode(row.document)) for row in rows]
+
+
+def _columns(automation: Automation) -> dict[str, Any]:
+    return {
+        "tenant": automation.tenant,
+        "id": automation.id,
+        "name": automation.name,
+        "enabled": automation.enabled,
+        "draft": encode_optional(automation.draft),
+        "revision": automation.revision,
+        "published": automation.published,
+        "created_at": automation.created_at,
+        "updated_at": automation.updated_at,
+    }
+
+
+def _automation(row: Row[Any]) -> Automation:
+    return Automation(
+        tenant=row.tenant,
+        id=row.id,
+        name=row.name,
+        enabled=bool(row.enabled),
+        draft=decode(row.draft),
+        revision=row.revision,
+        published=row.published,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+    )
+
+
+def _version(row: Row[Any]) -> AutomationVersion:
+    return AutomationVersion(
+        row.tenant, row.automation_id, row.version, decode(row.document), row.published_at
+    )

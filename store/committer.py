@@ -1,0 +1,161 @@
+"""How units of work reach the disk: one writer for SQLite, the caller's own thread for PostgreSQL."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from core.errors import GuardMissed, PenstockError, StorageUnavailable
+from core.store import Write
+from store.database import Database, unavailable
+from store.unit import Unit, execute_together
+
+logger = logging.getLogger(__name__)
+
+MOST_UNITS = 256
+"""Units of work that share one commit at the most."""
+
+
+class Committer(Protocol):
+    """Commits units of work."""
+
+    def commit(self, writes: Sequence[Write]) -> None:
+        """Returns when the unit is on disk. Raises GuardMissed or StorageUnavailable."""
+        ...
+
+    def commit_later(self, writes: Sequence[Write]) -> None:
+        """Commits soon; what goes wrong is counted and dropped."""
+        ...
+
+    def transact(self, work: Callable[[Connection], Any]) -> Any:
+        """Runs work in a transaction of its own and gives its result once that is on disk."""
+        ...
+
+    def close(self) -> None:
+        """Commits what is waiting."""
+        ...
+
+
+class GroupCommitter:
+    """One thread, one connection: everything that waits when a commit ends shares the next one.
+
+    SQLite takes one writer at a time and each commit waits for the disk, so sharing is what makes it
+    fast. Where something in a shared transaction fails, it is rolled back and each unit is tried
+    alone: one that cannot be committed harms no other.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._queue: queue.SimpleQueue[Unit | None] = queue.SimpleQueue()
+        self._closed = False
+        self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
+        self._thread.start()
+
+    def commit(self, writes: Sequence[Write]) -> None:
+        self._submit(Unit(writes)).wait()
+
+    def commit_later(self, writes: Sequence[Write]) -> None:
+        self._submit(Unit(writes))
+
+    def transact(self, work: Callable[[Connection], Any]) -> Any:
+        return self._submit(Unit(work=work)).wait()
+
+    def close(self) -> None:
+        self._closed = True
+        self._queue.put(None)
+        self._thread.join()
+
+    def _submit(self, unit: Unit) -> Unit:
+        if self._closed:
+            raise StorageUnavailable("the store is closing")
+        self._queue.put(unit)
+        return unit
+
+    def _work(self) -> None:
+        while (units := self._next_batch()) is not None:
+            self._commit_batch(units)
+
+    def _next_batch(self) -> list[Unit] | None:
+        """Waits for a unit and takes along all that are there; None when closed and empty."""
+        first = self._queue.get()
+        if first is None:
+            return None
+        units = [first]
+        while len(units) < MOST_UNITS:
+            try:
+                unit = self._queue.get_nowait()
+            except queue.Empty:
+                break
+            if unit is None:
+                self._queue.put(None)
+                break
+            units.append(unit)
+        return units
+
+    def _commit_batch(self, units: list[Unit]) -> None:
+        shared = [unit for unit in units if unit.work is None]
+        alone = [unit for unit in units if unit.work is not None]
+        if len(shared) == 1 or not self._try_together(shared):
+            alone += shared
+        for unit in alone:
+            unit.settle(self._try_alone(unit))
+
+    def _try_together(self, units: list[Unit]) -> bool:
+        if not units:
+            return True
+        try:
+            with self._database.engine.begin() as connection:
+                execute_together(connection, units)
+        except (GuardMissed, DBAPIError, PoolTimeout, OverflowError):
+            return False
+        for unit in units:
+            unit.settle()
+        return True
+
+    def _try_alone(self, unit: Unit) -> Exception | None:
+        return execute_alone(self._database, unit)
+
+
+class DirectCommitter:
+    """Each unit in a transaction of its own on the caller's thread: for databases with many writers."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def commit(self, writes: Sequence[Write]) -> None:
+        self._execute(Unit(writes))
+
+    def commit_later(self, writes: Sequence[Write]) -> None:
+        execute_alone(self._database, Unit(writes))
+
+    def transact(self, work: Callable[[Connection], Any]) -> Any:
+        return self._execute(Unit(work=work))
+
+    def close(self) -> None:
+        """Nothing waits here."""
+
+    def _execute(self, unit: Unit) -> Any:
+        unit.settle(execute_alone(self._database, unit))
+        return unit.wait()
+
+
+def execute_alone(database: Database, unit: Unit) -> Exception | None:
+    """Commits one unit; the error when it could not."""
+    try:
+        with database.engine.begin() as connection:
+            unit.execute(connection)
+    except PenstockError as error:
+        return error
+    except (DBAPIError, PoolTimeout, OverflowError) as error:
+        logger.warning("a unit of work could not be committed: %s", error)
+        return unavailable(error)
+    except Exception as error:  # noqa: BLE001  the writer must outlive any unit; its maker gets the error
+        return error
+    return None

@@ -1,0 +1,114 @@
+"""A database: how to reach it, how to read it, and its prepared statements."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, Row, Select, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.schema import Table
+
+from core.errors import ConfigError, StorageUnavailable
+from store.prepared import Prepared
+
+Result = TypeVar("Result")
+
+READERS = 16
+"""Connections kept for reading."""
+
+
+class Database:
+    """An engine with its dialect's ways. Reads run here; changes go through a committer."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = _make_engine(url)
+        self.is_sqlite = self.engine.dialect.name == "sqlite"
+
+    def prepare(self, statement: Any, columns: Sequence[str] | None = None) -> Prepared:
+        """Compiles a statement for this database."""
+        return Prepared(statement, self.engine.dialect, columns)
+
+    def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
+        """An INSERT of the dialect, which both can say ON CONFLICT."""
+        return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+
+    def prepare_insert(self, table: Table) -> Prepared:
+        """A plain INSERT of every column."""
+        return self.prepare(self.insert(table), [column.name for column in table.columns])
+
+    def rows(self, statement: Select[Any]) -> Sequence[Row[Any]]:
+        """Every row of a SELECT. Raises StorageUnavailable when the database does not answer."""
+        return self.read(lambda connection: connection.execute(statement).all())
+
+    def first(self, statement: Select[Any]) -> Row[Any] | None:
+        """The first row of a SELECT, or None."""
+        return self.read(lambda connection: connection.execute(statement).first())
+
+    def read(self, work: Callable[[Connection], Result]) -> Result:
+        """Runs reads on one connection."""
+        try:
+            with self.engine.connect() as connection:
+                return work(connection)
+        except (DBAPIError, PoolTimeout) as error:
+            raise unavailable(error) from error
+
+    def close(self) -> None:
+        """Closes every connection."""
+        self.engine.dispose()
+
+
+def unavailable(error: Exception) -> StorageUnavailable:
+    """The store's error for a database's, without the statement and its parameters."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return StorageUnavailable(f"the database did not do it: {cause}")
+
+
+def _make_engine(url: str) -> Engine:
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise ConfigError(f"PENSTOCK_DATABASE_URL: {url!r} is not a database URL") from None
+    if parsed.get_backend_name() == "sqlite":
+        return _make_sqlite(url, parsed.database)
+    if parsed.drivername != "postgresql+psycopg":
+        raise ConfigError(
+            f"PENSTOCK_DATABASE_URL: {parsed.drivername!r} is not supported; "
+            "use sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST/DATABASE"
+        )
+    return create_engine(
+        url,
+        pool_size=READERS,
+        max_overflow=READERS,
+        pool_pre_ping=True,
+        connect_args={"options": "-c synchronous_commit=on -c timezone=UTC"},
+    )
+
+
+def _make_sqlite(url: str, file: str | None) -> Engine:
+    if not file or file == ":memory:":
+        raise ConfigError("PENSTOCK_DATABASE_URL: SQLite needs a file, as in sqlite:///penstock.db")
+    if not Path(file).parent.is_dir():
+        raise ConfigError(f"PENSTOCK_DATABASE_URL: the folder of {file} does not exist")
+    engine = create_engine(
+        url, pool_size=READERS, max_overflow=0, connect_args={"check_same_thread": False}
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    """WAL lets readers read while the one writer commits; FULL puts each commit on disk (sqlite.org/wal)."""
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "busy_timeout=10000",
+        "foreign_keys=ON",
+        "journal_size_limit=67108864",
+        "temp_store=MEMORY",
+    ):
+        connection.execute(f"PRAGMA {pragma}")

@@ -1,0 +1,119 @@
+"""Events, and the idempotency keys that tell a repetition."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Row, bindparam, delete, select
+
+from core.clock import Milliseconds
+from core.model import Event
+from core.store import Write
+from store.database import Database
+from store.encoding import decode, encode
+from store.schema import events as table
+from store.schema import idempotency_keys as keys
+
+
+class Events:
+    """The tables `events` and `idempotency_keys`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._insert = database.prepare_insert(table)
+        held = database.insert(keys)
+        self._remember_key = database.prepare(
+            held.on_conflict_do_update(
+                index_elements=["tenant", "automation_id", "key"],
+                set_={
+                    name: held.excluded[name] for name in ("event_id", "body_hash", "expires_at")
+                },
+                where=keys.c.expires_at <= bindparam("now"),
+            ),
+            [*(column.name for column in keys.columns), "now"],
+        )
+        self._forget_keys = database.prepare(
+            delete(keys).where(keys.c.expires_at <= bindparam("now"))
+        )
+
+    def insert(self, event: Event) -> Write:
+        """Adds an event. The parsed body is kept beside the raw one only where that is not JSON."""
+        return Write(
+            self._insert,
+            {
+                "id": event.id,
+                "tenant": event.tenant,
+                "automation_id": event.automation_id,
+                "type": event.type,
+                "received_at": event.received_at,
+                "method": event.method,
+                "path": event.path,
+                "query": encode(event.query),
+                "headers": encode(event.headers),
+                "params": encode(event.params),
+                "raw": event.raw,
+                "body": None if event.is_json else encode(event.body),
+            },
+        )
+
+    def get(self, tenant: str, event_id: str) -> Event | None:
+        """One event, or None."""
+        row = self._database.first(
+            select(table).where(table.c.id == event_id, table.c.tenant == tenant)
+        )
+        return _event(row) if row else None
+
+    def remember_key(
+        self, event: Event, key: str, body_hash: str, expires_at: Milliseconds
+    ) -> Write:
+        """Takes an idempotency key for an event; guarded: refused while another event holds it."""
+        return Write(
+            self._remember_key,
+            {
+                "tenant": event.tenant,
+                "automation_id": event.automation_id,
+                "key": key,
+                "event_id": event.id,
+                "body_hash": body_hash,
+                "expires_at": expires_at,
+                "now": event.received_at,
+            },
+            guarded=True,
+        )
+
+    def known_key(
+        self, tenant: str, automation_id: str, key: str, now: Milliseconds
+    ) -> tuple[str, str] | None:
+        """The event and body hash that hold the key now, or None."""
+        row = self._database.first(
+            select(keys.c.event_id, keys.c.body_hash).where(
+                keys.c.tenant == tenant,
+                keys.c.automation_id == automation_id,
+                keys.c.key == key,
+                keys.c.expires_at > now,
+            )
+        )
+        return (row.event_id, row.body_hash) if row else None
+
+    def forget_keys(self, now: Milliseconds) -> Write:
+        """Removes the expired keys of every tenant."""
+        return Write(self._forget_keys, {"now": now})
+
+
+def _event(row: Row[Any]) -> Event:
+    raw = bytes(row.raw)
+    return Event(
+        id=row.id,
+        tenant=row.tenant,
+        automation_id=row.automation_id,
+        type=row.type,
+        received_at=row.received_at,
+        method=row.method,
+        path=row.path,
+        query=decode(row.query),
+        headers=decode(row.headers),
+        params=decode(row.params),
+        body=decode(raw if row.body is None else row.body),
+        raw=raw,
+        is_json=row.body is None,
+    )

@@ -1,0 +1,203 @@
+"""Runs: their rows, their moves, and how due ones are claimed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, Update, bindparam, func, select, update
+
+from core.clock import Milliseconds
+from core.model import Page, Run, StepRun
+from core.states import RunStatus
+from core.store import ListQuery, RunFilter, Write
+from store.committer import Committer
+from store.database import Database
+from store.encoding import decode, encode_optional
+from store.paging import newest_first
+from store.prepared import Prepared
+from store.schema import executors
+from store.schema import runs as table
+from store.step_runs import StepRuns
+
+
+class Runs:
+    """The tables `runs` and `step_runs`."""
+
+    def __init__(self, database: Database, committer: Committer) -> None:
+        self._database = database
+        self._committer = committer
+        self._steps = StepRuns(database)
+        self._insert = database.prepare_insert(table)
+        self._move = lru_cache(maxsize=None)(self._prepare_move)
+
+    def get(self, tenant: str, run_id: str) -> Run | None:
+        """One run, or None."""
+        row = self._database.first(
+            select(table).where(table.c.id == run_id, table.c.tenant == tenant)
+        )
+        return _run(row) if row else None
+
+    def list(self, tenant: str, which: RunFilter, query: ListQuery) -> Page[Run]:
+        """A tenant's runs, the newest first."""
+        statement = _filtered(select(table).where(table.c.tenant == tenant), which)
+        return newest_first(self._database, statement, table.c.id, query, _run)
+
+    def journal(self, tenant: str, run_id: str) -> Sequence[StepRun]:
+        """The steps of a run that have started, waited or ended."""
+        return self._steps.journal(tenant, run_id)
+
+    def keep_step(self, run: Run, step: StepRun) -> Write:
+        """Inserts or replaces a journal entry; guarded: refused when the step has ended."""
+        return self._steps.keep(run, step)
+
+    def insert(self, run: Run) -> Write:
+        """Adds a run."""
+        return Write(self._insert, _columns(run))
+
+    def move(
+        self,
+        run: Run,
+        old: Sequence[RunStatus],
+        new: RunStatus,
+        changes: Mapping[str, Any],
+        any_token: bool = False,
+    ) -> Write:
+        """Moves a run; guarded by the old states and, unless `any_token`, by the run's token.
+
+        `changes` are further columns. With `any_token` the run's token grows by one, so that an
+        executor that still holds the run finds its own writes refused.
+        """
+        values: dict[str, Any] = {f"old_{index}": status for index, status in enumerate(old)}
+        values |= {f"new_{name}": value for name, value in changes.items()}
+        values |= {"which": run.id, "which_tenant": run.tenant, "new_status": new}
+        if not any_token:
+            values["held_token"] = run.token
+        if "output" in changes:
+            values["new_output"] = encode_optional(changes["output"])
+        return Write(self._move(len(old), tuple(changes), any_token), values, guarded=True)
+
+    def claim(
+        self,
+        old: Sequence[RunStatus],
+        new: RunStatus,
+        executor: str,
+        now: Milliseconds,
+        limit: int,
+    ) -> Sequence[Run]:
+        """Takes due runs over for an executor, each with a new token."""
+        due = (
+            select(table.c.id)
+            .where(table.c.status.in_(old), table.c.due_at <= now)
+            .order_by(table.c.due_at)
+            .limit(limit)
+        )
+        if not self._database.is_sqlite:
+            due = due.with_for_update(skip_locked=True)
+        statement = (
+            update(table)
+            .where(table.c.id.in_(due.scalar_subquery()), table.c.status.in_(old))
+            .values(
+                status=new,
+                executor=executor,
+                due_at=None,
+                token=table.c.token + 1,
+                started_at=func.coalesce(table.c.started_at, now),
+            )
+            .returning(*table.columns)
+        )
+        rows: Sequence[Row[Any]] = self._committer.transact(
+            lambda connection: connection.execute(statement).all()
+        )
+        return [_run(row) for row in rows]
+
+    def rescue(self, old: RunStatus, new: RunStatus, now: Milliseconds) -> int:
+        """Puts back runs whose executor's lease is over, with a new token; how many they were."""
+        alive = select(executors.c.id).where(executors.c.lease_until > now)
+        statement = (
+            update(table)
+            .where(table.c.status == old, table.c.executor.not_in(alive))
+            .values(status=new, executor=None, due_at=now, token=table.c.token + 1)
+        )
+        return int(self._committer.transact(lambda connection: _count(connection, statement)))
+
+    def next_due(self, statuses: Sequence[RunStatus]) -> Milliseconds | None:
+        """When the next run in one of these states is due, or None."""
+        row = self._database.first(
+            select(func.min(table.c.due_at)).where(table.c.status.in_(statuses))
+        )
+        return row[0] if row else None
+
+    def _prepare_move(self, states: int, changed: tuple[str, ...], any_token: bool) -> Prepared:
+        values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in (*changed, "status")}
+        matches = [
+            table.c.id == bindparam("which"),
+            table.c.tenant == bindparam("which_tenant"),
+            table.c.status.in_([bindparam(f"old_{index}") for index in range(states)]),
+        ]
+        if any_token:
+            values["token"] = table.c.token + 1
+        else:
+            matches.append(table.c.token == bindparam("held_token"))
+        return self._database.prepare(update(table).where(*matches).values(values))
+
+
+def _count(connection: Connection, statement: Update) -> int:
+    return connection.execute(statement).rowcount
+
+
+def _filtered(statement: Select[Any], which: RunFilter) -> Select[Any]:
+    if which.automation_id is not None:
+        statement = statement.where(table.c.automation_id == which.automation_id)
+    if which.status is not None:
+        statement = statement.where(table.c.status == which.status)
+    if which.since is not None:
+        statement = statement.where(table.c.created_at >= which.since)
+    if which.until is not None:
+        statement = statement.where(table.c.created_at < which.until)
+    return statement
+
+
+def _columns(run: Run) -> dict[str, Any]:
+    return {
+        "id": run.id,
+        "tenant": run.tenant,
+        "automation_id": run.automation_id,
+        "version": run.version,
+        "event_id": run.event_id,
+        "status": run.status,
+        "token": run.token,
+        "executor": run.executor,
+        "due_at": run.due_at,
+        "created_at": run.created_at,
+        "deadline": run.deadline,
+        "started_at": run.started_at,
+        "finished_at": run.finished_at,
+        "output": encode_optional(run.output),
+        "error": run.error,
+        "replay_of": run.replay_of,
+        "awaited": run.awaited,
+    }
+
+
+def _run(row: Row[Any]) -> Run:
+    return Run(
+        id=row.id,
+        tenant=row.tenant,
+        automation_id=row.automation_id,
+        version=row.version,
+        event_id=row.event_id,
+        status=RunStatus(row.status),
+        token=row.token,
+        executor=row.executor,
+        due_at=row.due_at,
+        created_at=row.created_at,
+        deadline=row.deadline,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+        output=decode(row.output),
+        error=row.error,
+        replay_of=row.replay_of,
+        awaited=bool(row.awaited),
+    )

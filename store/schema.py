@@ -1,0 +1,219 @@
+"""The tables, as SQLAlchemy Core sees them. The migrations make them; a test holds the two together.
+
+Moments are BIGINT milliseconds, ids are UUIDv7 texts that sort by time, JSON is kept as UTF-8 bytes.
+Hot tables carry no foreign keys: their rows are written together in one transaction.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    text,
+)
+
+metadata = MetaData()
+
+
+def _id(name: str, *, primary: bool = True) -> Column[str]:
+    return Column(name, Text, primary_key=primary, nullable=False)
+
+
+def _text(name: str, *, required: bool = False) -> Column[str]:
+    return Column(name, Text, nullable=not required)
+
+
+def _moment(name: str, *, required: bool = False) -> Column[int]:
+    return Column(name, BigInteger, nullable=not required)
+
+
+def _json(name: str, *, required: bool = False) -> Column[bytes]:
+    return Column(name, LargeBinary, nullable=not required)
+
+
+tenants = Table(
+    "tenants",
+    metadata,
+    _id("id"),
+    _text("name", required=True),
+    _json("settings", required=True),
+    _moment("created_at", required=True),
+)
+
+automations = Table(
+    "automations",
+    metadata,
+    _id("tenant"),
+    _id("id"),
+    _text("name", required=True),
+    Column("enabled", Boolean, nullable=False),
+    _json("draft"),
+    Column("revision", BigInteger, nullable=False),
+    Column("published", Integer),
+    _moment("created_at", required=True),
+    _moment("updated_at", required=True),
+)
+
+automation_versions = Table(
+    "automation_versions",
+    metadata,
+    _id("tenant"),
+    _id("automation_id"),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    _json("document", required=True),
+    _moment("published_at", required=True),
+)
+
+events = Table(
+    "events",
+    metadata,
+    _id("id"),
+    _text("tenant", required=True),
+    _text("automation_id", required=True),
+    _text("type", required=True),
+    _moment("received_at", required=True),
+    _text("method", required=True),
+    _text("path", required=True),
+    _json("query", required=True),
+    _json("headers", required=True),
+    _json("params", required=True),
+    _json("raw", required=True),
+    _json("body"),
+)
+
+idempotency_keys = Table(
+    "idempotency_keys",
+    metadata,
+    _id("tenant"),
+    _id("automation_id"),
+    _id("key"),
+    _text("event_id", required=True),
+    _text("body_hash", required=True),
+    _moment("expires_at", required=True),
+    Index("idempotency_keys_expiry", "expires_at"),
+    sqlite_with_rowid=False,
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    _id("id"),
+    _text("tenant", required=True),
+    _text("automation_id", required=True),
+    Column("version", Integer, nullable=False),
+    _text("event_id", required=True),
+    _text("status", required=True),
+    Column("token", BigInteger, nullable=False),
+    _text("executor"),
+    _moment("due_at"),
+    _moment("created_at", required=True),
+    _moment("deadline", required=True),
+    _moment("started_at"),
+    _moment("finished_at"),
+    _json("output"),
+    _text("error"),
+    _text("replay_of"),
+    Column("awaited", Boolean, nullable=False),
+    Index("runs_by_tenant", "tenant", "id"),
+    Index("runs_by_automation", "tenant", "automation_id", "id"),
+    Index(
+        "runs_due",
+        "due_at",
+        sqlite_where=text("status IN ('queued', 'waiting')"),
+        postgresql_where=text("status IN ('queued', 'waiting')"),
+    ),
+    Index(
+        "runs_executed",
+        "executor",
+        sqlite_where=text("status = 'running'"),
+        postgresql_where=text("status = 'running'"),
+    ),
+    sqlite_with_rowid=False,
+)
+
+step_runs = Table(
+    "step_runs",
+    metadata,
+    _id("run_id"),
+    _id("step_id"),
+    _text("tenant", required=True),
+    _text("status", required=True),
+    _text("port"),
+    _json("output"),
+    _text("error"),
+    _moment("due_at"),
+    _moment("started_at"),
+    _moment("finished_at"),
+    _json("attempts", required=True),
+    sqlite_with_rowid=False,
+)
+
+executors = Table(
+    "executors",
+    metadata,
+    _id("id"),
+    _moment("lease_until", required=True),
+)
+
+requests = Table(
+    "requests",
+    metadata,
+    _id("id"),
+    _text("tenant", required=True),
+    _text("direction", required=True),
+    _text("method", required=True),
+    _text("url", required=True),
+    _moment("started_at", required=True),
+    Column("duration", BigInteger),
+    _json("request_headers", required=True),
+    Column("request_body", LargeBinary),
+    Column("status", Integer),
+    _json("response_headers"),
+    Column("response_body", LargeBinary),
+    _text("error"),
+    _text("automation_id"),
+    _text("event_id"),
+    _text("run_id"),
+    _text("step_id"),
+    Column("attempt", Integer),
+    _text("remote_address"),
+    Index("requests_by_tenant", "tenant", "id"),
+    Index(
+        "requests_by_run",
+        "run_id",
+        sqlite_where=text("run_id IS NOT NULL"),
+        postgresql_where=text("run_id IS NOT NULL"),
+    ),
+)
+
+secrets = Table(
+    "secrets",
+    metadata,
+    _id("tenant"),
+    _id("name"),
+    Column("ciphertext", LargeBinary, nullable=False),
+    _moment("created_at", required=True),
+    _moment("updated_at", required=True),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    _id("id"),
+    _text("tenant", required=True),
+    _text("name", required=True),
+    _text("prefix", required=True),
+    _text("value_hash", required=True),
+    _text("scopes", required=True),
+    _moment("created_at", required=True),
+    _moment("last_used_at"),
+    Index("api_keys_by_hash", "value_hash", unique=True),
+    Index("api_keys_by_tenant", "tenant"),
+)

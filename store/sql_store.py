@@ -1,0 +1,63 @@
+"""The whole store over one database."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.store import Write
+from store.automations import Automations
+from store.cipher import Cipher
+from store.committer import Committer, DirectCommitter, GroupCommitter
+from store.database import Database
+from store.events import Events
+from store.executors import Executors
+from store.keys import Keys
+from store.migrate import migrate
+from store.requests import Requests
+from store.runs import Runs
+from store.secrets import SecretValues
+from store.tenants import Tenants
+
+
+class SqlStore:
+    """Every noun of the store, and the committer their writes go through."""
+
+    def __init__(self, database: Database, committer: Committer, cipher: Cipher) -> None:
+        self._database = database
+        self._committer = committer
+        self.tenants = Tenants(database)
+        self.automations = Automations(database)
+        self.events = Events(database)
+        self.runs = Runs(database, committer)
+        self.executors = Executors(database)
+        self.requests = Requests(database)
+        self.secrets = SecretValues(database, cipher)
+        self.keys = Keys(database)
+
+    def commit(self, writes: Sequence[Write]) -> None:
+        """Commits a unit of work. Raises GuardMissed or StorageUnavailable; then nothing is kept."""
+        self._committer.commit(writes)
+
+    def commit_later(self, writes: Sequence[Write]) -> None:
+        """Commits soon, without a promise."""
+        self._committer.commit_later(writes)
+
+    def check(self) -> None:
+        """Raises StorageUnavailable unless the store can be written."""
+        self._committer.commit([self.executors.remove("")])
+
+    def close(self) -> None:
+        """Commits what is waiting and closes every connection."""
+        self._committer.close()
+        self._database.close()
+
+
+def open_store(url: str, cipher: Cipher) -> SqlStore:
+    """Opens the database of a URL, brings its tables up to date and puts the store over it.
+
+    Raises ConfigError for a URL that cannot be used, StorageUnavailable when nobody answers there.
+    """
+    database = Database(url)
+    migrate(database)
+    committer = GroupCommitter(database) if database.is_sqlite else DirectCommitter(database)
+    return SqlStore(database, committer, cipher)

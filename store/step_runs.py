@@ -1,0 +1,85 @@
+"""The journal: what became of each step of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, and_, select
+
+from core.model import Attempt, Run, StepRun
+from core.states import STEP_ENDS, StepStatus
+from core.store import Write
+from store.database import Database
+from store.encoding import decode, encode, encode_optional
+from store.schema import step_runs as table
+
+
+class StepRuns:
+    """The table `step_runs`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        insert = database.insert(table)
+        names = [column.name for column in table.columns]
+        replaced = [name for name in names if name not in ("run_id", "step_id", "tenant")]
+        self._keep = database.prepare(
+            insert.on_conflict_do_update(
+                index_elements=["run_id", "step_id"],
+                set_={name: insert.excluded[name] for name in replaced},
+                where=and_(*(table.c.status != end for end in sorted(STEP_ENDS))),
+            ),
+            names,
+        )
+
+    def journal(self, tenant: str, run_id: str) -> Sequence[StepRun]:
+        """The steps of a run that have started, waited or ended."""
+        rows = self._database.rows(
+            select(table).where(table.c.run_id == run_id, table.c.tenant == tenant)
+        )
+        return [_step_run(row) for row in rows]
+
+    def keep(self, run: Run, step: StepRun) -> Write:
+        """Inserts or replaces a journal entry; guarded: a step that has ended never changes."""
+        return Write(
+            self._keep,
+            {
+                "run_id": run.id,
+                "step_id": step.step_id,
+                "tenant": run.tenant,
+                "status": step.status,
+                "port": step.port,
+                "output": encode_optional(step.output),
+                "error": step.error,
+                "due_at": step.due_at,
+                "started_at": step.started_at,
+                "finished_at": step.finished_at,
+                "attempts": encode([_attempt_columns(attempt) for attempt in step.attempts]),
+            },
+            guarded=True,
+        )
+
+
+def _attempt_columns(attempt: Attempt) -> dict[str, Any]:
+    return {
+        "number": attempt.number,
+        "started_at": attempt.started_at,
+        "duration": attempt.duration,
+        "outcome": attempt.outcome,
+        "reason": attempt.reason,
+        "request_id": attempt.request_id,
+    }
+
+
+def _step_run(row: Row[Any]) -> StepRun:
+    return StepRun(
+        step_id=row.step_id,
+        status=StepStatus(row.status),
+        port=row.port,
+        output=decode(row.output),
+        error=row.error,
+        due_at=row.due_at,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+        attempts=tuple(Attempt(**attempt) for attempt in decode(row.attempts)),
+    )

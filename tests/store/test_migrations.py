@@ -1,0 +1,56 @@
+"""The migrations make exactly the tables the code knows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import text
+
+from core.errors import ConfigError
+from store import Cipher, SqlStore, open_store
+from store.database import Database
+from store.schema import metadata
+
+
+def test_migrated_tables_are_those_of_the_schema(store: SqlStore, database_url: str) -> None:
+    database = Database(database_url)
+    with database.engine.connect() as connection:
+        differences = compare_metadata(MigrationContext.configure(connection), metadata)
+    database.close()
+
+    assert differences == []
+
+
+def test_every_commit_waits_for_the_disk(store: SqlStore, database_url: str) -> None:
+    [(mode,)] = Database(database_url).rows(text("PRAGMA synchronous"))
+    [(journal,)] = Database(database_url).rows(text("PRAGMA journal_mode"))
+
+    assert (mode, journal) == (2, "wal")
+
+
+def test_a_database_of_a_newer_release_is_refused_in_words(database_url: str) -> None:
+    open_store(database_url, Cipher(b"key")).close()
+    database = Database(database_url)
+    with database.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    database.close()
+
+    with pytest.raises(ConfigError, match="9999"):
+        open_store(database_url, Cipher(b"key"))
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("nonsense", "not a database URL"),
+        ("mysql://localhost/x", "not supported"),
+        ("sqlite://", "needs a file"),
+        ("sqlite:////no/such/folder/x.db", "does not exist"),
+    ],
+)
+def test_a_url_that_cannot_be_used_is_told_in_words(url: str, words: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=words):
+        open_store(url, Cipher(b"key"))
