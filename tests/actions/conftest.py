@@ -1,0 +1,71 @@
+"""What the actions see of the world, played by a fake."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from core.errors import ExpressionError
+from core.http import OutboundRequest, OutboundResponse, SendResult
+
+NOW = 1_614_265_330_000
+KEY = "0192e4a0-7b1c-7abc-8def-0123456789ab.sync"
+
+
+class StoppedClock:
+    def now(self) -> int:
+        return NOW
+
+
+@dataclass
+class FakeContext:
+    masked: Mapping[str, Any]
+    result: SendResult
+    secrets: Mapping[str, str] = field(default_factory=dict)
+    idempotency_key: str = KEY
+    attempt: int = 1
+    clock: StoppedClock = field(default_factory=StoppedClock)
+    sent: list[OutboundRequest] = field(default_factory=list)
+    shown: list[OutboundRequest] = field(default_factory=list)
+
+    def secret(self, name: str) -> str:
+        if name not in self.secrets:
+            raise ExpressionError(f"there is no secret {name}")
+        return self.secrets[name]
+
+    def send(self, request: OutboundRequest, shown: OutboundRequest) -> SendResult:
+        self.sent.append(request)
+        self.shown.append(shown)
+        return self.result
+
+
+@pytest.fixture(scope="session")
+def answer() -> Callable[..., OutboundResponse]:
+    """Makes what a partner answers; header names as net hands them over, lower-cased."""
+
+    def make(
+        status: int = 200, body: bytes = b"", truncated: bool = False, **headers: str
+    ) -> OutboundResponse:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return OutboundResponse(status, named, body, truncated, 84)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def make_context() -> Callable[..., FakeContext]:
+    """Makes a context for params; without `masked` the params hold no secret."""
+
+    def make(
+        params: Mapping[str, Any],
+        masked: Mapping[str, Any] | None = None,
+        result: SendResult | None = None,
+        **rest: Any,
+    ) -> FakeContext:
+        ok = OutboundResponse(200, {}, b"", False, 84)
+        return FakeContext(params if masked is None else masked, result or ok, **rest)
+
+    return make

@@ -1,0 +1,99 @@
+"""The examples can be published as they are, and their events start them."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from actions import ACTIONS
+from core.http import InboundRequest
+from core.spec import Received
+from engine.compiler import Compiler
+from engine.registry import Registry
+from triggers import manual, webhook
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+NAMES = sorted(folder.parent.name for folder in EXAMPLES.glob("*/automation.json"))
+EVERY = pytest.mark.parametrize("name", NAMES)
+DEMO = "http://demo.partner.invalid"
+
+
+def read(*path: str) -> Any:
+    return json.loads(EXAMPLES.joinpath(*path).read_text())
+
+
+@pytest.fixture(scope="module")
+def compiler() -> Compiler:
+    triggers = {"webhook": webhook, "manual": manual}
+    return Compiler(Registry(ACTIONS, triggers, webhook.compile_trigger, lambda *_: []))
+
+
+class DemoSecrets:
+    def reveal(self, name: str) -> str | None:
+        return read("secrets.json").get(name)
+
+
+def test_there_are_at_least_six_each_with_its_page():
+    assert len(NAMES) >= 6
+    overview = (EXAMPLES / "README.md").read_text()
+    for name in NAMES:
+        assert f"{name}/README.md" in overview
+        assert (EXAMPLES / name / "README.md").read_text().startswith("# ")
+
+
+@EVERY
+def test_it_can_be_published(compiler, name):
+    assert compiler.faults(read(name, "automation.json")) == ()
+
+
+@EVERY
+def test_its_secrets_have_demo_values(name):
+    text = (EXAMPLES / name / "automation.json").read_text()
+    named = set(re.findall(r"<secrets\.(\w+)>", text)) | set(re.findall(r'"secret": "(\w+)"', text))
+    assert named <= read("secrets.json").keys()
+
+
+@EVERY
+def test_it_sends_only_to_endpoints_the_overview_describes(name):
+    described = re.findall(r"^\| `(\w+) (/\S+)`", (EXAMPLES / "README.md").read_text(), re.M)
+    for step in read(name, "automation.json")["steps"]:
+        if step["action"] in {"send-webhook", "empty-ping"}:
+            method, url = step["with"].get("method", "POST"), step["with"]["url"]
+            assert url.startswith(f"{DEMO}/")
+            path = re.sub(r"<[^>]*>", "<>", url.removeprefix(DEMO))
+            assert (method, path) in {(m, re.sub(r"<[^>]*>", "<>", p)) for m, p in described}
+
+
+@EVERY
+def test_its_canvas_places_every_step(name):
+    document = read(name, "automation.json")
+    assert document["canvas"].keys() == {step["id"] for step in document["steps"]}
+
+
+@EVERY
+def test_its_event_starts_it(name):
+    trigger, event = read(name, "automation.json")["trigger"], read(name, "event.json")
+    assert event.keys() == {"method", "path", "headers", "query", "body"}
+    if trigger["type"] == "manual":
+        assert manual.compile_trigger(trigger["with"]).check(event["body"]) == ()
+        return
+    body = event["body"]
+    raw = (body if isinstance(body, str) else json.dumps(body)).encode()
+    request = InboundRequest(
+        method=event["method"],
+        path=event["path"],
+        query=event["query"],
+        headers={key.lower(): value for key, value in event["headers"].items()},
+        remote_address="127.0.0.1",
+        read_body=lambda _limit: raw,
+    )
+    compiled = webhook.compile_trigger(trigger["with"])
+    received = compiled.receive(request, {}, DemoSecrets(), lambda _key: 401, 0)
+    assert isinstance(received, Received), received
+    pattern = re.sub(r"\{\w+\}", "[^/]+", compiled.path)
+    assert re.fullmatch(pattern, event["path"])
+    assert event["method"] in compiled.methods
