@@ -50,7 +50,7 @@ def json_path(parts: Iterable[Any], root: str = "$") -> str:
 
 
 def faults_of(errors: Iterable[SchemaError], root: str = "$", most: int = 50) -> list[Fault]:
-    """The faults of a check, by path, at most `most` of them; the check stops when it has so many."""
+    """The faults by path, at most `most` of them; the check stops when it has so many."""
     found: dict[Fault, None] = {}
     for fault in (fault for error in errors for fault in _faults_of_one(error, root)):
         found[fault] = None

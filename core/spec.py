@@ -128,7 +128,8 @@ class Received:
 class Rejected:
     """Why a request was not taken: the status and, in words, the reason; `headers` as it needs them.
 
-    `internal` is for the operator's log alone: what the caller must not learn (a secret is missing).
+    `internal` is for the operator's log alone: what the caller must not learn, such as a missing
+    secret.
     """
 
     status: int

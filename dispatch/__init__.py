@@ -1,0 +1,1 @@
+"""How a due run reaches an executor."""

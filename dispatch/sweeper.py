@@ -1,0 +1,83 @@
+"""Finds what nobody brought: runs whose executor is gone, and keys that have expired."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+
+from core.clock import Clock, Milliseconds
+from core.errors import StorageUnavailable
+from core.store import Store
+from engine.transitions import Transitions
+
+LEASE: Milliseconds = 20_000
+"""How long an executor that says nothing is believed to be alive."""
+BEAT_SECONDS = 5.0
+"""How often it says something, and how often the sweeper looks: recovery within 40 s."""
+
+logger = logging.getLogger(__name__)
+
+
+class Sweeper:
+    """Renews this executor's lease and rescues the runs of those whose lease is over."""
+
+    def __init__(
+        self,
+        store: Store,
+        transitions: Transitions,
+        clock: Clock,
+        executor: str,
+        rescued: Callable[[], None],
+    ) -> None:
+        self._store = store
+        self._transitions = transitions
+        self._clock = clock
+        self._executor = executor
+        self._rescued = rescued
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="sweeper", daemon=True)
+
+    def start(self, *, alone: bool) -> None:
+        """Takes a lease and sweeps once, then again and again.
+
+        `alone` says that no other process can be using the data (the folder's lock is ours): then
+        every other lease is over, and what a crash left behind is taken up at once.
+        """
+        now = self._clock.now()
+        writes = [self._store.executors.renew(self._executor, now + LEASE)]
+        if alone:
+            writes.append(self._store.executors.remove_others(self._executor))
+        self._store.commit(writes)
+        self._sweep(now)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stops and gives the lease back; what this executor still holds is rescued at once."""
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join()
+        try:
+            self._store.commit([self._store.executors.remove(self._executor)])
+        except StorageUnavailable as error:
+            logger.warning("the lease stays until it runs out: %s", error)
+
+    def _work(self) -> None:
+        while not self._stopping.wait(BEAT_SECONDS):
+            try:
+                self.beat()
+            except StorageUnavailable as error:
+                logger.warning("the sweep is left out: %s", error)
+
+    def beat(self) -> None:
+        """Renews the lease and sweeps. Raises StorageUnavailable."""
+        now = self._clock.now()
+        self._store.commit([self._store.executors.renew(self._executor, now + LEASE)])
+        self._sweep(now)
+
+    def _sweep(self, now: Milliseconds) -> None:
+        self._store.commit([self._store.events.forget_keys(now)])
+        rescued = self._transitions.rescue(now)
+        if rescued:
+            logger.warning("%d runs were left by an executor that is gone", rescued)
+            self._rescued()

@@ -1,0 +1,149 @@
+"""An event that is taken in: its rows, and how the run of it starts."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from core.clock import Milliseconds
+from core.http import InboundRequest
+from core.ids import new_id
+from core.masking import Masker
+from core.model import Event, RequestEntry, Run, StepRun
+from core.spec import Received
+from core.states import RunStatus
+from core.store import Store, Write
+from engine.dispatching import Dispatcher
+from engine.execution import Execution
+from engine.executor import Executor
+from engine.plan import Plan
+from engine.transitions import Transitions, started
+
+
+@dataclass(frozen=True, slots=True)
+class Automaton:
+    """Which version of which automation takes the event."""
+
+    tenant: str
+    automation_id: str
+    version: int
+    plan: Plan
+
+
+def make_event(
+    automaton: Automaton,
+    request: InboundRequest,
+    received: Received,
+    masker: Masker,
+    now: Milliseconds,
+) -> Event:
+    """The event of a request; headers that carry credentials are masked from here on."""
+    return Event(
+        id=new_id(),
+        tenant=automaton.tenant,
+        automation_id=automaton.automation_id,
+        type="webhook",
+        received_at=now,
+        method=request.method,
+        path=request.path,
+        query=request.query,
+        headers=dict(masker.mask_headers(request.headers.items())),
+        params=received.params,
+        body=received.body,
+        raw=received.raw,
+        is_json=received.is_json,
+    )
+
+
+def make_run(
+    automaton: Automaton, event: Event, now: Milliseconds, *, awaited: bool = False
+) -> Run:
+    """A queued run of an event."""
+    return Run(
+        id=new_id(),
+        tenant=automaton.tenant,
+        automation_id=automaton.automation_id,
+        version=automaton.version,
+        event_id=event.id,
+        status=RunStatus.QUEUED,
+        token=0,
+        created_at=now,
+        deadline=now + automaton.plan.definition.timeout,
+        due_at=now,
+        awaited=awaited,
+    )
+
+
+def inbound_entry(event: Event, request: InboundRequest) -> RequestEntry:
+    """The request log's entry of a request that became an event: it bears the event's id."""
+    return RequestEntry(
+        id=event.id,
+        tenant=event.tenant,
+        direction="in",
+        method=event.method,
+        url=event.path,
+        started_at=event.received_at,
+        request_headers=event.headers,
+        automation_id=event.automation_id,
+        event_id=event.id,
+        remote_address=request.remote_address,
+    )
+
+
+def body_hash(received: Received) -> str:
+    """Tells whether a repeated idempotency key comes with the same body."""
+    return hashlib.sha256(received.raw).hexdigest()
+
+
+class Starter:
+    """Stores a run with what belongs to it, and sets it going where there is room."""
+
+    def __init__(
+        self,
+        store: Store,
+        transitions: Transitions,
+        executor: Executor,
+        dispatcher: Dispatcher,
+    ) -> None:
+        self._store = store
+        self._transitions = transitions
+        self._executor = executor
+        self._dispatcher = dispatcher
+
+    def start(
+        self,
+        run: Run,
+        event: Event,
+        plan: Plan,
+        beside: Sequence[Write],
+        journal: Sequence[StepRun] = (),
+    ) -> Run:
+        """Commits the run with the writes beside it, then has it executed after its journal.
+
+        Raises GuardMissed or StorageUnavailable; then nothing is kept and nothing will run.
+        """
+        if not self._dispatcher.reserve():
+            self._store.commit([*beside, self._transitions.start(run)])
+            self._dispatcher.wake()
+            return run
+        run = started(run, self._dispatcher.executor, run.created_at)
+        try:
+            self._store.commit([*beside, self._transitions.start(run)])
+        except BaseException:
+            self._dispatcher.give_back()
+            raise
+        self._dispatcher.start(self._executor.begin(run, event, plan, journal))
+        return run
+
+    def start_here(self, run: Run, event: Event, plan: Plan, beside: Sequence[Write]) -> Execution:
+        """Commits a run that the calling thread will execute itself."""
+        run = started(run, self._dispatcher.executor, run.created_at)
+        self._store.commit([*beside, self._transitions.start(run)])
+        return self._executor.begin(run, event, plan)
+
+
+def accepted_payload(event: Event, run: Run) -> Mapping[str, Any]:
+    """What a caller that does not wait is told."""
+    return {"status": "accepted", "event_id": event.id, "run_id": run.id}

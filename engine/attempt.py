@@ -1,0 +1,138 @@
+"""One attempt of one step: resolve its params, run its action, and write down what went over the wire."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, cast
+
+from core.clock import Clock, Milliseconds
+from core.errors import ExpressionError
+from core.http import OutboundRequest, Sender, SendFailure, SendResult
+from core.ids import new_id
+from core.masking import Masker
+from core.model import RequestEntry, Run
+from core.outcomes import Fail, Outcome
+from engine.plan import PlannedStep
+from engine.vault import TenantSecrets
+
+KEPT_BODY = 256 * 1024
+"""Bytes of a body that the request log keeps."""
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempted:
+    """What an attempt came to, and the requests it made. `masker` hides what it revealed."""
+
+    step_id: str
+    number: int
+    outcome: Outcome
+    started_at: Milliseconds
+    duration: Milliseconds
+    masker: Masker
+    requests: tuple[RequestEntry, ...]
+
+
+@dataclass(slots=True)
+class AttemptContext:
+    """All an action sees of the world (`core.spec.ActionContext`)."""
+
+    run: Run
+    step_id: str
+    attempt: int
+    clock: Clock
+    secrets: TenantSecrets
+    sender: Sender
+    masked: Mapping[str, Any] = field(default_factory=dict)
+    masker: Masker = field(init=False)
+    requests: list[RequestEntry] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.masker = self.secrets.masker
+
+    @property
+    def idempotency_key(self) -> str:
+        """The same for every attempt of this step in this run."""
+        return f"{self.run.id}.{self.step_id}"
+
+    def secret(self, name: str) -> str:
+        """The value of a secret. Raises ExpressionError when the tenant has none of that name."""
+        value = self.secrets.reveal(name)
+        if value is None:
+            raise ExpressionError(f"there is no secret {name}; an admin can set it")
+        return value
+
+    def send(self, request: OutboundRequest, shown: OutboundRequest) -> SendResult:
+        """Sends, and keeps the masked twin with the answer for the request log."""
+        started = self.clock.now()
+        result = self.sender.send(request)
+        self.requests.append(self._entry(shown, result, started))
+        return result
+
+    def _entry(
+        self, shown: OutboundRequest, result: SendResult, started: Milliseconds
+    ) -> RequestEntry:
+        entry = RequestEntry(
+            id=new_id(),
+            tenant=self.run.tenant,
+            direction="out",
+            method=shown.method,
+            url=self.masker.mask_text(shown.url),
+            started_at=started,
+            duration=result.duration,
+            request_headers=dict(self.masker.mask_headers(shown.headers, keep=True)),
+            request_body=self._kept(shown.body),
+            automation_id=self.run.automation_id,
+            event_id=self.run.event_id,
+            run_id=self.run.id,
+            step_id=self.step_id,
+            attempt=self.attempt,
+        )
+        if isinstance(result, SendFailure):
+            return replace(entry, error=self.masker.mask_text(result.message))
+        return replace(
+            entry,
+            status=result.status,
+            response_headers=dict(self.masker.mask_headers(result.headers.items())),
+            response_body=self._kept(result.body),
+        )
+
+    def _kept(self, body: bytes | None) -> bytes | None:
+        """A body as the log keeps it: masked first, so that no cut leaves half a secret."""
+        return None if body is None else self.masker.mask_bytes(body)[:KEPT_BODY]
+
+
+def attempt_step(
+    step: PlannedStep, context: AttemptContext, visible: Mapping[str, object]
+) -> Attempted:
+    """One attempt. Every fault of the automation's author or of a partner is an outcome."""
+    started = context.clock.now()
+    outcome = _outcome(step, context, visible)
+    return Attempted(
+        step_id=context.step_id,
+        number=context.attempt,
+        outcome=outcome,
+        started_at=started,
+        duration=max(context.clock.now() - started, 0),
+        masker=context.masker,
+        requests=tuple(context.requests),
+    )
+
+
+def _outcome(step: PlannedStep, context: AttemptContext, visible: Mapping[str, object]) -> Outcome:
+    try:
+        resolved = step.params.resolve(visible)
+        params = cast(Mapping[str, Any], resolved.value)
+        context.masked = cast(Mapping[str, Any], resolved.masked)
+        if resolved.sensitive:
+            context.masker = context.secrets.masker.with_extra(resolved.sensitive)
+        return step.action.run(context, params)
+    except ExpressionError as error:
+        return Fail(f"step {context.step_id}: {error}")
+    except Exception:
+        # A fault in an action's code must end the step, not the executor.
+        logger.exception("step %s of run %s broke", context.step_id, context.run.id)
+        return Fail(f"step {context.step_id}: an internal error; the server's log has the details")

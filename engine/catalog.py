@@ -1,0 +1,106 @@
+"""The compiled automations of this process: made once a version, found by path or by id."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from core.clock import Clock, Milliseconds
+from core.errors import InvalidError, NotFoundError
+from core.model import Automation, Document
+from core.store import Automations
+from engine.compiler import Compiler
+from engine.plan import Plan
+from engine.routes import LiveWebhook, Routes
+
+FRESH: Milliseconds = 5_000
+"""How long a change made by another process may stay unseen."""
+MOST_PLANS = 4096
+MOST_TENANTS = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """A published automation with its compiled live version."""
+
+    automation: Automation
+    version: int
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class TenantCatalog:
+    """What a tenant has published. `read_at` is when it was read."""
+
+    live: Mapping[str, Live]
+    routes: Routes
+    read_at: Milliseconds
+
+
+class Catalog:
+    """Reads what is published and keeps it compiled. A change made here shows at once."""
+
+    def __init__(self, automations: Automations, compiler: Compiler, clock: Clock) -> None:
+        self._automations = automations
+        self._compiler = compiler
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._tenants: OrderedDict[str, TenantCatalog] = OrderedDict()
+        self._plans: OrderedDict[tuple[str, str, int], Plan] = OrderedDict()
+
+    def of(self, tenant: str) -> TenantCatalog:
+        """What a tenant has published; empty for one that does not exist."""
+        known = self._tenants.get(tenant)
+        if known is not None and abs(self._clock.now() - known.read_at) < FRESH:
+            return known
+        with self._lock:
+            known = self._read(tenant)
+            self._tenants[tenant] = known
+            while len(self._tenants) > MOST_TENANTS:
+                self._tenants.popitem(last=False)
+            return known
+
+    def plan(self, tenant: str, automation_id: str, version: int) -> Plan:
+        """The compiled version. Raises NotFoundError, or InvalidError when it no longer compiles."""
+        known = self._plans.get((tenant, automation_id, version))
+        if known is not None:
+            return known
+        stored = self._automations.version(tenant, automation_id, version)
+        if stored is None:
+            raise NotFoundError(f"automation {automation_id} has no version {version}")
+        with self._lock:
+            return self._compiled(tenant, automation_id, version, stored.document)
+
+    def forget(self, tenant: str) -> None:
+        """What the tenant has published changed."""
+        with self._lock:
+            self._tenants.pop(tenant, None)
+
+    def _read(self, tenant: str) -> TenantCatalog:
+        live: dict[str, Live] = {}
+        for automation, document in self._automations.live(tenant):
+            if automation.published is None:
+                continue
+            try:
+                plan = self._compiled(tenant, automation.id, automation.published, document)
+            except InvalidError:
+                # Published by another release; its page says why, and its neighbours go on.
+                continue
+            live[automation.id] = Live(automation, automation.published, plan)
+        webhooks = [
+            LiveWebhook(one.automation, one.version, one.plan, one.plan.webhook)
+            for one in live.values()
+            if one.plan.webhook is not None
+        ]
+        return TenantCatalog(live, Routes(webhooks), self._clock.now())
+
+    def _compiled(self, tenant: str, automation_id: str, version: int, document: Document) -> Plan:
+        key = (tenant, automation_id, version)
+        plan = self._plans.get(key)
+        if plan is None:
+            plan = self._plans[key] = self._compiler.compile(document)
+            while len(self._plans) > MOST_PLANS:
+                self._plans.popitem(last=False)
+        return plan

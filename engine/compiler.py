@@ -1,0 +1,167 @@
+"""From a document to a plan, or to every fault that is in the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from jsonschema import Draft202012Validator
+
+from core.errors import Fault, InvalidError
+from core.model import Document
+from core.schema_words import faults_of
+from core.spec import Action, ActionSpec, TriggerSpec
+from engine.document import Definition, StepDefinition, read_document
+from engine.document_schema import frame_schema
+from engine.graph import Graph, build_graph
+from engine.graph_faults import graph_faults
+from engine.params import CompiledParams, compile_params
+from engine.plan import Plan, PlannedStep
+from engine.reference_faults import reference_faults
+from engine.registry import Registry
+
+Params = Mapping[int, CompiledParams]
+"""The compiled configuration of each step, by its place in the document."""
+
+
+class Compiler:
+    """Compiles documents against the actions and triggers there are. Its validators are built once."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+        self._frame = Draft202012Validator(frame_schema(registry))
+        self._actions = {
+            name: Draft202012Validator(dict(action.SPEC.schema))
+            for name, action in registry.actions.items()
+        }
+        self._triggers = {
+            name: Draft202012Validator(dict(trigger.SPEC.schema))
+            for name, trigger in registry.triggers.items()
+        }
+
+    def compile(self, document: Document) -> Plan:
+        """The plan of a document. Raises InvalidError with every fault and its JSON path."""
+        params: dict[int, CompiledParams] = {}
+        faults = list(self._form_faults(document, params))
+        definition = _read(document)
+        if definition is not None:
+            graph = build_graph(definition, self._detached(definition))
+            faults += graph_faults(definition, graph, self._registry.actions)
+            faults += _all_reference_faults(definition, graph, params)
+        if faults or definition is None:
+            raise InvalidError("the automation has faults", _in_order(faults))
+        return self._plan(definition, graph, params)
+
+    def faults(self, document: Document) -> tuple[Fault, ...]:
+        """Every fault of a document, none when it can be published."""
+        try:
+            self.compile(document)
+        except InvalidError as error:
+            return error.faults
+        return ()
+
+    def _form_faults(
+        self, document: Document, params: dict[int, CompiledParams]
+    ) -> Iterator[Fault]:
+        yield from faults_of(self._frame.iter_errors(document))
+        if isinstance(document, Mapping):
+            yield from self._trigger_faults(document.get("trigger"))
+            yield from self._step_faults(document.get("steps"), params)
+
+    def _trigger_faults(self, trigger: Any) -> Iterator[Fault]:
+        kind = trigger.get("type") if isinstance(trigger, Mapping) else None
+        if isinstance(kind, str) and kind in self._triggers:
+            spec = self._registry.triggers[kind].SPEC
+            configuration = trigger.get("with", {})
+            yield from _configuration_faults(
+                self._triggers[kind], spec, configuration, "$.trigger.with"
+            )
+
+    def _step_faults(self, steps: Any, params: dict[int, CompiledParams]) -> Iterator[Fault]:
+        for index, step in enumerate(steps if isinstance(steps, list) else []):
+            action = step.get("action") if isinstance(step, Mapping) else None
+            if isinstance(action, str) and action in self._actions:
+                yield from self._one_step(index, step, action, params)
+
+    def _one_step(
+        self, index: int, step: Mapping[str, Any], action: str, params: dict[int, CompiledParams]
+    ) -> Iterator[Fault]:
+        spec = self._registry.actions[action].SPEC
+        configuration, path = step.get("with", {}), f"$.steps[{index}].with"
+        found = list(_configuration_faults(self._actions[action], spec, configuration, path))
+        yield from found
+        if isinstance(configuration, Mapping) and not found:
+            params[index] = compile_params(spec.schema, configuration, path)
+            yield from params[index].faults
+        if "retry" in step and not spec.retries:
+            yield Fault(f"$.steps[{index}].retry", f"{action} is not tried again; remove it")
+
+    def _detached(self, definition: Definition) -> frozenset[str]:
+        return frozenset(
+            step.id
+            for step in definition.steps
+            if step.action in self._registry.actions
+            and _is_detached(self._registry.actions[step.action].SPEC, step)
+        )
+
+    def _plan(self, definition: Definition, graph: Graph, params: Params) -> Plan:
+        configuration = definition.trigger.configuration
+        is_webhook = definition.trigger.type == "webhook"
+        return Plan(
+            definition=definition,
+            graph=graph,
+            steps={
+                step.id: _planned(step, self._registry.actions[step.action], params[index])
+                for index, step in enumerate(definition.steps)
+            },
+            trigger_configuration=configuration,
+            webhook=self._registry.compile_webhook(configuration) if is_webhook else None,
+        )
+
+
+def _read(document: Document) -> Definition | None:
+    """The definition, as far as a document with faults can be read; None when it cannot."""
+    try:
+        return read_document(document)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None
+
+
+def _configuration_faults(
+    validator: Draft202012Validator,
+    spec: ActionSpec | TriggerSpec,
+    configuration: Any,
+    path: str,
+) -> Iterator[Fault]:
+    found = faults_of(validator.iter_errors(configuration), path)
+    yield from found
+    if not found and spec.check is not None:
+        for below, message in spec.check(configuration):
+            yield Fault(f"{path}.{below}", message)
+
+
+def _all_reference_faults(definition: Definition, graph: Graph, params: Params) -> Iterator[Fault]:
+    for index, compiled in params.items():
+        step_id = definition.steps[index].id
+        for found in compiled.references:
+            yield from reference_faults(graph, step_id, found)
+
+
+def _planned(step: StepDefinition, action: Action, params: CompiledParams) -> PlannedStep:
+    spec = action.SPEC
+    return PlannedStep(
+        definition=step,
+        action=action,
+        params=params,
+        effect=spec.effect,
+        detached=_is_detached(spec, step),
+        longest=spec.longest(step.configuration) if spec.longest else 0,
+    )
+
+
+def _is_detached(spec: ActionSpec, step: StepDefinition) -> bool:
+    return spec.detached is not None and spec.detached(step.configuration)
+
+
+def _in_order(faults: Sequence[Fault]) -> list[Fault]:
+    return sorted(dict.fromkeys(faults), key=lambda fault: fault.path)

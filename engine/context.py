@@ -1,0 +1,56 @@
+"""What templates and expressions of a run can see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from core.clock import to_rfc3339
+from core.model import Event, Run, StepRun
+from core.states import StepStatus
+
+RESERVED = frozenset({"trigger", "steps", "secrets", "run", "tenant", "item", "index"})
+"""Roots a body's key cannot take; such a key is reachable as `trigger.body.<key>`."""
+
+
+def build_context(
+    event: Event, run: Run, journal: Iterable[StepRun], secrets: Mapping[str, str]
+) -> dict[str, Any]:
+    """The context of a run. `steps` may grow as steps end; `secrets` is reached only by what sends."""
+    context: dict[str, Any] = {}
+    if isinstance(event.body, dict):
+        context = {key: event.body[key] for key in event.body if key not in RESERVED}
+    context["trigger"] = {
+        "body": event.body,
+        "headers": event.headers,
+        "query": event.query,
+        "params": event.params,
+        "method": event.method,
+        "path": event.path,
+        "received_at": to_rfc3339(event.received_at),
+        "event_id": event.id,
+        "type": event.type,
+    }
+    context["steps"] = {step.step_id: visible_output(step) for step in journal if has_output(step)}
+    context["secrets"] = secrets
+    context["run"] = {
+        "id": run.id,
+        "automation_id": run.automation_id,
+        "version": run.version,
+        "created_at": to_rfc3339(run.created_at),
+    }
+    context["tenant"] = {"id": run.tenant}
+    return context
+
+
+def has_output(step: StepRun) -> bool:
+    """Whether later steps can refer to this one."""
+    return step.status in (StepStatus.SUCCEEDED, StepStatus.FAILED)
+
+
+def visible_output(step: StepRun) -> Any:
+    """What `steps.<id>` is: the output, and for a failed step also its `error`."""
+    if step.error is None:
+        return step.output
+    output = step.output if isinstance(step.output, dict) else {}
+    return {**output, "error": step.error}

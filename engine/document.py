@@ -1,0 +1,89 @@
+"""An automation document as data, once its form is known to be right."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from core.clock import Milliseconds
+from core.duration import parse_duration
+from core.model import Document
+from engine.retry import RetryPolicy
+
+FORMAT = "penstock/1"
+DEFAULT_TIMEOUT: Milliseconds = 86_400_000
+
+Next = Mapping[str, tuple[str, ...]]
+"""Which steps follow each port."""
+
+
+@dataclass(frozen=True, slots=True)
+class TriggerDefinition:
+    """What starts the automation."""
+
+    type: str
+    configuration: Mapping[str, Any]
+    next: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StepDefinition:
+    """A node of the graph. `join` is `all` or `any`."""
+
+    id: str
+    name: str
+    action: str
+    configuration: Mapping[str, Any]
+    next: Next
+    join: str
+    retry: RetryPolicy
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A whole automation. `timeout` bounds a run from its start to its end."""
+
+    name: str
+    trigger: TriggerDefinition
+    steps: tuple[StepDefinition, ...]
+    timeout: Milliseconds
+
+
+def read_document(document: Document) -> Definition:
+    """The definition a document of right form describes (`engine.document_schema` is the form)."""
+    trigger = document["trigger"]
+    settings = document.get("settings", {})
+    return Definition(
+        name=document["name"],
+        trigger=TriggerDefinition(
+            type=trigger["type"],
+            configuration=trigger.get("with", {}),
+            next=_targets(trigger.get("next", [])),
+        ),
+        steps=tuple(_step(step) for step in document.get("steps", [])),
+        timeout=parse_duration(settings["timeout"]) if "timeout" in settings else DEFAULT_TIMEOUT,
+    )
+
+
+def _step(step: Mapping[str, Any]) -> StepDefinition:
+    return StepDefinition(
+        id=step["id"],
+        name=step.get("name", step["id"]),
+        action=step["action"],
+        configuration=step.get("with", {}),
+        next=_ports(step.get("next", {})),
+        join=step.get("join", "all"),
+        retry=RetryPolicy.of(step.get("retry", {})),
+    )
+
+
+def _ports(following: Any) -> Next:
+    """A bare list or text means the `success` port."""
+    if isinstance(following, Mapping):
+        return {port: _targets(targets) for port, targets in following.items()}
+    return {"success": _targets(following)} if following else {}
+
+
+def _targets(targets: Any) -> tuple[str, ...]:
+    return (targets,) if isinstance(targets, str) else tuple(targets)

@@ -1,0 +1,308 @@
+"""One run in the hands of this process: from what its journal says to an end, or to a wait."""
+
+from __future__ import annotations
+
+import logging
+import queue
+from collections.abc import Sequence
+from enum import Enum, auto
+from functools import partial
+
+from core.clock import Milliseconds
+from core.duration import format_duration
+from core.errors import GuardMissed, StorageUnavailable
+from core.model import Event, Run, StepRun
+from core.outcomes import Answer, Finish, Halt, Succeed
+from core.states import RunStatus, StepStatus
+from core.store import Write
+from engine.answers import Ended
+from engine.attempt import AttemptContext, Attempted, attempt_step
+from engine.context import build_context, has_output, visible_output
+from engine.graph import progress
+from engine.journal import Journal
+from engine.patience import commit_patiently
+from engine.plan import Plan, PlannedStep
+from engine.run_end import Verdict, natural_verdict
+from engine.settlement import settle
+from engine.tools import Tools
+
+logger = logging.getLogger(__name__)
+
+
+class Standing(Enum):
+    """Where an execution stands when it gives its thread back."""
+
+    ENDED = auto()
+    PARKED = auto()
+    RELEASED = auto()
+    """Given back to the queue because the process stops."""
+    LOST = auto()
+    """Somebody else moved the run; nothing more may be written."""
+    ANSWERED = auto()
+    """The caller has its answer; the run goes on and needs a thread."""
+    HANDED_OVER = auto()
+    """The next thing may take longer than the caller waits; the run goes on and needs a thread."""
+
+
+class Execution:
+    """Executes a run that this process holds. One thread at a time calls `advance`."""
+
+    def __init__(
+        self, tools: Tools, run: Run, event: Event, plan: Plan, journal: Sequence[StepRun] = ()
+    ) -> None:
+        self.run = run
+        self._tools = tools
+        self._event = event
+        self._plan = plan
+        self._journal = Journal(journal)
+        self._secrets = tools.vault.of(run.tenant)
+        self._context = build_context(event, run, journal, self._secrets.values)
+        self._log: list[Write] = []
+        self._answer: Answer | None = None
+        self._answered = False
+        self._verdict: Verdict | None = None
+        self._in_flight: set[str] = set()
+        self._attempted: queue.SimpleQueue[Attempted] = queue.SimpleQueue()
+
+    def advance(self, until: Milliseconds | None = None) -> Standing:
+        """Goes on as far as it can.
+
+        With `until` a caller waits in this very thread: it comes back once there is an answer, and
+        before anything that could outlast that moment.
+        """
+        try:
+            return self._advance(until)
+        except GuardMissed:
+            self._keep_log()
+            return Standing.LOST
+        except Exception:
+            # A fault of ours must end the run in words, not leave it in nobody's hands.
+            logger.exception("run %s broke", self.run.id)
+            return self._break_off()
+
+    def _advance(self, until: Milliseconds | None) -> Standing:
+        while True:
+            starting = self._take_quick_steps()
+            if self._verdict is not None:
+                return self._finish(self._verdict, until)
+            if not starting and not self._in_flight:
+                return self._park(until)
+            if not self._save(until):
+                return Standing.HANDED_OVER
+            if until is not None and self._answered:
+                return Standing.ANSWERED
+            if self._tools.stopping.is_set() and not self._in_flight:
+                return self._release()
+            if not self._work(starting, until):
+                return Standing.HANDED_OVER
+
+    def _take_quick_steps(self) -> list[str]:
+        """Runs every step without an outside effect that is ready; which others can start now."""
+        while self._verdict is None:
+            ready = progress(self._plan.graph, self._journal.steps).ready
+            quick = [step for step in ready if not self._plan.steps[step].effect]
+            detached = [step for step in ready if self._plan.steps[step].detached]
+            for step in detached:
+                self._store_for_sending(step)
+            for step in quick:
+                if self._verdict is None:
+                    self._settle(self._attempt(step))
+            if not quick and not detached:
+                return self._startable(ready)
+        return []
+
+    def _startable(self, ready: Sequence[str]) -> list[str]:
+        now = self._tools.clock.now()
+        due = self._journal.due(now)
+        starting = [step for step in (*ready, *due) if step not in self._in_flight]
+        self._verdict = self._verdict_now(now, bool(ready))
+        return starting
+
+    def _verdict_now(self, now: Milliseconds, more: bool) -> Verdict | None:
+        if now >= self.run.deadline:
+            limit = format_duration(self._plan.definition.timeout)
+            return Verdict(RunStatus.FAILED, error=f"the run took longer than {limit}")
+        if more or self._in_flight or self._journal.waiting():
+            return None
+        return natural_verdict(self._plan, self._journal.steps)
+
+    def _work(self, starting: Sequence[str], until: Milliseconds | None) -> bool:
+        """Makes the attempts that can be made; False when the caller cannot wait for them."""
+        if len(starting) == 1 and not self._in_flight:
+            if not self._fits(starting[0], until):
+                return False
+            self._settle(self._attempt(starting[0]))
+            return True
+        if not self._tools.stopping.is_set():
+            self._launch(starting)
+        return self._await_attempt(until)
+
+    def _fits(self, step: str, until: Milliseconds | None) -> bool:
+        if until is None:
+            return True
+        planned = self._plan.steps[step]
+        return not planned.detached and self._tools.clock.now() + planned.longest <= until
+
+    def _launch(self, starting: Sequence[str]) -> None:
+        for step in starting:
+            self._in_flight.add(step)
+            self._tools.submit(partial(self._attempt_aside, step))
+
+    def _await_attempt(self, until: Milliseconds | None) -> bool:
+        """Settles the next attempt that ends; False when `until` comes first."""
+        bounds = [self._journal.next_due(self._in_flight), self.run.deadline, until]
+        moment = min(bound for bound in bounds if bound is not None)
+        seconds = max(moment - self._tools.clock.now(), 0) / 1000
+        try:
+            attempted = self._attempted.get(timeout=seconds)
+        except queue.Empty:
+            return until is None or self._tools.clock.now() < until
+        self._in_flight.discard(attempted.step_id)
+        self._settle(attempted)
+        return True
+
+    def _attempt(self, step_id: str) -> Attempted:
+        context = AttemptContext(
+            run=self.run,
+            step_id=step_id,
+            attempt=len(self._journal.attempts(step_id)) + 1,
+            clock=self._tools.clock,
+            secrets=self._secrets,
+            sender=self._tools.sender,
+        )
+        return attempt_step(self._plan.steps[step_id], context, self._context)
+
+    def _attempt_aside(self, step_id: str) -> None:
+        self._attempted.put(self._attempt(step_id))
+
+    def _store_for_sending(self, step_id: str) -> None:
+        now = self._tools.clock.now()
+        self._journal.record(StepRun(step_id, StepStatus.WAITING, due_at=now))
+
+    def _settle(self, attempted: Attempted) -> None:
+        """Takes an attempt's outcome into the journal, the context and the log."""
+        now = self._tools.clock.now()
+        planned = self._plan.steps[attempted.step_id]
+        earlier = self._journal.attempts(attempted.step_id)
+        step = settle(attempted, earlier, planned.definition.retry, now, self._tools.chance)
+        self._journal.record(step)
+        if has_output(step):
+            # A new mapping each time: branches in flight may be reading the old one.
+            steps = self._context["steps"]
+            self._context["steps"] = {**steps, step.step_id: visible_output(step)}
+        self._log += [self._tools.store.requests.insert(entry) for entry in attempted.requests]
+        self._heed(planned, attempted, step)
+
+    def _heed(self, planned: PlannedStep, attempted: Attempted, step: StepRun) -> None:
+        """Takes from an outcome what concerns the whole run."""
+        match attempted.outcome:
+            case Succeed(answer=Answer() as answer) if self._awaits_answer():
+                self._answer = answer
+                self._log.append(self._answer_entry(answer))
+            case Halt():
+                self._verdict = Verdict(RunStatus.HALTED, error=step.error)
+            case Finish(succeeded, message):
+                words = attempted.masker.mask_text(message)
+                end = RunStatus.SUCCEEDED if succeeded else RunStatus.FAILED
+                self._verdict = Verdict(end, output=words, error=None if succeeded else words)
+
+    def _awaits_answer(self) -> bool:
+        webhook = self._plan.webhook
+        waits = self.run.awaited and webhook is not None and webhook.respond == "step"
+        return waits and self._answer is None and not self._answered
+
+    def _answer_entry(self, answer: Answer) -> Write:
+        headers = dict(self._secrets.masker.mask_headers(answer.headers))
+        body = self._secrets.masker.mask_bytes(answer.body)
+        duration = self._tools.clock.now() - self._event.received_at
+        return self._tools.store.requests.answer(
+            self.run.tenant, self._event.id, answer.status, headers, body, duration
+        )
+
+    def _finish(self, verdict: Verdict, until: Milliseconds | None) -> Standing:
+        now = self._tools.clock.now()
+        self._journal.cancel_open(now)
+        move = self._tools.transitions.finish(
+            self.run, verdict.status, verdict.output, verdict.error, now
+        )
+        if not self._commit(move, until):
+            return Standing.HANDED_OVER
+        ended = Ended(verdict.status, verdict.output, verdict.error)
+        self._tools.answers.give(self.run.id, ended)
+        self._drain()
+        return Standing.ENDED
+
+    def _break_off(self) -> Standing:
+        reason = "an internal error; the server's log has the details"
+        now = self._tools.clock.now()
+        move = self._tools.transitions.finish(self.run, RunStatus.FAILED, None, reason, now)
+        try:
+            commit_patiently(self._tools.store, [move], self._tools.stopping, self.run.id)
+        except GuardMissed:
+            return Standing.LOST
+        self._tools.answers.give(self.run.id, Ended(RunStatus.FAILED, None, reason))
+        return Standing.ENDED
+
+    def _park(self, until: Milliseconds | None) -> Standing:
+        times = [moment for moment in (self._journal.next_due(), self.run.deadline) if moment]
+        move = self._tools.transitions.park(self.run, min(times))
+        return Standing.PARKED if self._commit(move, until) else Standing.HANDED_OVER
+
+    def _release(self) -> Standing:
+        self._commit(self._tools.transitions.release(self.run, self._tools.clock.now()), None)
+        return Standing.RELEASED
+
+    def _save(self, until: Milliseconds | None) -> bool:
+        """Puts what has happened on disk before anything further may act on the world."""
+        if not self._journal.unsaved and not self._log:
+            return True
+        return self._commit(self._tools.transitions.go_on(self.run), until)
+
+    def _commit(self, move: Write, until: Milliseconds | None) -> bool:
+        """Commits a move with all that is not yet on disk.
+
+        While the store is away it tries again, so that what a partner answered is not lost; with
+        `until` it gives the thread back instead (False). Raises GuardMissed when the run is lost.
+        """
+        steps = self._journal.unsaved
+        log = tuple(self._log)
+        writes = [move, *(self._tools.store.runs.keep_step(self.run, step) for step in steps), *log]
+        if not self._persist(writes, until):
+            return False
+        self._journal.saved(steps)
+        del self._log[: len(log)]
+        if self._answer is not None:
+            self._tools.answers.give(self.run.id, self._answer)
+            self._answer, self._answered = None, True
+        return True
+
+    def _persist(self, writes: Sequence[Write], until: Milliseconds | None) -> bool:
+        if until is None:
+            if commit_patiently(self._tools.store, writes, self._tools.stopping, self.run.id):
+                return True
+            raise GuardMissed("the process stops while the store is away")
+        try:
+            self._tools.store.commit(writes)
+        except StorageUnavailable as error:
+            logger.warning("run %s cannot be saved yet: %s", self.run.id, error)
+            return False
+        return True
+
+    def _drain(self) -> None:
+        """Waits for what is still in flight, for the request log's sake alone."""
+        if self._in_flight:
+            self._tools.submit(self._log_late_attempts)
+
+    def _log_late_attempts(self) -> None:
+        while self._in_flight:
+            attempted = self._attempted.get()
+            self._in_flight.discard(attempted.step_id)
+            self._log += [self._tools.store.requests.insert(entry) for entry in attempted.requests]
+        self._keep_log()
+
+    def _keep_log(self) -> None:
+        """What was sent was sent, whoever holds the run: the log says so."""
+        if self._log:
+            self._tools.store.commit_later(tuple(self._log))
+            self._log.clear()
+        self._drain()

@@ -1,0 +1,77 @@
+"""Makes executions: of a run that was just accepted, or of one that was claimed."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+from core.errors import GuardMissed, InvalidError, NotFoundError, PenstockError, StorageUnavailable
+from core.model import Event, Run, StepRun
+from core.states import RunStatus
+from core.store import Write
+from engine.answers import Ended
+from engine.execution import Execution, Standing
+from engine.patience import commit_patiently
+from engine.plan import Plan
+from engine.tools import Tools
+
+logger = logging.getLogger(__name__)
+
+
+class Executor:
+    """Executes runs with the tools of this process."""
+
+    def __init__(self, tools: Tools) -> None:
+        self.tools = tools
+
+    def begin(
+        self, run: Run, event: Event, plan: Plan, journal: Sequence[StepRun] = ()
+    ) -> Execution:
+        """The execution of a run that this process has just made."""
+        return Execution(self.tools, run, event, plan, journal)
+
+    def resume(self, run: Run) -> Standing:
+        """Goes on with a run that this process has claimed, until it ends or waits."""
+        try:
+            execution = self._load(run)
+        except StorageUnavailable as error:
+            logger.warning(
+                "run %s cannot be read now, it will be taken up again: %s", run.id, error
+            )
+            return self._give_back(run)
+        except PenstockError as error:
+            return self._fail(run, str(error))
+        return execution.advance()
+
+    def _load(self, run: Run) -> Execution:
+        plan = self._plan(run)
+        event = self.tools.store.events.get(run.tenant, run.event_id)
+        if event is None:
+            raise NotFoundError(f"the event {run.event_id} is no longer there")
+        journal = self.tools.store.runs.journal(run.tenant, run.id)
+        return Execution(self.tools, run, event, plan, journal)
+
+    def _plan(self, run: Run) -> Plan:
+        try:
+            return self.tools.catalog.plan(run.tenant, run.automation_id, run.version)
+        except InvalidError as error:
+            faults = "; ".join(f"{fault.path} {fault.message}" for fault in error.faults[:3])
+            raise InvalidError(f"this release cannot execute the version: {faults}") from error
+
+    def _fail(self, run: Run, reason: str) -> Standing:
+        now = self.tools.clock.now()
+        move = self.tools.transitions.finish(run, RunStatus.FAILED, None, reason, now)
+        self._commit(run, move)
+        self.tools.answers.give(run.id, Ended(RunStatus.FAILED, None, reason))
+        return Standing.ENDED
+
+    def _give_back(self, run: Run) -> Standing:
+        now = self.tools.clock.now()
+        self._commit(run, self.tools.transitions.release(run, now + 1_000))
+        return Standing.PARKED
+
+    def _commit(self, run: Run, move: Write) -> None:
+        try:
+            commit_patiently(self.tools.store, [move], self.tools.stopping, run.id)
+        except GuardMissed:
+            logger.info("run %s was moved by somebody else", run.id)

@@ -1,0 +1,80 @@
+"""What can be wrong with a graph: found all at once, each with its place."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from core.errors import Fault
+from core.schema_words import json_path
+from core.spec import Action
+from engine.document import Definition
+from engine.graph import Graph, find_cycle, reachable
+
+
+def graph_faults(
+    definition: Definition, graph: Graph, actions: Mapping[str, Action]
+) -> Iterator[Fault]:
+    """Every fault of the edges and ids of a definition."""
+    yield from _repeated_ids(definition)
+    yield from _edges_to_nowhere(definition, graph)
+    yield from _unknown_ports(definition, actions)
+    yield from _cycles(definition, graph)
+    yield from _unreachable(definition, graph)
+
+
+def step_path(definition: Definition, step_id: str) -> str:
+    """The JSON path of a step."""
+    ids = [step.id for step in definition.steps]
+    return f"$.steps[{ids.index(step_id)}]"
+
+
+def _repeated_ids(definition: Definition) -> Iterator[Fault]:
+    counts = Counter(step.id for step in definition.steps)
+    seen: set[str] = set()
+    for index, step in enumerate(definition.steps):
+        if counts[step.id] > 1 and step.id in seen:
+            yield Fault(f"$.steps[{index}].id", f"the id {step.id} is taken by an earlier step")
+        seen.add(step.id)
+
+
+def _edges_to_nowhere(definition: Definition, graph: Graph) -> Iterator[Fault]:
+    known = set(graph.steps)
+    for target in definition.trigger.next:
+        if target not in known:
+            yield Fault("$.trigger.next", f"there is no step {target}")
+    for index, step in enumerate(definition.steps):
+        for port, targets in step.next.items():
+            for target in targets:
+                if target not in known:
+                    path = json_path([port], f"$.steps[{index}].next")
+                    yield Fault(path, f"there is no step {target}")
+
+
+def _unknown_ports(definition: Definition, actions: Mapping[str, Action]) -> Iterator[Fault]:
+    for index, step in enumerate(definition.steps):
+        if step.action not in actions:
+            continue
+        ports = actions[step.action].SPEC.ports.names(step.configuration)
+        for port in step.next:
+            if port not in ports:
+                path = json_path([port], f"$.steps[{index}].next")
+                offered = ", ".join(ports) or "none"
+                yield Fault(path, f"{step.action} has no port {port}; it has: {offered}")
+
+
+def _cycles(definition: Definition, graph: Graph) -> Iterator[Fault]:
+    cycle = find_cycle(graph.steps, graph.outgoing)
+    if cycle:
+        path = step_path(definition, cycle[0])
+        yield Fault(f"{path}.next", f"the steps lead in a circle: {' → '.join(cycle)}")
+
+
+def _unreachable(definition: Definition, graph: Graph) -> Iterator[Fault]:
+    found = reachable(graph, definition)
+    if not definition.trigger.next and definition.steps:
+        yield Fault("$.trigger.next", "is missing: nothing follows the trigger")
+        return
+    for step in graph.steps:
+        if step not in found:
+            yield Fault(step_path(definition, step), f"the step {step} cannot be reached")

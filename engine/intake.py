@@ -1,0 +1,234 @@
+"""A request comes in at a trigger URL: from the request to the answer its caller gets."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+
+import orjson
+
+from core.clock import Clock
+from core.errors import Fault, GuardMissed, StorageUnavailable
+from core.http import Headers, InboundRequest
+from core.ids import new_id
+from core.model import Event, RequestEntry, Run
+from core.outcomes import Answer
+from core.spec import Received, Rejected
+from core.store import Store, Write
+from engine.answers import Answers
+from engine.arrival import (
+    Automaton,
+    Starter,
+    accepted_payload,
+    body_hash,
+    inbound_entry,
+    make_event,
+    make_run,
+)
+from engine.catalog import Catalog
+from engine.dispatching import Dispatcher
+from engine.execution import Execution, Standing
+from engine.keys import Keyring
+from engine.inbound_replies import (
+    Reply,
+    disabled,
+    late,
+    method_not_allowed,
+    preflight,
+    reply_to,
+    try_again,
+    written,
+)
+from engine.replies import JsonReply, Problem
+from engine.routes import Match
+from engine.vault import Vault
+
+JSON: Headers = (("Content-Type", "application/json"),)
+
+logger = logging.getLogger(__name__)
+
+
+class Intake:
+    """Takes in what partners post."""
+
+    def __init__(
+        self,
+        store: Store,
+        catalog: Catalog,
+        vault: Vault,
+        keyring: Keyring,
+        clock: Clock,
+        starter: Starter,
+        dispatcher: Dispatcher,
+        answers: Answers,
+    ) -> None:
+        self._store = store
+        self._catalog = catalog
+        self._vault = vault
+        self._keyring = keyring
+        self._clock = clock
+        self._starter = starter
+        self._dispatcher = dispatcher
+        self._answers = answers
+
+    def receive(self, tenant: str, path: str, request: InboundRequest) -> Reply:
+        """The answer to a request at `/hooks/<tenant>/<path>`. Raises nothing a client can cause."""
+        try:
+            return self._receive(tenant, path, request)
+        except StorageUnavailable as error:
+            logger.error("an event of tenant %s could not be stored: %s", tenant, error)
+            return Problem(502, "Not stored", "The event could not be stored; send it again later.")
+
+    def _receive(self, tenant: str, path: str, request: InboundRequest) -> Reply:
+        matches = self._catalog.of(tenant).routes.find(path)
+        if not matches:
+            return Problem(404, "Not found", f"No automation listens at /hooks/{tenant}/{path}.")
+        if request.method == "OPTIONS":
+            return preflight(matches, request)
+        match = next((one for one in matches if request.method in one.live.webhook.methods), None)
+        if match is None:
+            return method_not_allowed(matches, request.method)
+        return self._with_cors(match, request, self._take(match, request))
+
+    def _take(self, match: Match, request: InboundRequest) -> Reply:
+        live, now = match.live, self._clock.now()
+        tenant = live.automation.tenant
+        if not live.automation.enabled:
+            return self._reject(match, request, disabled())
+        received = live.webhook.receive(
+            request,
+            match.params,
+            self._vault.of(tenant),
+            lambda presented: self._keyring.may_trigger(tenant, presented),
+            now,
+        )
+        if isinstance(received, Rejected):
+            return self._reject(match, request, received)
+        automaton = Automaton(tenant, live.automation.id, live.version, live.plan)
+        event = make_event(automaton, request, received, self._vault.of(tenant).masker, now)
+        return self._unless_repeated(match, request, received, automaton, event)
+
+    def _unless_repeated(
+        self,
+        match: Match,
+        request: InboundRequest,
+        received: Received,
+        automaton: Automaton,
+        event: Event,
+    ) -> Reply:
+        """Takes the event in unless its idempotency key is known."""
+        key = received.idempotency_key
+        window = match.live.webhook.idempotency_window
+        if key is None or not window:
+            return self._start(match, request, automaton, event, [])
+        digest = body_hash(received)
+        if repeated := self._repeated(event, key, digest):
+            return repeated
+        expires_at = event.received_at + window
+        remember = self._store.events.remember_key(event, key, digest, expires_at)
+        try:
+            return self._start(match, request, automaton, event, [remember])
+        except GuardMissed:
+            # Another request with this key was stored in the same moment.
+            return self._repeated(event, key, digest) or try_again()
+
+    def _repeated(self, event: Event, key: str, digest: str) -> Reply | None:
+        known = self._store.events.known_key(
+            event.tenant, event.automation_id, key, event.received_at
+        )
+        if known is None:
+            return None
+        event_id, known_digest = known
+        if known_digest != digest:
+            detail = "This Idempotency-Key came before with another body."
+            return Problem(422, "Idempotency key reused", detail, extra={"event_id": event_id})
+        return JsonReply(200, {"status": "duplicate", "event_id": event_id})
+
+    def _start(
+        self,
+        match: Match,
+        request: InboundRequest,
+        automaton: Automaton,
+        event: Event,
+        beside: list[Write],
+    ) -> Reply:
+        awaited = match.live.webhook.respond != "accepted"
+        run = make_run(automaton, event, event.received_at, awaited=awaited)
+        beside.append(self._store.events.insert(event))
+        entry = inbound_entry(event, request)
+        if awaited:
+            beside.append(self._store.requests.insert(entry))
+            return self._answer(match, event, run, beside)
+        payload = accepted_payload(event, run)
+        beside.append(self._store.requests.insert(self._answered(entry, 202, payload)))
+        self._starter.start(run, event, automaton.plan, beside)
+        return JsonReply(202, payload)
+
+    def _answer(self, match: Match, event: Event, run: Run, beside: Sequence[Write]) -> Reply:
+        """Executes the run in this thread as far as its caller can wait."""
+        until = event.received_at + match.live.webhook.respond_timeout
+        waiter = self._answers.expect(run.id)
+        try:
+            execution = self._starter.start_here(run, event, match.live.plan, beside)
+            standing = execution.advance(until)
+            self._hand_over(execution, standing)
+            if standing in (Standing.RELEASED, Standing.LOST):
+                reply = waiter.reply
+            else:
+                reply = waiter.wait((until - self._clock.now()) / 1000)
+        finally:
+            self._answers.forget(run.id)
+        answer = late(run) if reply is None else reply_to(run, reply)
+        if not isinstance(reply, Answer):
+            self._log_answer(event, answer)
+        return answer
+
+    def _hand_over(self, execution: Execution, standing: Standing) -> None:
+        if standing in (Standing.ANSWERED, Standing.HANDED_OVER):
+            self._dispatcher.continue_(execution)
+        elif standing in (Standing.PARKED, Standing.RELEASED):
+            self._dispatcher.wake()
+
+    def _reject(self, match: Match, request: InboundRequest, rejected: Rejected) -> Problem:
+        """Turns a request away, and keeps in the log that it came and why it was not taken."""
+        tenant = match.live.automation.tenant
+        now = self._clock.now()
+        entry = RequestEntry(
+            id=new_id(),
+            tenant=tenant,
+            direction="in",
+            method=request.method,
+            url=request.path,
+            started_at=now,
+            duration=0,
+            request_headers=dict(
+                self._vault.of(tenant).masker.mask_headers(request.headers.items())
+            ),
+            status=rejected.status,
+            error=rejected.internal or rejected.detail,
+            automation_id=match.live.automation.id,
+            remote_address=request.remote_address,
+        )
+        self._store.commit_later([self._store.requests.insert(entry)])
+        faults = tuple(Fault(path, message) for path, message in rejected.faults)
+        return Problem(rejected.status, rejected.title, rejected.detail, faults, rejected.headers)
+
+    def _log_answer(self, event: Event, answer: Reply) -> None:
+        status, body = written(answer)
+        duration = self._clock.now() - event.received_at
+        write = self._store.requests.answer(event.tenant, event.id, status, {}, body, duration)
+        self._store.commit_later([write])
+
+    def _answered(self, entry: RequestEntry, status: int, payload: object) -> RequestEntry:
+        return replace(
+            entry,
+            status=status,
+            response_headers=dict(JSON),
+            response_body=orjson.dumps(payload),
+            duration=max(self._clock.now() - entry.started_at, 0),
+        )
+
+    def _with_cors(self, match: Match, request: InboundRequest, reply: Reply) -> Reply:
+        headers = match.live.webhook.cors_headers(request)
+        return replace(reply, headers=(*reply.headers, *headers)) if headers else reply

@@ -1,0 +1,102 @@
+"""API keys: made and shown once, kept as a hash, asked at each call."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+
+from core.clock import Clock, Milliseconds
+from core.errors import Fault, GuardMissed, InvalidError, NotFoundError
+from core.ids import new_id
+from core.model import ApiKey
+from core.store import Store
+
+SCOPES = ("trigger", "read", "write", "admin")
+"""What a key may do: start automations, read, change automations and runs, and administer."""
+PREFIX = "psk_"
+FRESH: Milliseconds = 5_000
+"""How long a key that another process removed may still be taken."""
+MOST_KNOWN = 10_000
+
+
+class Keyring:
+    """The keys of every tenant."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._known: OrderedDict[str, tuple[ApiKey, Milliseconds]] = OrderedDict()
+
+    def create(
+        self, tenant: str, name: str, scopes: Sequence[str], value: str | None = None
+    ) -> tuple[ApiKey, str]:
+        """A new key and its value, which nothing can show again. Raises InvalidError."""
+        _check_scopes(scopes)
+        value = value or PREFIX + secrets.token_urlsafe(32)
+        ordered = tuple(scope for scope in SCOPES if scope in scopes)
+        key = ApiKey(new_id(), tenant, name, value[:8], ordered, self._clock.now())
+        self._store.commit([self._store.keys.insert(key, hash_key(value))])
+        return key, value
+
+    def list(self, tenant: str) -> Sequence[ApiKey]:
+        """A tenant's keys, without their values."""
+        return self._store.keys.list(tenant)
+
+    def delete(self, tenant: str, key_id: str) -> None:
+        """Removes a key; it is refused from now on. Raises NotFoundError."""
+        try:
+            self._store.commit([self._store.keys.delete(tenant, key_id)])
+        except GuardMissed:
+            raise NotFoundError(f"there is no key {key_id}") from None
+        with self._lock:
+            self._known.clear()
+
+    def identify(self, presented: str) -> ApiKey | None:
+        """The key whose value this is, or None."""
+        hashed = hash_key(presented)
+        known = self._known.get(hashed)
+        if known is not None and abs(self._clock.now() - known[1]) < FRESH:
+            return known[0]
+        key = self._store.keys.find(hashed)
+        with self._lock:
+            self._known.pop(hashed, None)
+            if key is not None:
+                self._known[hashed] = (key, self._clock.now())
+            while len(self._known) > MOST_KNOWN:
+                self._known.popitem(last=False)
+        return key
+
+    def may_trigger(self, tenant: str, presented: str) -> int:
+        """200 when the key may start this tenant's automations, 401 when unknown, else 403."""
+        key = self.identify(presented)
+        if key is None or key.tenant != tenant:
+            return 401
+        return 200 if allows(key, "trigger") else 403
+
+
+def allows(key: ApiKey, scope: str) -> bool:
+    """Whether a key may do what needs `scope`; `admin` includes all, `write` includes `read`."""
+    if scope in key.scopes or "admin" in key.scopes:
+        return True
+    return scope == "read" and "write" in key.scopes
+
+
+def hash_key(value: str) -> str:
+    """SHA-256 of a key. Keys are long and random, so a slow hash would protect nothing further."""
+    return hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _check_scopes(scopes: Sequence[str]) -> None:
+    faults = [
+        Fault(f"$.scopes[{index}]", f"{scope!r} is no scope; there are: {', '.join(SCOPES)}")
+        for index, scope in enumerate(scopes)
+        if scope not in SCOPES
+    ]
+    if not scopes:
+        faults = [Fault("$.scopes", "needs at least one scope")]
+    if faults:
+        raise InvalidError("the key cannot be made", faults)

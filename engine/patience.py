@@ -1,0 +1,36 @@
+"""Commits that must not be given up while the store is away: what they carry happened."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Sequence
+
+from core.errors import StorageUnavailable
+from core.store import Store, Write
+
+FIRST_PAUSE = 0.1
+LONGEST_PAUSE = 5.0
+"""Seconds between two tries."""
+
+logger = logging.getLogger(__name__)
+
+
+def commit_patiently(
+    store: Store, writes: Sequence[Write], stopping: threading.Event, run_id: str
+) -> bool:
+    """Commits, trying again until the store is back; False when the process stops before that.
+
+    Raises GuardMissed when somebody else moved the run.
+    """
+    pause = FIRST_PAUSE
+    while True:
+        try:
+            store.commit(writes)
+        except StorageUnavailable as error:
+            logger.warning("run %s cannot be saved yet: %s", run_id, error)
+            if stopping.wait(pause):
+                return False
+            pause = min(pause * 2, LONGEST_PAUSE)
+        else:
+            return True

@@ -1,0 +1,180 @@
+"""Runs as an operator handles them: look, cancel, replay, start by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import orjson
+
+from core.clock import Clock
+from core.errors import ConflictError, GuardMissed, InvalidError, NotFoundError
+from core.ids import new_id
+from core.model import Event, Page, Run, StepRun
+from core.states import RUN_ENDS, STEP_ENDS, RunStatus, StepStatus
+from core.store import ListQuery, RunFilter, Store
+from engine.answers import Answers, Ended
+from engine.arrival import Automaton, Starter, make_run
+from engine.catalog import Catalog
+from engine.graph import progress
+from engine.plan import Plan
+from engine.registry import Registry
+from engine.transitions import Transitions
+
+CANCELLED = "cancelled by request"
+
+_KEPT = (StepStatus.SUCCEEDED, StepStatus.FAILED)
+"""Steps whose results a replay keeps; what was cancelled gets another chance."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunDetail:
+    """A run with its event and what became of every step of its version."""
+
+    run: Run
+    event: Event | None
+    steps: Sequence[StepRun]
+
+
+class RunService:
+    """A tenant's runs."""
+
+    def __init__(
+        self,
+        store: Store,
+        catalog: Catalog,
+        transitions: Transitions,
+        starter: Starter,
+        answers: Answers,
+        registry: Registry,
+        clock: Clock,
+    ) -> None:
+        self._store = store
+        self._catalog = catalog
+        self._transitions = transitions
+        self._starter = starter
+        self._answers = answers
+        self._registry = registry
+        self._clock = clock
+
+    def list(self, tenant: str, which: RunFilter, query: ListQuery) -> Page[Run]:
+        """A tenant's runs, the newest first."""
+        return self._store.runs.list(tenant, which, query)
+
+    def get(self, tenant: str, run_id: str) -> RunDetail:
+        """One run. Raises NotFoundError."""
+        run = self._existing(tenant, run_id)
+        event = self._store.events.get(tenant, run.event_id)
+        journal = {step.step_id: step for step in self._store.runs.journal(tenant, run_id)}
+        return RunDetail(run, event, self._every_step(run, journal))
+
+    def cancel(self, tenant: str, run_id: str) -> Run:
+        """Ends a run. Raises NotFoundError, ConflictError when it has ended already."""
+        run = self._existing(tenant, run_id)
+        now = self._clock.now()
+        try:
+            self._store.commit([self._transitions.cancel(run, CANCELLED, now)])
+        except GuardMissed:
+            status = self._existing(tenant, run_id).status
+            raise ConflictError(f"the run has ended already: it {status}") from None
+        self._answers.give(run_id, Ended(RunStatus.CANCELLED, None, CANCELLED))
+        return self._existing(tenant, run_id)
+
+    def replay(self, tenant: str, run_id: str, from_step: str | None = None) -> Run:
+        """A new run of the same event and version; with `from_step` earlier results are kept.
+
+        Raises NotFoundError, ConflictError when the run goes on, InvalidError for an unknown step.
+        """
+        run = self._existing(tenant, run_id)
+        if run.status not in RUN_ENDS:
+            raise ConflictError(f"the run is {run.status}; it can be replayed once it has ended")
+        event = self._store.events.get(tenant, run.event_id)
+        if event is None:
+            raise NotFoundError(f"the event of run {run_id} is no longer there")
+        plan = self._catalog.plan(tenant, run.automation_id, run.version)
+        kept = self._kept(plan, run, from_step) if from_step is not None else ()
+        return self._start_again(run, event, plan, kept)
+
+    def start(self, tenant: str, automation_id: str, body: Any) -> tuple[Event, Run]:
+        """Starts a live automation by hand, as the trigger `manual` does.
+
+        Raises NotFoundError, ConflictError when it is disabled, InvalidError when the body does not
+        fit the trigger's fields.
+        """
+        live = self._catalog.of(tenant).live.get(automation_id)
+        if live is None:
+            raise NotFoundError(f"there is no published automation {automation_id}")
+        if not live.automation.enabled:
+            raise ConflictError("the automation is disabled")
+        if live.plan.definition.trigger.type == "manual":
+            faults = self._registry.check_manual(live.plan.trigger_configuration, body)
+            if faults:
+                raise InvalidError("the fields do not fit", faults)
+        automaton = Automaton(tenant, automation_id, live.version, live.plan)
+        event = self._manual_event(automaton, body)
+        run = make_run(automaton, event, event.received_at)
+        beside = [self._store.events.insert(event)]
+        return event, self._starter.start(run, event, live.plan, beside)
+
+    def _existing(self, tenant: str, run_id: str) -> Run:
+        run = self._store.runs.get(tenant, run_id)
+        if run is None:
+            raise NotFoundError(f"there is no run {run_id}")
+        return run
+
+    def _every_step(self, run: Run, journal: dict[str, StepRun]) -> Sequence[StepRun]:
+        """The journal completed by what follows from it: steps that run, wait or never will."""
+        try:
+            plan = self._catalog.plan(run.tenant, run.automation_id, run.version)
+        except (InvalidError, NotFoundError):
+            return list(journal.values())
+        coming = progress(plan.graph, journal)
+        return [
+            _as_it_stands(run, journal.get(step), step in coming.ready, step in coming.dead, step)
+            for step in plan.graph.steps
+        ]
+
+    def _kept(self, plan: Plan, run: Run, from_step: str) -> Sequence[StepRun]:
+        if from_step not in plan.steps:
+            known = ", ".join(plan.graph.steps)
+            raise InvalidError(f"there is no step {from_step}; there are: {known}")
+        again = plan.graph.downstream(from_step)
+        journal = self._store.runs.journal(run.tenant, run.id)
+        return [step for step in journal if step.step_id not in again and step.status in _KEPT]
+
+    def _start_again(self, run: Run, event: Event, plan: Plan, kept: Sequence[StepRun]) -> Run:
+        automaton = Automaton(run.tenant, run.automation_id, run.version, plan)
+        again = replace(make_run(automaton, event, self._clock.now()), replay_of=run.id)
+        beside = [self._store.runs.keep_step(again, step) for step in kept]
+        return self._starter.start(again, event, plan, beside, kept)
+
+    def _manual_event(self, automaton: Automaton, body: Any) -> Event:
+        return Event(
+            id=new_id(),
+            tenant=automaton.tenant,
+            automation_id=automaton.automation_id,
+            type="manual",
+            received_at=self._clock.now(),
+            method="",
+            path="",
+            query={},
+            headers={},
+            params={},
+            body=body,
+            raw=orjson.dumps(body),
+            is_json=True,
+        )
+
+
+def _as_it_stands(run: Run, step: StepRun | None, ready: bool, dead: bool, step_id: str) -> StepRun:
+    if step is not None:
+        if step.status not in STEP_ENDS and run.status in RUN_ENDS:
+            return replace(step, status=StepStatus.CANCELLED, due_at=None)
+        return step
+    if dead:
+        return StepRun(step_id, StepStatus.SKIPPED)
+    if run.status in RUN_ENDS:
+        return StepRun(step_id, StepStatus.CANCELLED)
+    running = ready and run.status is RunStatus.RUNNING
+    return StepRun(step_id, StepStatus.RUNNING if running else StepStatus.PENDING)

@@ -1,0 +1,84 @@
+"""Secrets as an admin handles them: set, listed with their uses, removed, never shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.clock import Clock
+from core.errors import Fault, GuardMissed, InvalidError, NotFoundError
+from core.model import SecretEntry
+from core.store import Store
+from engine.catalog import Catalog
+from engine.plan import Plan
+from engine.vault import Vault
+
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
+LONGEST_VALUE = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class SecretUse:
+    """A secret, and the ids of the live automations that refer to it."""
+
+    entry: SecretEntry
+    used_by: tuple[str, ...]
+
+
+class SecretService:
+    """A tenant's secrets."""
+
+    def __init__(self, store: Store, vault: Vault, catalog: Catalog, clock: Clock) -> None:
+        self._store = store
+        self._vault = vault
+        self._catalog = catalog
+        self._clock = clock
+
+    def put(self, tenant: str, name: str, value: str) -> None:
+        """Sets a secret. Raises InvalidError for a bad name or value."""
+        _check(name, value)
+        self._store.commit([self._store.secrets.put(tenant, name, value, self._clock.now())])
+        self._vault.forget(tenant)
+
+    def delete(self, tenant: str, name: str) -> None:
+        """Removes a secret. Raises NotFoundError."""
+        try:
+            self._store.commit([self._store.secrets.delete(tenant, name)])
+        except GuardMissed:
+            raise NotFoundError(f"there is no secret {name}") from None
+        self._vault.forget(tenant)
+
+    def list(self, tenant: str) -> Sequence[SecretUse]:
+        """Every secret and where it is used."""
+        live = self._catalog.of(tenant).live
+        names = {automation: secrets_of(one.plan) for automation, one in live.items()}
+        return [
+            SecretUse(entry, tuple(sorted(one for one in names if entry.name in names[one])))
+            for entry in self._store.secrets.list(tenant)
+        ]
+
+
+def secrets_of(plan: Plan) -> frozenset[str]:
+    """The names of the secrets an automation refers to, in its steps and in its trigger."""
+    names = {name for step in plan.steps.values() for name in step.secrets}
+    auth = plan.trigger_configuration.get("auth", {})
+    signed = {
+        step.definition.configuration["sign"]["secret"]
+        for step in plan.steps.values()
+        if "sign" in step.definition.configuration
+    }
+    return frozenset(names | signed | {auth["secret"]} if "secret" in auth else names | signed)
+
+
+def _check(name: str, value: str) -> None:
+    faults = []
+    if not NAME.fullmatch(name):
+        words = "must begin with a letter or _, then letters, digits and _, 64 at most"
+        faults.append(Fault("$.name", words))
+    if not value:
+        faults.append(Fault("$.value", "must not be empty"))
+    if len(value.encode("utf-8", "surrogatepass")) > LONGEST_VALUE:
+        faults.append(Fault("$.value", f"has more than {LONGEST_VALUE} bytes"))
+    if faults:
+        raise InvalidError("the secret cannot be set", faults)

@@ -1,0 +1,118 @@
+"""What an attempt's outcome makes of its step: the next entry of the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from core.clock import Milliseconds
+from core.model import Attempt, StepRun
+from core.outcomes import Fail, Finish, Halt, Outcome, Park, Retry, Succeed
+from core.states import StepStatus
+from engine.attempt import Attempted
+from engine.retry import RetryPolicy
+
+
+def settle(
+    attempted: Attempted,
+    earlier: tuple[Attempt, ...],
+    policy: RetryPolicy,
+    now: Milliseconds,
+    chance: Callable[[], float],
+) -> StepRun:
+    """The journal entry after an attempt: ended, or waiting for the next one. Secrets are masked."""
+    outcome = attempted.outcome
+    wait = _wait(outcome, attempted.number, policy, chance)
+    reason = _reason(outcome)
+    error = None if reason is None else attempted.masker.mask_text(reason)
+    attempts = (*earlier, _attempt(attempted, error, wait))
+    status, port = _status(outcome, wait)
+    return StepRun(
+        step_id=attempted.step_id,
+        status=status,
+        port=port,
+        output=attempted.masker.mask_json(getattr(outcome, "output", None)),
+        error=_step_error(outcome, error, len(attempts), wait),
+        due_at=_due_at(outcome, wait, now),
+        started_at=attempts[0].started_at,
+        finished_at=None if status is StepStatus.WAITING else now,
+        attempts=attempts,
+    )
+
+
+def _wait(
+    outcome: Outcome, number: int, policy: RetryPolicy, chance: Callable[[], float]
+) -> Milliseconds | None:
+    """How long until the next attempt, None when there is none."""
+    if not isinstance(outcome, Retry):
+        return None
+    return policy.delay(number, outcome.after, chance)
+
+
+def _attempt(attempted: Attempted, reason: str | None, wait: Milliseconds | None) -> Attempt:
+    return Attempt(
+        number=attempted.number,
+        started_at=attempted.started_at,
+        duration=attempted.duration,
+        outcome=_attempt_outcome(attempted.outcome, wait),
+        reason=reason,
+        request_id=attempted.requests[-1].id if attempted.requests else None,
+    )
+
+
+def _attempt_outcome(outcome: Outcome, wait: Milliseconds | None) -> str:
+    match outcome:
+        case Succeed():
+            return "succeeded"
+        case Retry():
+            return "failed" if wait is None else "retry"
+        case Fail():
+            return "failed"
+        case Halt():
+            return "halted"
+        case Finish():
+            return "succeeded" if outcome.succeeded else "failed"
+        case Park():
+            return "waiting"
+
+
+def _status(outcome: Outcome, wait: Milliseconds | None) -> tuple[StepStatus, str | None]:
+    match outcome:
+        case Succeed():
+            return StepStatus.SUCCEEDED, outcome.port
+        case Retry() if wait is not None:
+            return StepStatus.WAITING, None
+        case Park():
+            return StepStatus.WAITING, None
+        case Finish():
+            return StepStatus.SUCCEEDED, None
+        case Halt():
+            return StepStatus.FAILED, None
+        case Retry() | Fail():
+            return StepStatus.FAILED, "error"
+
+
+def _reason(outcome: Outcome) -> str | None:
+    match outcome:
+        case Retry() | Halt():
+            return outcome.reason
+        case Fail():
+            return outcome.error
+        case Finish(succeeded=False):
+            return outcome.message
+    return None
+
+
+def _step_error(
+    outcome: Outcome, reason: str | None, attempts: int, wait: Milliseconds | None
+) -> str | None:
+    if isinstance(outcome, Finish):
+        return None
+    if isinstance(outcome, Retry) and wait is None and attempts > 1:
+        return f"{reason}; {attempts} attempts were made"
+    return reason
+
+
+def _due_at(outcome: Outcome, wait: Milliseconds | None, now: Milliseconds) -> Milliseconds | None:
+    if isinstance(outcome, Park):
+        return outcome.until
+    return None if wait is None else now + wait

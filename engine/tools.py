@@ -1,0 +1,35 @@
+"""What an execution works with; one set for a process."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from core.clock import Clock
+from core.http import Sender
+from core.store import Store
+from engine.answers import Answers
+from engine.catalog import Catalog
+from engine.transitions import Transitions
+from engine.vault import Vault
+
+Submit = Callable[[Callable[[], None]], None]
+"""Hands work to a thread of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """The store, the way out, the clock, and where callers wait."""
+
+    store: Store
+    transitions: Transitions
+    sender: Sender
+    clock: Clock
+    vault: Vault
+    catalog: Catalog
+    answers: Answers
+    submit: Submit
+    chance: Callable[[], float] = random.random
+    stopping: threading.Event = field(default_factory=threading.Event)

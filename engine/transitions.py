@@ -1,0 +1,96 @@
+"""The only place that moves a run from one state to another.
+
+Each move is a conditional write: it holds only while the run is in a state it may leave and, where an
+executor makes it, while that executor's fencing token is the run's. Whoever comes too late finds
+`GuardMissed`, and nothing of what was committed beside the move is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from core.clock import Milliseconds
+from core.model import Run
+from core.states import RUN_ENDS, RunStatus
+from core.store import Runs, Write
+
+LEGAL: Mapping[RunStatus, frozenset[RunStatus]] = {
+    RunStatus.QUEUED: frozenset({RunStatus.RUNNING, RunStatus.HELD, RunStatus.CANCELLED}),
+    RunStatus.RUNNING: frozenset({RunStatus.RUNNING, RunStatus.QUEUED, RunStatus.WAITING})
+    | RUN_ENDS,
+    RunStatus.WAITING: frozenset({RunStatus.RUNNING, RunStatus.CANCELLED}),
+    RunStatus.HELD: frozenset({RunStatus.QUEUED, RunStatus.CANCELLED}),
+}
+"""Which states may follow which; the ends are followed by none."""
+
+DUE = (RunStatus.QUEUED, RunStatus.WAITING)
+"""The states in which a run is taken up once its time has come."""
+
+
+class Transitions:
+    """The moves of runs."""
+
+    def __init__(self, runs: Runs) -> None:
+        self._runs = runs
+
+    def start(self, run: Run) -> Write:
+        """A new run: queued, or running in the hands of the executor that made it."""
+        if run.status not in (RunStatus.QUEUED, RunStatus.RUNNING):
+            raise ValueError(f"a run cannot start as {run.status}")
+        return self._runs.insert(run)
+
+    def go_on(self, run: Run) -> Write:
+        """The run stays in these hands; committed beside journal entries, it proves they may write."""
+        return self._move(run, [RunStatus.RUNNING], RunStatus.RUNNING, {})
+
+    def park(self, run: Run, due_at: Milliseconds | None) -> Write:
+        """The run leaves its executor until it is due, or until something else wakes it."""
+        return self._move(
+            run, [RunStatus.RUNNING], RunStatus.WAITING, {"executor": None, "due_at": due_at}
+        )
+
+    def release(self, run: Run, now: Milliseconds) -> Write:
+        """The executor gives the run back, to be taken up by another at once."""
+        return self._move(
+            run, [RunStatus.RUNNING], RunStatus.QUEUED, {"executor": None, "due_at": now}
+        )
+
+    def finish(
+        self, run: Run, end: RunStatus, output: Any, error: str | None, now: Milliseconds
+    ) -> Write:
+        """The run ends in the hands of its executor."""
+        changes = {"executor": None, "finished_at": now, "output": output, "error": error}
+        return self._move(run, [RunStatus.RUNNING], end, changes)
+
+    def cancel(self, run: Run, error: str, now: Milliseconds) -> Write:
+        """The run ends because somebody asks for it, whoever holds it."""
+        leaving = [
+            status for status, following in LEGAL.items() if RunStatus.CANCELLED in following
+        ]
+        changes = {"executor": None, "due_at": None, "finished_at": now, "error": error}
+        return self._runs.move(run, leaving, RunStatus.CANCELLED, changes, any_token=True)
+
+    def claim_due(self, executor: str, now: Milliseconds, limit: int) -> Sequence[Run]:
+        """Takes over at most `limit` runs whose time has come, each with a new token."""
+        return self._runs.claim(DUE, RunStatus.RUNNING, executor, now, limit)
+
+    def rescue(self, now: Milliseconds) -> int:
+        """Puts back every run whose executor is gone, with a new token; how many they were."""
+        return self._runs.rescue(RunStatus.RUNNING, RunStatus.QUEUED, now)
+
+    def _move(
+        self, run: Run, old: Sequence[RunStatus], new: RunStatus, changes: Mapping[str, Any]
+    ) -> Write:
+        for status in old:
+            if new not in LEGAL[status]:
+                raise ValueError(f"a run cannot go from {status} to {new}")
+        return self._runs.move(run, old, new, changes)
+
+
+def started(run: Run, executor: str, now: Milliseconds) -> Run:
+    """A new run as it stands when the executor that makes it takes it up at once."""
+    return replace(
+        run, status=RunStatus.RUNNING, executor=executor, due_at=None, started_at=now, token=1
+    )

@@ -1,0 +1,42 @@
+"""What one template, one expression and one evaluation may cost."""
+
+from __future__ import annotations
+
+SOURCE_LENGTH = 4_000
+"""Characters of one expression."""
+
+TEMPLATE_LENGTH = 200_000
+"""Characters of one string that is a template."""
+
+PIECES = 1_000
+"""References and expressions in one string."""
+
+URL_VALUE_LENGTH = 16_384
+"""Characters of one value that is percent-encoded into a URL."""
+
+NODES = 500
+"""Nodes in the parsed tree of one expression."""
+
+DEPTH = 64
+"""How deep an expression, and the JSON around templates, may nest."""
+
+WORK = 300_000
+"""Units of work of one evaluation. A unit is about 50 ns: a look at one element of a list."""
+
+MEMORY = 8_000_000
+"""Bytes that one evaluation may make in all, whether or not they are still needed."""
+
+TEXT_SIZE = 2 * 1024 * 1024
+"""Bytes of one text."""
+
+JSON_SIZE = 1_200_000
+"""Bytes of a list or an object as JSON, escapes not counted."""
+
+SHOWN_NAMES = 20
+"""How many of the names that do exist an error tells."""
+
+SHOWN_LENGTH = 60
+"""How many characters of a value or a name an error shows."""
+
+SECRET_VALUES = 100
+"""How many texts and numbers an expression that uses a secret may give."""

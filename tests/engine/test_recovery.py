@@ -1,0 +1,253 @@
+"""What was left behind is taken up where it stood; a store that is away costs nothing."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+
+import pytest
+
+from core.errors import ConflictError, InvalidError, NotFoundError, StorageUnavailable
+from core.http import OutboundRequest, SendResult
+from core.outcomes import Answer
+from core.states import RunStatus, StepStatus
+from core.store import ListQuery, RequestFilter, RunFilter, Write
+from engine.replies import JsonReply, Problem
+from tests.support.builders import make_document, send, step
+from tests.support.workbench import TENANT, Workbench, answered
+
+URL = "https://partner.example"
+
+
+class AwayStore:
+    """Stands before a store that is away for the next `times` commits."""
+
+    def __init__(self, bench: Workbench, times: int) -> None:
+        self._commit = bench.store.commit
+        self.times = times
+        bench.store.commit = self.commit  # type: ignore[method-assign]
+
+    def commit(self, writes: Sequence[Write]) -> None:
+        if self.times:
+            self.times -= 1
+            raise StorageUnavailable("the disk is full")
+        self._commit(writes)
+
+
+def test_a_completed_step_never_runs_again(bench: Workbench) -> None:
+    """The executor dies between two steps; the next one goes on after the first."""
+
+    class Killed(BaseException):
+        """Ends the executor as a kill does: nothing after it is done."""
+
+    def die_at_second(request: OutboundRequest) -> SendResult:
+        if request.url.endswith("/second") and len(bench.partner.received) == 2:
+            raise Killed
+        return answered(200)
+
+    bench.partner.script = die_at_second
+    bench.publish(
+        make_document(
+            send("first", f"{URL}/first", next=["second"]), send("second", f"{URL}/second")
+        )
+    )
+    with pytest.raises(Killed):
+        bench.post()
+
+    assert bench.transitions.rescue(bench.clock.now()) == 1
+    assert bench.run_due() == 1
+
+    assert bench.last_run().status is RunStatus.SUCCEEDED
+    urls = [request.url for request in bench.partner.received]
+    assert urls == [f"{URL}/first", f"{URL}/second", f"{URL}/second"]
+    keys = [dict(request.headers)["Idempotency-Key"] for request in bench.partner.received]
+    assert keys[1] == keys[2]
+
+
+def test_without_a_place_a_run_is_queued_and_taken_up_later(bench: Workbench) -> None:
+    bench.publish(make_document(send("sync", URL)))
+    bench.dispatcher.full = True
+
+    reply = bench.post()
+
+    assert isinstance(reply, JsonReply)
+    assert reply.status == 202
+    assert bench.last_run().status is RunStatus.QUEUED
+    assert bench.run_due() == 1
+    assert bench.last_run().status is RunStatus.SUCCEEDED
+
+
+def test_what_cannot_be_stored_is_answered_502_and_never_accepted(bench: Workbench) -> None:
+    bench.publish(make_document(send("sync", URL)))
+    away = AwayStore(bench, times=1)
+
+    reply = bench.post()
+
+    assert isinstance(reply, Problem)
+    assert reply.status == 502
+    assert away.times == 0
+    assert bench.service.runs.list(TENANT, RunFilter(), ListQuery()).items == ()
+    assert bench.partner.received == []
+
+
+def test_an_answer_of_a_partner_is_not_lost_while_the_store_is_away(bench: Workbench) -> None:
+    bench.publish(make_document(send("sync", URL)))
+    away = AwayStore(bench, times=0)
+
+    def go_away(_request: OutboundRequest) -> SendResult:
+        away.times = 2
+        return answered(200)
+
+    bench.partner.script = go_away
+
+    bench.post()
+
+    assert bench.last_run().status is RunStatus.SUCCEEDED
+    assert len(bench.partner.received) == 1
+
+
+def test_a_caller_that_waits_gets_504_with_the_id_while_the_run_goes_on(bench: Workbench) -> None:
+    bench.partner.answers(answered(503), answered(200))
+    document = make_document(
+        send("sync", URL, next=["answer"]), step("answer", "respond", {"status": 200})
+    )
+    document["trigger"]["with"] |= {"respond": "step", "respond_timeout": "1ms"}
+    bench.publish(document)
+
+    reply = bench.post()
+
+    run = bench.last_run()
+    assert isinstance(reply, Problem)
+    assert (reply.status, reply.extra) == (504, {"run_id": run.id})
+    bench.clock.turn(10_000)
+    bench.run_due()
+    assert bench.last_run().status is RunStatus.SUCCEEDED
+
+
+def test_an_answer_reaches_a_caller_whose_run_others_finish(bench: Workbench) -> None:
+    parked = threading.Event()
+    bench.partner.answers(answered(503), answered(200))
+    document = make_document(
+        send("sync", URL, next=["answer"]), step("answer", "respond", {"status": 201})
+    )
+    document["trigger"]["with"]["respond"] = "step"
+    bench.publish(document)
+    bench.dispatcher.wake = parked.set  # type: ignore[method-assign]
+
+    def finish() -> None:
+        assert parked.wait(20)
+        bench.clock.turn(1_000)
+        bench.run_due()
+
+    other = threading.Thread(target=finish)
+    other.start()
+    reply = bench.post()
+    other.join()
+
+    assert isinstance(reply, Answer)
+    assert reply.status == 201
+
+
+def test_a_replay_is_a_new_run_of_the_same_event(bench: Workbench) -> None:
+    bench.publish(make_document(send("sync", URL)))
+    bench.post({"customer": {"id": 1}})
+    first = bench.last_run()
+
+    again = bench.service.runs.replay(TENANT, first.id)
+
+    assert (again.replay_of, again.event_id) == (first.id, first.event_id)
+    assert bench.last_run().status is RunStatus.SUCCEEDED
+    assert len(bench.partner.received) == 2
+
+
+def test_a_replay_from_a_step_keeps_the_results_before_it(bench: Workbench) -> None:
+    bench.partner.answers(answered(200, {"id": 9}), answered(404), answered(200))
+    second = send("second", URL, with_={"body": "<steps.first.body.id>"})
+    bench.publish(make_document(send("first", URL, next=["second"]), second))
+    bench.post()
+    assert bench.last_run().status is RunStatus.FAILED
+
+    bench.service.runs.replay(TENANT, bench.last_run().id, "second")
+
+    assert bench.last_run().status is RunStatus.SUCCEEDED
+    assert [request.body for request in bench.partner.received][2:] == [b"9"]
+    assert bench.steps()["first"].status is StepStatus.SUCCEEDED
+
+
+def test_only_a_run_that_has_ended_is_replayed(bench: Workbench) -> None:
+    bench.partner.answers(answered(503))
+    bench.publish(make_document(send("sync", URL)))
+    bench.post()
+    run = bench.last_run()
+
+    with pytest.raises(ConflictError):
+        bench.service.runs.replay(TENANT, run.id)
+    bench.service.runs.cancel(TENANT, run.id)
+    with pytest.raises(ConflictError):
+        bench.service.runs.cancel(TENANT, run.id)
+    with pytest.raises(InvalidError, match="sync"):
+        bench.service.runs.replay(TENANT, run.id, "nowhere")
+    with pytest.raises(NotFoundError):
+        bench.service.runs.replay("other", run.id)
+
+
+def test_runs_of_a_deleted_automation_go_on(bench: Workbench) -> None:
+    bench.partner.answers(answered(503), answered(200))
+    bench.publish(make_document(send("sync", URL)))
+    bench.post()
+    bench.service.automations.delete(TENANT, "orders")
+
+    bench.clock.turn(1_000)
+    bench.run_due()
+
+    assert bench.last_run().status is RunStatus.SUCCEEDED
+    assert isinstance(bench.post(), Problem)
+
+
+def test_a_run_keeps_its_version_when_another_is_published(bench: Workbench) -> None:
+    bench.partner.answers(answered(503), answered(200))
+    bench.publish(make_document(send("sync", f"{URL}/old")))
+    bench.post()
+    bench.publish(make_document(send("sync", f"{URL}/new")))
+
+    bench.clock.turn(1_000)
+    bench.run_due()
+
+    assert [request.url for request in bench.partner.received] == [f"{URL}/old"] * 2
+
+
+def test_no_secret_is_kept_anywhere(bench: Workbench) -> None:
+    """The partner sends the secret back in every form; nothing that is kept shows it."""
+    secret = "tok-9f8e7d6c5b4a"
+    bench.service.secrets.put(TENANT, "TOKEN", secret)
+
+    def echo(request: OutboundRequest) -> SendResult:
+        assert dict(request.headers)["Authorization"] == f"Bearer {secret}"
+        assert secret in request.url
+        return answered(200, {"you": f"sent {secret}", secret: 1}, x_echo=secret)
+
+    bench.partner.script = echo
+    sync = send(
+        "sync",
+        f"{URL}/<secrets.TOKEN>/x",
+        with_={
+            "headers": {"Authorization": "Bearer <secrets.TOKEN>"},
+            "query": {"key": "{{ base64_encode(secrets.TOKEN) }}"},
+            "body": {"token": "a <secrets.TOKEN> b"},
+        },
+        next=["answer"],
+    )
+    answer = step("answer", "respond", {"body": "<steps.sync.body>"})
+    document = make_document(sync, answer)
+    document["trigger"]["with"]["respond"] = "step"
+    bench.publish(document)
+
+    reply = bench.post()
+
+    assert isinstance(reply, Answer)
+    assert b"[secret:TOKEN]" in reply.body
+    entries = bench.service.requests.list(TENANT, RequestFilter(), ListQuery()).items
+    kept = repr((reply, bench.detail(), entries))
+    assert "[secret:TOKEN]" in kept
+    assert secret not in kept
+    assert "dG9rLTlmOGU3ZDZjNWI0YQ" not in kept

@@ -1,0 +1,174 @@
+"""The whole engine over a real store, with a clock to turn and partners to script.
+
+Runs are executed in the calling thread, so a test reads as one story and waits for nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from core.clock import Milliseconds
+from core.http import (
+    FailureKind,
+    InboundRequest,
+    OutboundRequest,
+    OutboundResponse,
+    SendFailure,
+    SendResult,
+)
+from core.model import Run, StepRun
+from core.store import ListQuery, RunFilter
+from engine.execution import Execution
+from engine.inbound_replies import Reply
+from engine.runs import RunDetail
+from store import Cipher, SqlStore, open_store
+from tests.support.builders import NOW
+from wiring import assemble
+
+TENANT = "acme"
+
+Script = Callable[[OutboundRequest], SendResult]
+
+
+class TurnedClock:
+    """A clock that moves only when it is turned."""
+
+    def __init__(self, moment: Milliseconds = NOW) -> None:
+        self.moment = moment
+
+    def now(self) -> Milliseconds:
+        return self.moment
+
+    def turn(self, duration: Milliseconds) -> None:
+        self.moment += duration
+
+
+class ScriptedPartner:
+    """Stands behind the sending port: answers by script and remembers what it was sent."""
+
+    def __init__(self) -> None:
+        self.received: list[OutboundRequest] = []
+        self.script: Script = lambda _request: answered(200, {"id": "remote-1"})
+        self._lock = threading.Lock()
+
+    def send(self, request: OutboundRequest) -> SendResult:
+        with self._lock:
+            self.received.append(request)
+        return self.script(request)
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+    def answers(self, *results: SendResult) -> None:
+        """Gives these results in turn, the last one ever after."""
+        waiting = list(results)
+        self.script = lambda _request: waiting.pop(0) if len(waiting) > 1 else waiting[0]
+
+
+class InlineDispatcher:
+    """Executes in the calling thread; with `full` it has no place, so that runs stay queued."""
+
+    def __init__(self) -> None:
+        self.executor = "workbench"
+        self.full = False
+
+    def reserve(self) -> bool:
+        return not self.full
+
+    def give_back(self) -> None:
+        """Places are not counted here."""
+
+    def start(self, execution: Execution) -> None:
+        execution.advance()
+
+    def continue_(self, execution: Execution) -> None:
+        execution.advance()
+
+    def wake(self) -> None:
+        """Tests take up due runs themselves."""
+
+
+class Workbench:
+    """What a test works with."""
+
+    def __init__(self, store: SqlStore) -> None:
+        self.store = store
+        self.clock = TurnedClock()
+        self.partner = ScriptedPartner()
+        self.dispatcher = InlineDispatcher()
+        parts = assemble(store, self.partner, self.clock, self.dispatcher, _in_a_thread)
+        self.service, self.executor, self.transitions = (
+            parts.service,
+            parts.executor,
+            parts.transitions,
+        )
+        self.service.tenants.create(TENANT, "Acme")
+
+    def publish(self, document: Mapping[str, Any], automation_id: str = "orders") -> None:
+        self.service.automations.put(TENANT, automation_id, document)
+        self.service.automations.publish(TENANT, automation_id)
+
+    def post(
+        self,
+        body: Any = None,
+        path: str = "orders",
+        headers: Mapping[str, str] | None = None,
+        method: str = "POST",
+        raw: bytes | None = None,
+    ) -> Reply:
+        """What a partner's request is answered with."""
+        raw = json.dumps({} if body is None else body).encode() if raw is None else raw
+        given = {"content-type": "application/json", **(headers or {})}
+        request = InboundRequest(
+            method, f"/hooks/{TENANT}/{path}", {}, given, "203.0.113.9", lambda _most: raw
+        )
+        return self.service.intake.receive(TENANT, path, request)
+
+    def run_due(self) -> int:
+        """Takes up every run that is due; how many they were."""
+        claimed = self.transitions.claim_due("workbench", self.clock.now(), 100)
+        for run in claimed:
+            self.executor.resume(run)
+        return len(claimed)
+
+    def last_run(self) -> Run:
+        [run] = self.service.runs.list(TENANT, RunFilter(), ListQuery(limit=1)).items
+        return run
+
+    def detail(self) -> RunDetail:
+        return self.service.runs.get(TENANT, self.last_run().id)
+
+    def steps(self) -> dict[str, StepRun]:
+        return {step.step_id: step for step in self.detail().steps}
+
+
+@contextmanager
+def workbench(folder: Path) -> Iterator[Workbench]:
+    """A workbench over a new SQLite store in a folder."""
+    store = open_store(f"sqlite:///{folder / 'penstock.db'}", Cipher(b"a key of the tests"))
+    try:
+        yield Workbench(store)
+    finally:
+        store.close()
+
+
+def answered(status: int, body: Any = None, **headers: str) -> OutboundResponse:
+    """A partner's JSON answer; header names with _ for -."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return OutboundResponse(
+        status, {"content-type": "application/json", **named}, json.dumps(body).encode(), False, 5
+    )
+
+
+def unreachable() -> SendFailure:
+    """A partner whose port is closed."""
+    return SendFailure(FailureKind.CONNECT, "connection refused by partner.example:443", 3)
+
+
+def _in_a_thread(work: Callable[[], None]) -> None:
+    threading.Thread(target=work, daemon=True).start()

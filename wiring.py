@@ -1,0 +1,227 @@
+"""The composition root: puts every room together. With app.py the only place that knows them all."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from actions import ACTIONS
+from core.clock import Clock, SystemClock
+from core.config import Config
+from core.errors import ConfigError, Fault
+from core.http import Sender
+from core.store import Store
+from dispatch.embedded import EmbeddedDispatcher
+from dispatch.sweeper import Sweeper
+from engine.answers import Answers
+from engine.arrival import Starter
+from engine.automations import AutomationService
+from engine.catalog import Catalog
+from engine.compiler import Compiler
+from engine.dispatching import Dispatcher
+from engine.document_schema import document_schema
+from engine.executor import Executor
+from engine.intake import Intake
+from engine.keys import Keyring
+from engine.registry import Registry
+from engine.requests import RequestService
+from engine.runs import RunService
+from engine.secrets import SecretService
+from engine.service import Service
+from engine.settings import SettingsService
+from engine.tenants import TenantService
+from engine.tools import Submit, Tools
+from engine.transitions import Transitions
+from engine.vault import Vault
+from net import AddressGuard, PooledSender, parse_networks
+from store import Cipher, SqlStore, open_store
+from triggers import TRIGGERS, manual, webhook
+
+DEFAULT_TENANT = "default"
+STOP_SECONDS = 12.0
+"""How long a stop waits for attempts that are under way; what is left runs again after the start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The engine: what others call, what executes, and what moves states."""
+
+    service: Service
+    executor: Executor
+    transitions: Transitions
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """A whole Penstock. `start` makes it execute; without it, it only stores and reads."""
+
+    config: Config
+    parts: Parts
+    store: SqlStore
+    dispatcher: EmbeddedDispatcher
+    sweeper: Sweeper
+
+    @property
+    def service(self) -> Service:
+        """Every use case."""
+        return self.parts.service
+
+    def start(self, *, alone: bool) -> None:
+        """Takes up what is due. `alone`: the data folder's lock is held by this process."""
+        self.sweeper.start(alone=alone)
+        self.dispatcher.begin(self.parts.executor)
+
+    def stop(self) -> None:
+        """Lets what is under way come to rest, gives back what did not, and closes the store."""
+        self.parts.executor.tools.stopping.set()
+        self.dispatcher.stop(STOP_SECONDS)
+        self.sweeper.stop()
+        self.parts.executor.tools.sender.close()
+        self.store.close()
+
+
+def build(config: Config) -> Application:
+    """Puts an application together over the database of the configuration.
+
+    Raises ConfigError for a setting that cannot be used, StorageUnavailable when the database
+    cannot be reached.
+    """
+    clock = SystemClock()
+    guard = AddressGuard(parse_networks(config.allow_private))
+    store = open_store(_database_url(config), Cipher(_secret_key(config)))
+    dispatcher = EmbeddedDispatcher(store, Transitions(store.runs), clock)
+    parts = assemble(store, PooledSender(guard), clock, dispatcher, dispatcher.submit)
+    sweeper = Sweeper(store, parts.transitions, clock, dispatcher.executor, dispatcher.wake)
+    return Application(config, parts, store, dispatcher, sweeper)
+
+
+def assemble(
+    store: Store, sender: Sender, clock: Clock, dispatcher: Dispatcher, submit: Submit
+) -> Parts:
+    """Puts the engine together with whatever stands behind its ports."""
+    registry = action_and_trigger_registry()
+    compiler = Compiler(registry)
+    transitions = Transitions(store.runs)
+    vault = Vault(store.secrets, clock)
+    catalog = Catalog(store.automations, compiler, clock)
+    answers = Answers()
+    tools = Tools(
+        store=store,
+        transitions=transitions,
+        sender=sender,
+        clock=clock,
+        vault=vault,
+        catalog=catalog,
+        answers=answers,
+        submit=submit,
+    )
+    executor = Executor(tools)
+    starter = Starter(store, transitions, executor, dispatcher)
+    keyring = Keyring(store, clock)
+    service = Service(
+        tenants=TenantService(store, clock),
+        automations=AutomationService(store, catalog, compiler, clock),
+        runs=RunService(store, catalog, transitions, starter, answers, registry, clock),
+        requests=RequestService(store),
+        secrets=SecretService(store, vault, catalog, clock),
+        keys=keyring,
+        settings=SettingsService(store),
+        intake=Intake(store, catalog, vault, keyring, clock, starter, dispatcher, answers),
+        document_schema=document_schema(registry),
+        store=store,
+    )
+    return Parts(service, executor, transitions)
+
+
+def bootstrap(application: Application) -> bool:
+    """Makes tenant `default` and its admin key where they are missing; whether it was the first start."""
+    service, key = application.service, application.config.bootstrap_api_key
+    first = not service.tenants.all()
+    if first:
+        service.tenants.create(DEFAULT_TENANT, "Default")
+    if key is not None and service.keys.identify(key) is None:
+        service.keys.create(DEFAULT_TENANT, "bootstrap", ["admin"], key)
+    return first
+
+
+def lock_data_folder(config: Config) -> IO[str]:
+    """Takes the data folder for this process. Raises ConfigError when another one has it.
+
+    The lock goes with the process, however that ends; keep the file open as long as it is needed.
+    """
+    _make_data_folder(config)
+    lock = (config.data_dir / "lock").open("a+")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        lock.seek(0)
+        holder = lock.read().strip() or "another process"
+        lock.close()
+        raise ConfigError(
+            f"the data folder {config.data_dir} is in use by process {holder}; stop that one, or "
+            "set PENSTOCK_DATA_DIR to another folder"
+        ) from None
+    lock.seek(0)
+    lock.truncate()
+    lock.write(str(os.getpid()))
+    lock.flush()
+    return lock
+
+
+def action_and_trigger_registry() -> Registry:
+    """Every action and trigger there is."""
+    return Registry(
+        actions=ACTIONS,
+        triggers=TRIGGERS,
+        compile_webhook=webhook.compile_trigger,
+        check_manual=_check_manual,
+    )
+
+
+def _check_manual(configuration: Mapping[str, Any], body: Any) -> list[Fault]:
+    return [Fault(*found) for found in manual.compile_trigger(configuration).check(body)]
+
+
+def _database_url(config: Config) -> str:
+    if config.database_url is not None:
+        return config.database_url
+    _make_data_folder(config)
+    return config.sqlite_url
+
+
+def _make_data_folder(config: Config) -> None:
+    try:
+        config.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(
+            f"PENSTOCK_DATA_DIR: {config.data_dir} cannot be made: {error.strerror}"
+        ) from None
+
+
+def _secret_key(config: Config) -> bytes:
+    """The key secrets are encrypted under: the configured one, or a 0600 file in the data folder."""
+    if config.secret_key is not None:
+        return config.secret_key.encode()
+    _make_data_folder(config)
+    file = config.data_dir / "secret.key"
+    try:
+        _make_key_file(file)
+        return file.read_bytes().strip()
+    except OSError as error:
+        raise ConfigError(f"the key file {file} cannot be used: {error.strerror}") from None
+
+
+def _make_key_file(file: Path) -> None:
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return
+    with os.fdopen(descriptor, "w") as opened:
+        opened.write(secrets.token_urlsafe(32))
+        opened.flush()
+        os.fsync(opened.fileno())
