@@ -28,8 +28,8 @@ class SystemClock:
 
 def to_rfc3339(moment: Milliseconds) -> str:
     """A moment as RFC 3339 text in UTC with milliseconds: `2026-11-21T09:30:00.000Z`."""
-    stamp = datetime.fromtimestamp(moment / 1000, UTC)
-    return stamp.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment % 1000:03d}Z"
+    stamp = datetime.fromtimestamp(moment // 1000, UTC)
+    return f"{stamp.isoformat()[:19]}.{moment % 1000:03d}Z"
 
 
 def from_rfc3339(text: str) -> Milliseconds:

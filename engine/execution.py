@@ -10,16 +10,16 @@ from functools import partial
 
 from core.clock import Milliseconds
 from core.duration import format_duration
-from core.errors import GuardMissed, StorageUnavailable
+from core.errors import GuardMissed
 from core.model import Event, Run, StepRun
 from core.outcomes import Answer, Finish, Halt, Succeed
 from core.states import RunStatus, StepStatus
 from core.store import Write
 from engine.answers import Ended
 from engine.attempt import AttemptContext, Attempted, attempt_step
+from engine.book import Book
 from engine.context import build_context, has_output, visible_output
 from engine.graph import progress
-from engine.journal import Journal
 from engine.patience import commit_patiently
 from engine.plan import Plan, PlannedStep
 from engine.run_end import Verdict, natural_verdict
@@ -54,12 +54,10 @@ class Execution:
         self._tools = tools
         self._event = event
         self._plan = plan
-        self._journal = Journal(journal)
+        self._book = Book(tools, run, journal)
+        self._journal = self._book.journal
         self._secrets = tools.vault.of(run.tenant)
         self._context = build_context(event, run, journal, self._secrets.values)
-        self._log: list[Write] = []
-        self._answer: Answer | None = None
-        self._answered = False
         self._verdict: Verdict | None = None
         self._in_flight: set[str] = set()
         self._attempted: queue.SimpleQueue[Attempted] = queue.SimpleQueue()
@@ -87,9 +85,9 @@ class Execution:
                 return self._finish(self._verdict, until)
             if not starting and not self._in_flight:
                 return self._park(until)
-            if not self._save(until):
+            if not self._book.save(until):
                 return Standing.HANDED_OVER
-            if until is not None and self._answered:
+            if until is not None and self._book.answered:
                 return Standing.ANSWERED
             if self._tools.stopping.is_set() and not self._in_flight:
                 return self._release()
@@ -100,8 +98,8 @@ class Execution:
         """Runs every step without an outside effect that is ready; which others can start now."""
         while self._verdict is None:
             ready = progress(self._plan.graph, self._journal.steps).ready
-            quick = [step for step in ready if not self._plan.steps[step].effect]
             detached = [step for step in ready if self._plan.steps[step].detached]
+            quick = [step for step in ready if not self._plan.steps[step].effect]
             for step in detached:
                 self._store_for_sending(step)
             for step in quick:
@@ -113,10 +111,9 @@ class Execution:
 
     def _startable(self, ready: Sequence[str]) -> list[str]:
         now = self._tools.clock.now()
-        due = self._journal.due(now)
-        starting = [step for step in (*ready, *due) if step not in self._in_flight]
         self._verdict = self._verdict_now(now, bool(ready))
-        return starting
+        due = self._journal.due(now)
+        return [step for step in (*ready, *due) if step not in self._in_flight]
 
     def _verdict_now(self, now: Milliseconds, more: bool) -> Verdict | None:
         if now >= self.run.deadline:
@@ -148,6 +145,9 @@ class Execution:
             self._in_flight.add(step)
             self._tools.submit(partial(self._attempt_aside, step))
 
+    def _attempt_aside(self, step_id: str) -> None:
+        self._attempted.put(self._attempt(step_id))
+
     def _await_attempt(self, until: Milliseconds | None) -> bool:
         """Settles the next attempt that ends; False when `until` comes first."""
         bounds = [self._journal.next_due(self._in_flight), self.run.deadline, until]
@@ -172,9 +172,6 @@ class Execution:
         )
         return attempt_step(self._plan.steps[step_id], context, self._context)
 
-    def _attempt_aside(self, step_id: str) -> None:
-        self._attempted.put(self._attempt(step_id))
-
     def _store_for_sending(self, step_id: str) -> None:
         now = self._tools.clock.now()
         self._journal.record(StepRun(step_id, StepStatus.WAITING, due_at=now))
@@ -190,15 +187,14 @@ class Execution:
             # A new mapping each time: branches in flight may be reading the old one.
             steps = self._context["steps"]
             self._context["steps"] = {**steps, step.step_id: visible_output(step)}
-        self._log += [self._tools.store.requests.insert(entry) for entry in attempted.requests]
-        self._heed(planned, attempted, step)
+        self._book.log(self._tools.store.requests.insert(entry) for entry in attempted.requests)
+        self._heed(attempted, step)
 
-    def _heed(self, planned: PlannedStep, attempted: Attempted, step: StepRun) -> None:
+    def _heed(self, attempted: Attempted, step: StepRun) -> None:
         """Takes from an outcome what concerns the whole run."""
         match attempted.outcome:
             case Succeed(answer=Answer() as answer) if self._awaits_answer():
-                self._answer = answer
-                self._log.append(self._answer_entry(answer))
+                self._book.answer(answer, self._answer_entry(answer))
             case Halt():
                 self._verdict = Verdict(RunStatus.HALTED, error=step.error)
             case Finish(succeeded, message):
@@ -209,7 +205,7 @@ class Execution:
     def _awaits_answer(self) -> bool:
         webhook = self._plan.webhook
         waits = self.run.awaited and webhook is not None and webhook.respond == "step"
-        return waits and self._answer is None and not self._answered
+        return waits and not self._book.has_answer
 
     def _answer_entry(self, answer: Answer) -> Write:
         headers = dict(self._secrets.masker.mask_headers(answer.headers))
@@ -225,11 +221,10 @@ class Execution:
         move = self._tools.transitions.finish(
             self.run, verdict.status, verdict.output, verdict.error, now
         )
-        if not self._commit(move, until):
+        if not self._book.commit(move, until):
             return Standing.HANDED_OVER
-        ended = Ended(verdict.status, verdict.output, verdict.error)
-        self._tools.answers.give(self.run.id, ended)
-        self._drain()
+        self._tools.answers.give(self.run.id, Ended(verdict.status, verdict.output, verdict.error))
+        self._keep_log()
         return Standing.ENDED
 
     def _break_off(self) -> Standing:
@@ -246,50 +241,16 @@ class Execution:
     def _park(self, until: Milliseconds | None) -> Standing:
         times = [moment for moment in (self._journal.next_due(), self.run.deadline) if moment]
         move = self._tools.transitions.park(self.run, min(times))
-        return Standing.PARKED if self._commit(move, until) else Standing.HANDED_OVER
+        return Standing.PARKED if self._book.commit(move, until) else Standing.HANDED_OVER
 
     def _release(self) -> Standing:
-        self._commit(self._tools.transitions.release(self.run, self._tools.clock.now()), None)
+        move = self._tools.transitions.release(self.run, self._tools.clock.now())
+        self._book.commit(move, None)
         return Standing.RELEASED
 
-    def _save(self, until: Milliseconds | None) -> bool:
-        """Puts what has happened on disk before anything further may act on the world."""
-        if not self._journal.unsaved and not self._log:
-            return True
-        return self._commit(self._tools.transitions.go_on(self.run), until)
-
-    def _commit(self, move: Write, until: Milliseconds | None) -> bool:
-        """Commits a move with all that is not yet on disk.
-
-        While the store is away it tries again, so that what a partner answered is not lost; with
-        `until` it gives the thread back instead (False). Raises GuardMissed when the run is lost.
-        """
-        steps = self._journal.unsaved
-        log = tuple(self._log)
-        writes = [move, *(self._tools.store.runs.keep_step(self.run, step) for step in steps), *log]
-        if not self._persist(writes, until):
-            return False
-        self._journal.saved(steps)
-        del self._log[: len(log)]
-        if self._answer is not None:
-            self._tools.answers.give(self.run.id, self._answer)
-            self._answer, self._answered = None, True
-        return True
-
-    def _persist(self, writes: Sequence[Write], until: Milliseconds | None) -> bool:
-        if until is None:
-            if commit_patiently(self._tools.store, writes, self._tools.stopping, self.run.id):
-                return True
-            raise GuardMissed("the process stops while the store is away")
-        try:
-            self._tools.store.commit(writes)
-        except StorageUnavailable as error:
-            logger.warning("run %s cannot be saved yet: %s", self.run.id, error)
-            return False
-        return True
-
-    def _drain(self) -> None:
-        """Waits for what is still in flight, for the request log's sake alone."""
+    def _keep_log(self) -> None:
+        """Logs what was sent although the run is no longer ours, or has ended meanwhile."""
+        self._book.keep_log()
         if self._in_flight:
             self._tools.submit(self._log_late_attempts)
 
@@ -297,12 +258,5 @@ class Execution:
         while self._in_flight:
             attempted = self._attempted.get()
             self._in_flight.discard(attempted.step_id)
-            self._log += [self._tools.store.requests.insert(entry) for entry in attempted.requests]
-        self._keep_log()
-
-    def _keep_log(self) -> None:
-        """What was sent was sent, whoever holds the run: the log says so."""
-        if self._log:
-            self._tools.store.commit_later(tuple(self._log))
-            self._log.clear()
-        self._drain()
+            self._book.log(self._tools.store.requests.insert(one) for one in attempted.requests)
+        self._book.keep_log()

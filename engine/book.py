@@ -1,0 +1,84 @@
+"""The book of one run: what has happened, what of it is not yet on disk, and how it gets there."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+
+from core.clock import Milliseconds
+from core.errors import GuardMissed, StorageUnavailable
+from core.model import Run, StepRun
+from core.outcomes import Answer
+from core.store import Write
+from engine.journal import Journal
+from engine.patience import commit_patiently
+from engine.tools import Tools
+
+logger = logging.getLogger(__name__)
+
+
+class Book:
+    """Journal, request log and answer of a run; all of it reaches the disk with the run's moves."""
+
+    def __init__(self, tools: Tools, run: Run, steps: Iterable[StepRun]) -> None:
+        self.journal = Journal(steps)
+        self.answered = False
+        self._tools = tools
+        self._run = run
+        self._log: list[Write] = []
+        self._answer: Answer | None = None
+
+    @property
+    def has_answer(self) -> bool:
+        """Whether a step has answered, be it on disk or not."""
+        return self.answered or self._answer is not None
+
+    def answer(self, answer: Answer, logged: Write) -> None:
+        """Takes the answer for the caller, who gets it once it is on disk."""
+        self._answer = answer
+        self._log.append(logged)
+
+    def log(self, writes: Iterable[Write]) -> None:
+        """Takes entries of the request log along."""
+        self._log.extend(writes)
+
+    def save(self, until: Milliseconds | None) -> bool:
+        """Puts what has happened on disk before anything further may act on the world."""
+        if not self.journal.unsaved and not self._log:
+            return True
+        return self.commit(self._tools.transitions.go_on(self._run), until)
+
+    def commit(self, move: Write, until: Milliseconds | None) -> bool:
+        """Commits a move with all that is not yet on disk, then lets the caller have its answer.
+
+        While the store is away it tries again, so that what a partner answered is not lost; with
+        `until` it gives the thread back instead (False). Raises GuardMissed when the run is lost.
+        """
+        steps, log = self.journal.unsaved, tuple(self._log)
+        kept = (self._tools.store.runs.keep_step(self._run, step) for step in steps)
+        if not self._persist([move, *kept, *log], until):
+            return False
+        self.journal.saved(steps)
+        del self._log[: len(log)]
+        if self._answer is not None:
+            self._tools.answers.give(self._run.id, self._answer)
+            self._answer, self.answered = None, True
+        return True
+
+    def keep_log(self) -> None:
+        """What was sent was sent, whoever holds the run: the log says so."""
+        if self._log:
+            self._tools.store.commit_later(tuple(self._log))
+            self._log.clear()
+
+    def _persist(self, writes: Sequence[Write], until: Milliseconds | None) -> bool:
+        if until is None:
+            if commit_patiently(self._tools.store, writes, self._tools.stopping, self._run.id):
+                return True
+            raise GuardMissed("the process stops while the store is away")
+        try:
+            self._tools.store.commit(writes)
+        except StorageUnavailable as error:
+            logger.warning("run %s cannot be saved yet: %s", self._run.id, error)
+            return False
+        return True
