@@ -1,4 +1,4 @@
-"""The composition root: puts every room together. With app.py the only place that knows them all."""
+"""The composition root: with app.py the only place that knows every room."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ from triggers import TRIGGERS, manual, webhook
 
 DEFAULT_TENANT = "default"
 STOP_SECONDS = 12.0
-"""How long a stop waits for attempts that are under way; what is left runs again after the start."""
+"""How long a stop waits for attempts under way; what is left runs again after the start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,7 @@ def assemble(
 
 
 def bootstrap(application: Application) -> bool:
-    """Makes tenant `default` and its admin key where they are missing; whether it was the first start."""
+    """Makes tenant `default` and its key where they are missing; whether it is the first start."""
     service, key = application.service, application.config.bootstrap_api_key
     first = not service.tenants.all()
     if first:
@@ -204,7 +204,7 @@ def _make_data_folder(config: Config) -> None:
 
 
 def _secret_key(config: Config) -> bytes:
-    """The key secrets are encrypted under: the configured one, or a 0600 file in the data folder."""
+    """The key of all secrets: the configured one, or a 0600 file in the data folder."""
     if config.secret_key is not None:
         return config.secret_key.encode()
     _make_data_folder(config)

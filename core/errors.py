@@ -59,7 +59,7 @@ class JsonError(PenstockError):
 
 
 class GuardMissed(PenstockError):
-    """A conditional write matched no row: the state or the fencing token is not the expected one."""
+    """A conditional write matched no row: its state or fencing token is not the expected."""
 
 
 class StorageUnavailable(PenstockError):

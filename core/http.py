@@ -15,9 +15,9 @@ Headers = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class InboundRequest:
-    """A request as it came in. `headers` have lower-cased names; repeated fields are joined by `, `.
+    """A request as it came in. Header names are lower-cased, repeated fields joined by `, `.
 
-    `read_body` gives the raw bytes, once, and raises `BodyTooLarge` when more than its argument arrive.
+    `read_body` gives the raw bytes, once; `BodyTooLarge` when more than its argument arrive.
     """
 
     method: str
@@ -48,7 +48,7 @@ class OutboundRequest:
 
 @dataclass(frozen=True, slots=True)
 class OutboundResponse:
-    """What came back. `headers` have lower-cased names; `body` is cut at the request's `max_response`."""
+    """What came back. Header names are lower-cased; `body` is cut at `max_response`."""
 
     status: int
     headers: Mapping[str, str]
@@ -63,7 +63,7 @@ class FailureKind(StrEnum):
     REFUSED_ADDRESS = "refused_address"
     """The guard does not allow the address; trying again cannot help."""
     INVALID_REQUEST = "invalid_request"
-    """The request cannot be sent as it is (bad URL, CR or LF in a header); nothing left the machine."""
+    """The request cannot be sent as it is (bad URL, CR or LF in a header); nothing was sent."""
     NAME = "name"
     """The host's name did not resolve."""
     CONNECT = "connect"

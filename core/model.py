@@ -1,4 +1,4 @@
-"""The nouns that are kept: what the store holds and the engine moves. Moments are `core.clock` ones."""
+"""The nouns that are kept. Moments are those of `core.clock`."""
 
 from __future__ import annotations
 

@@ -9,10 +9,7 @@ from core.clock import Milliseconds
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the caller of a waiting trigger gets: the `respond` step's product.
-
-    `body` is ready to send; `content_type` is repeated in `headers` only when the step set its own.
-    """
+    """What the caller of a waiting trigger gets: the `respond` step's product, ready to send."""
 
     status: int
     headers: tuple[tuple[str, str], ...]

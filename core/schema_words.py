@@ -12,17 +12,34 @@ class SchemaError(Protocol):
     """What this module reads of a validator's error (the attributes of `jsonschema` errors)."""
 
     @property
-    def validator(self) -> Any: ...
+    def validator(self) -> Any:
+        """The keyword that was broken."""
+        ...
+
     @property
-    def validator_value(self) -> Any: ...
+    def validator_value(self) -> Any:
+        """What the keyword asks for."""
+        ...
+
     @property
-    def instance(self) -> Any: ...
+    def instance(self) -> Any:
+        """What was checked."""
+        ...
+
     @property
-    def message(self) -> str: ...
+    def message(self) -> str:
+        """The validator's own words."""
+        ...
+
     @property
-    def absolute_path(self) -> Iterable[Any]: ...
+    def absolute_path(self) -> Iterable[Any]:
+        """The way to the instance."""
+        ...
+
     @property
-    def schema(self) -> Any: ...
+    def schema(self) -> Any:
+        """The schema the keyword stands in."""
+        ...
 
 
 _TYPE_WORDS = {
@@ -80,31 +97,33 @@ def _unknown_fields(error: SchemaError, path: str) -> Iterator[Fault]:
             yield Fault(json_path([name], path), f"is not a known field; known are: {names}")
 
 
+_BOUNDS = {
+    "maxLength": "has more than {}",
+    "maxItems": "has more than {}",
+    "maxProperties": "has more than {}",
+    "minimum": "must be at least {}",
+    "maximum": "must be at most {}",
+    "uniqueItems": "has an item twice",
+}
+
+
 def _words(error: SchemaError) -> str:
-    value = error.validator_value
+    value, shown = error.validator_value, _shown(error.instance)
+    expected = error.schema.get("x-expected") if isinstance(error.schema, Mapping) else None
+    if error.validator in _BOUNDS:
+        return _BOUNDS[error.validator].format(value)
     match error.validator:
         case "type":
             return f"must be {_types(value)}, not {_kind_of(error.instance)}"
         case "enum":
-            return f"must be one of {', '.join(map(str, value))}, not {_shown(error.instance)}"
+            return f"must be one of {', '.join(map(str, value))}, not {shown}"
         case "const":
-            return f"must be {_shown(value)}, not {_shown(error.instance)}"
-        case "pattern":
-            expected = error.schema.get("x-expected") or f"a text that matches {value}"
-            return f"{_shown(error.instance)} is not {expected}"
+            return f"must be {_shown(value)}, not {shown}"
         case "minLength" | "minItems" | "minProperties":
             return "must not be empty" if value == 1 else f"needs at least {value}"
-        case "maxLength" | "maxItems" | "maxProperties":
-            return f"has more than {value}"
-        case "minimum":
-            return f"must be at least {value}"
-        case "maximum":
-            return f"must be at most {value}"
-        case "uniqueItems":
-            return "has an item twice"
-        case "anyOf" | "oneOf" if error.schema.get("x-expected"):
-            return f"{_shown(error.instance)} is not {error.schema['x-expected']}"
-    return error.message[:200]
+        case "pattern":
+            return f"{shown} is not {expected or f'a text that matches {value}'}"
+    return f"{shown} is not {expected}" if expected else error.message[:200]
 
 
 def _types(value: str | Sequence[str]) -> str:

@@ -13,10 +13,12 @@ from core.outcomes import Outcome
 JsonSchema = Mapping[str, Any]
 """A JSON Schema (2020-12). Beside the standard keywords Penstock reads:
 
-`x-template`: the text below is a template, resolved before the action runs; one of `url` (references
-    percent-encoded, `{path}` allowed), `query` (values of a query), `header`, `body` (any JSON, every
-    string in it a template), `text`, or `condition` (an expression; the action gets a `Condition`).
+`x-template`: the text below is a template, resolved before the action runs; one of `url`
+    (references percent-encoded, `{path}` allowed), `query` (values of a query), `header`, `body`
+    (any JSON, every string in it a template), `text`, or `condition` (an expression; the action
+    gets a `Condition`).
 `x-secrets`: true where `<secrets.NAME>` may stand (only in what is sent).
+`x-expected`: what a value would be that is right, for the words of a fault.
 `x-widget`: how the builder draws the field, where the type alone does not say.
 """
 
@@ -94,7 +96,7 @@ class ActionContext(Protocol):
         ...
 
     def send(self, request: OutboundRequest, shown: OutboundRequest) -> SendResult:
-        """Sends `request` and keeps `shown`, its masked twin, with the answer in the request log."""
+        """Sends `request` and logs `shown`, its masked twin, with the answer."""
         ...
 
 
@@ -126,7 +128,7 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """Why a request was not taken: the status and, in words, the reason; `headers` as it needs them.
+    """Why a request was not taken: the status, the reason in words, headers as it needs them.
 
     `internal` is for the operator's log alone: what the caller must not learn, such as a missing
     secret.
@@ -152,7 +154,7 @@ class KeyCheck(Protocol):
     """Tells whether a presented API key may start this tenant's automations."""
 
     def __call__(self, presented: str) -> int:
-        """200 when it may, 401 when it is no key of the tenant's, 403 without the scope `trigger`."""
+        """200 when it may, 401 when it is no key of the tenant's, 403 without its scope."""
         ...
 
 

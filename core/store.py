@@ -183,6 +183,10 @@ class Executors(Protocol):
         """Ends every other lease: for a start that knows itself alone on its data."""
         ...
 
+    def alive(self, now: Milliseconds) -> int:
+        """How many executors hold a lease."""
+        ...
+
 
 class Requests(Protocol):
     """The request log."""

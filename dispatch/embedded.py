@@ -25,6 +25,8 @@ MOST_CLAIMED = 64
 LONGEST_NAP_SECONDS = 5.0
 """However quiet it is, the store is asked this often whether something is due."""
 
+Resume = Callable[[Run], Standing]
+
 logger = logging.getLogger(__name__)
 
 
@@ -43,8 +45,7 @@ class EmbeddedDispatcher:
         self._branches = ThreadPoolExecutor(places, thread_name_prefix="branch")
         self._woken = threading.Event()
         self._stopping = threading.Event()
-        self._resume: Callable[[Run], Standing] | None = None
-        self._thread = threading.Thread(target=self._work, name="dispatcher", daemon=True)
+        self._thread: threading.Thread | None = None
 
     def submit(self, work: Callable[[], None]) -> None:
         """Runs one branch of a run in a thread of its own."""
@@ -52,7 +53,9 @@ class EmbeddedDispatcher:
 
     def begin(self, executor: Executor) -> None:
         """Starts bringing due runs to this executor."""
-        self._resume = executor.resume
+        self._thread = threading.Thread(
+            target=self._work, args=[executor.resume], name="dispatcher", daemon=True
+        )
         self._thread.start()
 
     def reserve(self) -> bool:
@@ -69,7 +72,7 @@ class EmbeddedDispatcher:
         self._runs.submit(self._in_place, execution.advance)
 
     def continue_(self, execution: Execution) -> None:
-        """Goes on with a run whose caller needs its thread back, whether there is a place or not."""
+        """Goes on with a run whose caller needs its thread back, place or no place."""
         self._places.take_beyond()
         self._runs.submit(self._in_place, execution.advance)
 
@@ -81,24 +84,24 @@ class EmbeddedDispatcher:
         """Takes nothing up any more and waits for what goes on; whether all of it came to rest."""
         self._stopping.set()
         self.wake()
-        if self._thread.is_alive():
+        if self._thread is not None:
             self._thread.join()
         rested = self._places.wait_until_empty(seconds)
         self._runs.shutdown(wait=False)
         self._branches.shutdown(wait=False)
         return rested
 
-    def _work(self) -> None:
+    def _work(self, resume: Resume) -> None:
         while not self._stopping.is_set():
             self._woken.clear()
             try:
-                nap = 0.0 if self._take_due() else self._nap_seconds()
+                nap = 0.0 if self._take_due(resume) else self._nap_seconds()
             except StorageUnavailable as error:
                 logger.warning("what is due cannot be read: %s", error)
                 nap = 1.0
             self._woken.wait(nap)
 
-    def _take_due(self) -> bool:
+    def _take_due(self, resume: Resume) -> bool:
         """Claims due runs as far as there are places; whether more may be due."""
         places = self._places.take(MOST_CLAIMED)
         if places == 0:
@@ -110,12 +113,8 @@ class EmbeddedDispatcher:
         finally:
             self._places.give_back(places - len(claimed))
         for run in claimed:
-            self._runs.submit(self._in_place, partial(self._resumed, run))
+            self._runs.submit(self._in_place, partial(resume, run))
         return len(claimed) == places
-
-    def _resumed(self, run: Run) -> Standing:
-        assert self._resume is not None
-        return self._resume(run)
 
     def _in_place(self, work: Callable[[], Standing]) -> None:
         try:

@@ -1,4 +1,4 @@
-"""One attempt of one step: resolve its params, run its action, and write down what went over the wire."""
+"""One attempt of one step: resolve its params, run its action, note what went over the wire."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ class Catalog:
             return known
 
     def plan(self, tenant: str, automation_id: str, version: int) -> Plan:
-        """The compiled version. Raises NotFoundError, or InvalidError when it no longer compiles."""
+        """The compiled version. Raises NotFoundError; InvalidError when it does not compile."""
         known = self._plans.get((tenant, automation_id, version))
         if known is not None:
             return known

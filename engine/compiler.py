@@ -25,7 +25,7 @@ Params = Mapping[int, CompiledParams]
 
 
 class Compiler:
-    """Compiles documents against the actions and triggers there are. Its validators are built once."""
+    """Compiles documents for the actions and triggers there are; validators are built once."""
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry

@@ -16,7 +16,7 @@ RESERVED = frozenset({"trigger", "steps", "secrets", "run", "tenant", "item", "i
 def build_context(
     event: Event, run: Run, journal: Iterable[StepRun], secrets: Mapping[str, str]
 ) -> dict[str, Any]:
-    """The context of a run. `steps` may grow as steps end; `secrets` is reached only by what sends."""
+    """The context of a run. `secrets` is reached only by what sends."""
     context: dict[str, Any] = {}
     if isinstance(event.body, dict):
         context = {key: event.body[key] for key in event.body if key not in RESERVED}

@@ -1,4 +1,4 @@
-"""The JSON Schema (2020-12) of an automation document, made from the SPECs of actions and triggers."""
+"""The JSON Schema (2020-12) of an automation document, made from the SPECs there are."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from engine.book import Book
 from engine.context import build_context, has_output, visible_output
 from engine.graph import progress
 from engine.patience import commit_patiently
-from engine.plan import Plan, PlannedStep
+from engine.plan import Plan
 from engine.run_end import Verdict, natural_verdict
 from engine.settlement import settle
 from engine.tools import Tools

@@ -25,6 +25,7 @@ _ENDS = {
 
 
 def preflight(matches: Sequence[Match], request: InboundRequest) -> Reply:
+    """The answer to a CORS preflight: 204 where the origin may, else 405."""
     for match in matches:
         headers = match.live.webhook.preflight(request)
         if headers is not None:
@@ -33,21 +34,25 @@ def preflight(matches: Sequence[Match], request: InboundRequest) -> Reply:
 
 
 def method_not_allowed(matches: Sequence[Match], method: str) -> Problem:
+    """405, with the methods that are taken."""
     allowed = ", ".join(sorted({name for one in matches for name in one.live.webhook.methods}))
     detail = f"This URL takes {allowed}, not {method}."
     return Problem(405, "Method not allowed", detail, headers=(("Allow", allowed),))
 
 
 def disabled() -> Rejected:
+    """403, for an automation that is switched off."""
     return Rejected(403, "Disabled", "The automation that listens here is disabled.")
 
 
 def try_again() -> Problem:
+    """409, for a request whose twin is being stored."""
     detail = "A request with the same Idempotency-Key is being stored; send it again."
     return Problem(409, "Being stored", detail, headers=(("Retry-After", "1"),))
 
 
 def late(run: Run) -> Problem:
+    """504, with the id of a run that goes on."""
     detail = "The run goes on; its result can be read later."
     return Problem(504, "No answer in time", detail, extra={"run_id": run.id})
 
@@ -64,6 +69,7 @@ def reply_to(run: Run, reply: Answer | Ended) -> Reply:
 
 
 def written(reply: Reply) -> tuple[int, bytes]:
+    """The status and body of an answer, for the request log."""
     match reply:
         case Answer():
             return reply.status, reply.body

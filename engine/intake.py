@@ -29,7 +29,6 @@ from engine.arrival import (
 from engine.catalog import Catalog
 from engine.dispatching import Dispatcher
 from engine.execution import Execution, Standing
-from engine.keys import Keyring
 from engine.inbound_replies import (
     Reply,
     disabled,
@@ -40,6 +39,7 @@ from engine.inbound_replies import (
     try_again,
     written,
 )
+from engine.keys import Keyring
 from engine.replies import JsonReply, Problem
 from engine.routes import Match
 from engine.vault import Vault
@@ -73,7 +73,7 @@ class Intake:
         self._answers = answers
 
     def receive(self, tenant: str, path: str, request: InboundRequest) -> Reply:
-        """The answer to a request at `/hooks/<tenant>/<path>`. Raises nothing a client can cause."""
+        """The answer to `/hooks/<tenant>/<path>`. Raises nothing a client can cause."""
         try:
             return self._receive(tenant, path, request)
         except StorageUnavailable as error:

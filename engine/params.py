@@ -1,4 +1,4 @@
-"""A step's `with`, compiled: what is fixed stays, what is a template is resolved at each attempt."""
+"""A step's `with`, compiled: what is fixed stays, templates are resolved at each attempt."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class BoundCondition:
     context: Context
 
     def holds(self) -> bool:
-        """Raises ExpressionError when it cannot be evaluated or gives something else than a bool."""
+        """Raises ExpressionError when it cannot be evaluated or gives no bool."""
         return self.expression.holds(self.context)
 
 
@@ -55,7 +55,7 @@ class CompiledParams:
 def compile_params(
     schema: Mapping[str, Any], configuration: Mapping[str, Any], path: str
 ) -> CompiledParams:
-    """Compiles a `with` by the hints of its schema (`core.spec.JsonSchema`); faults are collected."""
+    """Compiles a `with` by its schema's hints (`core.spec.JsonSchema`), collecting faults."""
     compiler = _Compiler()
     resolve = compiler.compile(schema, configuration, path)
     return CompiledParams(resolve, tuple(compiler.references), tuple(compiler.faults))

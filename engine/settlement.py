@@ -19,7 +19,7 @@ def settle(
     now: Milliseconds,
     chance: Callable[[], float],
 ) -> StepRun:
-    """The journal entry after an attempt: ended, or waiting for the next one. Secrets are masked."""
+    """The journal entry after an attempt: ended, or waiting for the next. Secrets are masked."""
     outcome = attempted.outcome
     wait = _wait(outcome, attempted.number, policy, chance)
     reason = _reason(outcome)

@@ -1,8 +1,8 @@
 """The only place that moves a run from one state to another.
 
-Each move is a conditional write: it holds only while the run is in a state it may leave and, where an
-executor makes it, while that executor's fencing token is the run's. Whoever comes too late finds
-`GuardMissed`, and nothing of what was committed beside the move is kept.
+Each move is a conditional write: it holds only while the run is in a state it may leave and,
+where an executor makes it, while that executor's fencing token is the run's. Whoever comes too
+late finds `GuardMissed`, and nothing of what was committed beside the move is kept.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Transitions:
         return self._runs.insert(run)
 
     def go_on(self, run: Run) -> Write:
-        """The run stays in these hands; committed beside journal entries, it proves they may write."""
+        """The run stays in these hands: proves that what is committed beside it may be."""
         return self._move(run, [RunStatus.RUNNING], RunStatus.RUNNING, {})
 
     def park(self, run: Run, due_at: Milliseconds | None) -> Write:

@@ -1,4 +1,4 @@
-"""SQL. The only room that knows a database; SQLite and PostgreSQL stand behind the same functions."""
+"""The only room that knows SQL; SQLite and PostgreSQL stand behind the same functions."""
 
 from store.cipher import Cipher
 from store.sql_store import SqlStore, open_store

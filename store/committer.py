@@ -1,4 +1,4 @@
-"""How units of work reach the disk: one writer for SQLite, the caller's own thread for PostgreSQL."""
+"""How units of work reach the disk: one writer for SQLite, the caller for PostgreSQL."""
 
 from __future__ import annotations
 
@@ -9,12 +9,10 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from core.errors import GuardMissed, PenstockError, StorageUnavailable
+from core.errors import GuardMissed, StorageUnavailable
 from core.store import Write
-from store.database import Database, unavailable
+from store.database import Database
 from store.unit import Unit, execute_together
 
 logger = logging.getLogger(__name__)
@@ -46,9 +44,9 @@ class Committer(Protocol):
 class GroupCommitter:
     """One thread, one connection: everything that waits when a commit ends shares the next one.
 
-    SQLite takes one writer at a time and each commit waits for the disk, so sharing is what makes it
-    fast. Where something in a shared transaction fails, it is rolled back and each unit is tried
-    alone: one that cannot be committed harms no other.
+    SQLite takes one writer at a time and each commit waits for the disk, so sharing is what makes
+    it fast. Where something in a shared transaction fails, it is rolled back and each unit is
+    tried alone: one that cannot be committed harms no other.
     """
 
     def __init__(self, database: Database) -> None:
@@ -59,15 +57,19 @@ class GroupCommitter:
         self._thread.start()
 
     def commit(self, writes: Sequence[Write]) -> None:
+        """Returns when the unit is on disk."""
         self._submit(Unit(writes)).wait()
 
     def commit_later(self, writes: Sequence[Write]) -> None:
+        """Commits in its turn; nobody waits."""
         self._submit(Unit(writes))
 
     def transact(self, work: Callable[[Connection], Any]) -> Any:
+        """Runs work in its turn, in a transaction of its own."""
         return self._submit(Unit(work=work)).wait()
 
     def close(self) -> None:
+        """Commits what waits and ends the thread."""
         self._closed = True
         self._queue.put(None)
         self._thread.join()
@@ -105,37 +107,38 @@ class GroupCommitter:
         if len(shared) == 1 or not self._try_together(shared):
             alone += shared
         for unit in alone:
-            unit.settle(self._try_alone(unit))
+            unit.settle(execute_alone(self._database, unit))
 
     def _try_together(self, units: list[Unit]) -> bool:
+        """Commits the units in one transaction; False, and nothing kept, when one cannot."""
         if not units:
             return True
         try:
-            with self._database.engine.begin() as connection:
-                execute_together(connection, units)
-        except (GuardMissed, DBAPIError, PoolTimeout, OverflowError):
+            with self._database.transaction() as cursor:
+                execute_together(cursor, units)
+        except (GuardMissed, StorageUnavailable):
             return False
         for unit in units:
             unit.settle()
         return True
 
-    def _try_alone(self, unit: Unit) -> Exception | None:
-        return execute_alone(self._database, unit)
-
 
 class DirectCommitter:
-    """Each unit in a transaction of its own on the caller's thread: for databases with many writers."""
+    """Each unit in its own transaction on the caller's thread: for many writers at once."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def commit(self, writes: Sequence[Write]) -> None:
+        """Returns when the unit is on disk."""
         self._execute(Unit(writes))
 
     def commit_later(self, writes: Sequence[Write]) -> None:
+        """Commits at once; what goes wrong is logged."""
         execute_alone(self._database, Unit(writes))
 
     def transact(self, work: Callable[[Connection], Any]) -> Any:
+        """Runs work in a transaction."""
         return self._execute(Unit(work=work))
 
     def close(self) -> None:
@@ -149,13 +152,14 @@ class DirectCommitter:
 def execute_alone(database: Database, unit: Unit) -> Exception | None:
     """Commits one unit; the error when it could not."""
     try:
-        with database.engine.begin() as connection:
-            unit.execute(connection)
-    except PenstockError as error:
-        return error
-    except (DBAPIError, PoolTimeout, OverflowError) as error:
+        if unit.work is not None:
+            unit.result = database.transact(unit.work)
+        else:
+            with database.transaction() as cursor:
+                execute_together(cursor, [unit])
+    except StorageUnavailable as error:
         logger.warning("a unit of work could not be committed: %s", error)
-        return unavailable(error)
+        return error
     except Exception as error:  # noqa: BLE001  the writer must outlive any unit; its maker gets the error
         return error
     return None

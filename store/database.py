@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,7 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.schema import Table
 
 from core.errors import ConfigError, StorageUnavailable
-from store.prepared import Prepared
+from store.prepared import Cursor, Prepared
 
 Result = TypeVar("Result")
 
@@ -28,6 +29,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.engine = _make_engine(url)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
+        self._driver_error: type[Exception] = self.engine.dialect.loaded_dbapi.Error
 
     def prepare(self, statement: Any, columns: Sequence[str] | None = None) -> Prepared:
         """Compiles a statement for this database."""
@@ -56,6 +58,36 @@ class Database:
                 return work(connection)
         except (DBAPIError, PoolTimeout) as error:
             raise unavailable(error) from error
+
+    def transact(self, work: Callable[[Connection], Result]) -> Result:
+        """Runs work in a transaction. Raises StorageUnavailable when it cannot be committed."""
+        try:
+            with self.engine.begin() as connection:
+                return work(connection)
+        except (DBAPIError, PoolTimeout) as error:
+            raise unavailable(error) from error
+
+    @contextmanager
+    def transaction(self) -> Iterator[Cursor]:
+        """A driver's cursor whose work is committed at the end, or rolled back with any error.
+
+        Raises StorageUnavailable when the database does not do it.
+        """
+        try:
+            connection = self.engine.raw_connection()
+        except (DBAPIError, PoolTimeout) as error:
+            raise unavailable(error) from error
+        try:
+            yield connection.cursor()
+            connection.commit()
+        except (self._driver_error, OverflowError) as error:
+            connection.rollback()
+            raise unavailable(error) from error
+        except BaseException:
+            connection.rollback()
+            raise
+        finally:
+            connection.close()
 
     def close(self) -> None:
         """Closes every connection."""
@@ -102,7 +134,7 @@ def _make_sqlite(url: str, file: str | None) -> Engine:
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    """WAL lets readers read while the one writer commits; FULL puts each commit on disk (sqlite.org/wal)."""
+    """WAL lets readers read while one writes; FULL puts each commit on disk (sqlite.org/wal)."""
     for pragma in (
         "journal_mode=WAL",
         "synchronous=FULL",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, delete
+from sqlalchemy import bindparam, delete, func, select
 
 from core.clock import Milliseconds
 from core.store import Write
@@ -14,6 +14,7 @@ class Executors:
     """The table `executors`: one row for each process that executes runs."""
 
     def __init__(self, database: Database) -> None:
+        self._database = database
         insert = database.insert(table)
         self._renew = database.prepare(
             insert.on_conflict_do_update(
@@ -37,3 +38,9 @@ class Executors:
     def remove_others(self, executor: str) -> Write:
         """Ends every other lease: for a start that knows itself alone on its data."""
         return Write(self._remove_others, {"which": executor})
+
+    def alive(self, now: Milliseconds) -> int:
+        """How many executors hold a lease."""
+        held = select(func.count()).select_from(table).where(table.c.lease_until > now)
+        row = self._database.first(held)
+        return int(row[0]) if row else 0

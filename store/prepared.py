@@ -2,39 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
+from typing import Any, Protocol
 
-from sqlalchemy import Connection, Dialect
-from sqlalchemy.sql.expression import Executable
+from sqlalchemy import Dialect
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.expression import ClauseElement
 
-Rows = Sequence[Mapping[str, Any]]
+Values = Mapping[str, Any]
+
+
+class Cursor(Protocol):
+    """What is used of a driver's cursor (PEP 249)."""
+
+    @property
+    def rowcount(self) -> int:
+        """How many rows the last call touched, over all of its parameter sets."""
+        ...
+
+    def execute(self, operation: str, parameters: Any, /) -> Any:
+        """Executes a statement once."""
+        ...
+
+    def executemany(self, operation: str, parameters: Any, /) -> Any:
+        """Executes a statement for each of a sequence of parameters."""
+        ...
 
 
 class Prepared:
-    """A Core statement compiled for one dialect. Its parameters are plain numbers, texts and bytes."""
+    """A Core statement compiled for one dialect. Its parameters are plain numbers, texts and bytes.
+
+    It is executed on the driver's own cursor: for rows in small groups SQLAlchemy's execution would
+    cost several times what SQLite does.
+    """
 
     def __init__(
-        self, statement: Executable, dialect: Dialect, columns: Sequence[str] | None = None
-    ):
-        compiled = statement.compile(dialect=dialect, column_keys=columns)  # type: ignore[attr-defined]
-        assert isinstance(compiled, SQLCompiler)
+        self, statement: ClauseElement, dialect: Dialect, columns: Sequence[str] | None = None
+    ) -> None:
+        compiled = statement.compile(dialect=dialect, column_keys=columns)
+        if not isinstance(compiled, SQLCompiler):
+            raise TypeError(f"{statement} is no statement")
         self._sql = str(compiled)
-        self._positions = compiled.positiontup if compiled.positional else None
-        self._constants = {
-            name: value for name, value in compiled.params.items() if value is not None
-        }
+        self._arguments = _arguments_of(compiled)
 
-    def execute(self, connection: Connection, rows: Rows) -> int:
+    def execute(self, cursor: Cursor, rows: Sequence[Values]) -> int:
         """Runs the statement once a row, in one call to the driver; how many rows it touched."""
-        arguments: Any = [self._arguments(row) for row in rows]
-        if len(arguments) == 1:
-            arguments = arguments[0]
-        return connection.exec_driver_sql(self._sql, arguments).rowcount
+        if len(rows) == 1:
+            cursor.execute(self._sql, self._arguments(rows[0]))
+        else:
+            cursor.executemany(self._sql, [self._arguments(row) for row in rows])
+        return cursor.rowcount
 
-    def _arguments(self, row: Mapping[str, Any]) -> Any:
-        values = {**self._constants, **row} if self._constants else row
-        if self._positions is None:
-            return values
-        return tuple([values[name] for name in self._positions])
+
+def _arguments_of(compiled: SQLCompiler) -> Callable[[Values], Any]:
+    """From a row to what the driver takes: a tuple in order, or a mapping by name."""
+    constants = {name: value for name, value in compiled.params.items() if value is not None}
+    if not compiled.positional:
+        return lambda row: {**constants, **row}
+    ordered = itemgetter(*compiled.positiontup or ())
+    if len(compiled.positiontup or ()) == 1:
+        return lambda row: (ordered(row),)
+    return (lambda row: ordered({**constants, **row})) if constants else ordered

@@ -61,7 +61,7 @@ class Requests:
         )
 
     def get(self, tenant: str, request_id: str) -> RequestEntry | None:
-        """One entry, or None. The body of an inbound request that became an event comes from there."""
+        """One entry, or None. What came in and became an event shows the event's body."""
         row = self._database.first(
             _with_bodies().where(table.c.id == request_id, table.c.tenant == tenant)
         )

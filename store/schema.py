@@ -1,7 +1,7 @@
-"""The tables, as SQLAlchemy Core sees them. The migrations make them; a test holds the two together.
+"""The tables, as SQLAlchemy Core sees them; a test holds them to the migrations.
 
-Moments are BIGINT milliseconds, ids are UUIDv7 texts that sort by time, JSON is kept as UTF-8 bytes.
-Hot tables carry no foreign keys: their rows are written together in one transaction.
+Moments are BIGINT milliseconds, ids UUIDv7 texts that sort by time, JSON is UTF-8 bytes. Hot
+tables carry no foreign keys: their rows are written together in one transaction.
 """
 
 from __future__ import annotations

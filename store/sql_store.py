@@ -35,7 +35,7 @@ class SqlStore:
         self.keys = Keys(database)
 
     def commit(self, writes: Sequence[Write]) -> None:
-        """Commits a unit of work. Raises GuardMissed or StorageUnavailable; then nothing is kept."""
+        """Commits a unit of work, or raises GuardMissed or StorageUnavailable and keeps nothing."""
         self._committer.commit(writes)
 
     def commit_later(self, writes: Sequence[Write]) -> None:

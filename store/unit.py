@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
 
 from core.errors import GuardMissed
 from core.store import Write
-from store.prepared import Prepared
+from store.prepared import Cursor, Prepared
 
 
 class Unit:
-    """Work for one transaction: writes, or a function that needs the connection. Waited for once."""
+    """Work for one transaction: writes, or a function of a connection. Waited for once."""
 
     __slots__ = ("_done", "error", "result", "work", "writes")
 
@@ -41,32 +41,18 @@ class Unit:
             raise self.error
         return self.result
 
-    def execute(self, connection: Connection) -> None:
-        """Executes this unit alone. Raises GuardMissed when a guarded write met no row."""
-        if self.work is not None:
-            self.result = self.work(connection)
-        for write in self.writes:
-            execute_rows(connection, write.statement, [write], write.guarded)
 
-
-def execute_rows(
-    connection: Connection, statement: Prepared, writes: Sequence[Write], guarded: bool
-) -> None:
-    """Executes one statement for many writes. Raises GuardMissed when a guarded one met no row."""
-    touched = statement.execute(connection, [write.parameters for write in writes])
-    if guarded and touched != len(writes):
-        raise GuardMissed("somebody else moved it first")
-
-
-def execute_together(connection: Connection, units: Sequence[Unit]) -> None:
+def execute_together(cursor: Cursor, units: Sequence[Unit]) -> None:
     """Executes the writes of many units, gathered by statement: one call to the driver for each.
 
     The order of the statements within a unit is kept only among equal ones, so the writes of a unit
     must not depend on one another's rows. Raises GuardMissed when any guard of any unit was missed.
     """
-    gathered: dict[tuple[Prepared, bool], list[Write]] = {}
+    gathered: dict[tuple[Prepared, bool], list[Mapping[str, Any]]] = {}
     for unit in units:
         for write in unit.writes:
-            gathered.setdefault((write.statement, write.guarded), []).append(write)
-    for (statement, guarded), writes in gathered.items():
-        execute_rows(connection, statement, writes, guarded)
+            gathered.setdefault((write.statement, write.guarded), []).append(write.parameters)
+    for (statement, guarded), rows in gathered.items():
+        touched = statement.execute(cursor, rows)
+        if guarded and touched != len(rows):
+            raise GuardMissed("somebody else moved it first")

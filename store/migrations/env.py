@@ -1,6 +1,7 @@
 """How Alembic runs a migration: on the connection that `store.migrate` hands over."""
 
 from alembic import context
+
 from store.schema import metadata
 
 context.configure(

@@ -52,3 +52,10 @@ def test_a_whole_unit_is_written_without_smaller_ones():
         "1m",
         "1h30m",
     ]
+
+
+@pytest.mark.parametrize("text", ["5s\n", "٣s", "1m5", "5s5m", "", "1.5h", "-1s"])
+def test_the_schema_and_the_parser_refuse_the_same(text: str) -> None:
+    assert not re.search(PATTERN, text)
+    with pytest.raises(ValueError, match="15s"):
+        parse_duration(text)

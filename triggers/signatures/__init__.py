@@ -1,0 +1,1 @@
+"""Signature schemes of providers: one module a scheme."""
