@@ -76,7 +76,7 @@ def make_run(
     )
 
 
-def inbound_entry(event: Event, request: InboundRequest) -> RequestEntry:
+def inbound_entry(event: Event, run: Run, request: InboundRequest) -> RequestEntry:
     """The request log's entry of a request that became an event: it bears the event's id."""
     return RequestEntry(
         id=event.id,
@@ -88,6 +88,7 @@ def inbound_entry(event: Event, request: InboundRequest) -> RequestEntry:
         request_headers=event.headers,
         automation_id=event.automation_id,
         event_id=event.id,
+        run_id=run.id,
         remote_address=request.remote_address,
     )
 

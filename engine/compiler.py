@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, ValidationError
 
 from core.errors import Fault, InvalidError
 from core.model import Document
@@ -43,7 +43,7 @@ class Compiler:
         """The plan of a document. Raises InvalidError with every fault and its JSON path."""
         params: dict[int, CompiledParams] = {}
         faults = list(self._form_faults(document, params))
-        definition = _read(document)
+        definition = self._read(document)
         if definition is not None:
             graph = build_graph(definition, self._detached(definition))
             faults += graph_faults(definition, graph, self._registry.actions)
@@ -59,6 +59,15 @@ class Compiler:
         except InvalidError as error:
             return error.faults
         return ()
+
+    def _read(self, document: Document) -> Definition | None:
+        """The definition, as far as a document with faults can be read; None when it cannot."""
+        if any(_spoils_the_graph(error) for error in self._frame.iter_errors(document)):
+            return None
+        try:
+            return read_document(document)
+        except (AttributeError, KeyError, TypeError, ValueError):
+            return None
 
     def _form_faults(
         self, document: Document, params: dict[int, CompiledParams]
@@ -119,12 +128,10 @@ class Compiler:
         )
 
 
-def _read(document: Document) -> Definition | None:
-    """The definition, as far as a document with faults can be read; None when it cannot."""
-    try:
-        return read_document(document)
-    except (AttributeError, KeyError, TypeError, ValueError):
-        return None
+def _spoils_the_graph(error: ValidationError) -> bool:
+    """Whether the trigger or the steps are not of the form that the graph is made from."""
+    broken = error.validator in ("type", "anyOf", "maxItems")
+    return broken and next(iter(error.absolute_path), None) in ("trigger", "steps")
 
 
 def _configuration_faults(

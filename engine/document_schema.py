@@ -125,7 +125,7 @@ def _trigger(types: list[str]) -> Schema:
         "required": ["type"],
         "additionalProperties": False,
         "properties": {
-            "type": {"enum": types, "description": "The kind of trigger."},
+            "type": {"type": "string", "enum": types, "description": "The kind of trigger."},
             "with": {"type": "object", "description": "Its configuration."},
             "next": _TARGETS,
         },
@@ -147,7 +147,11 @@ def _step(actions: list[str]) -> Schema:
                 "description": "Its name in references: `steps.<id>`.",
             },
             "name": {"type": "string", "maxLength": 200, "description": "What people call it."},
-            "action": {"enum": actions, "description": "The kind of step."},
+            "action": {
+                "type": "string",
+                "enum": actions,
+                "description": "The kind of step.",
+            },
             "with": {"type": "object", "description": "Its configuration."},
             "retry": _RETRY,
             "next": {

@@ -61,12 +61,16 @@ class Progress:
 
 def build_graph(definition: Definition, detached: frozenset[str] = frozenset()) -> Graph:
     """The graph of a definition; edges to steps that do not exist are left out."""
-    ids = tuple(dict.fromkeys(step.id for step in definition.steps))
-    edges = [edge for edge in edges_of(definition) if edge.target in ids]
+    incoming: dict[str, list[Edge]] = {step.id: [] for step in definition.steps}
+    outgoing: dict[str, list[Edge]] = {step.id: [] for step in definition.steps}
+    for edge in edges_of(definition):
+        if edge.target in incoming:
+            incoming[edge.target].append(edge)
+            outgoing.setdefault(edge.source, []).append(edge)
     return Graph(
-        steps=ids,
-        incoming={step: tuple(edge for edge in edges if edge.target == step) for step in ids},
-        outgoing={step: tuple(edge for edge in edges if edge.source == step) for step in ids},
+        steps=tuple(incoming),
+        incoming={step: tuple(edges) for step, edges in incoming.items()},
+        outgoing={step: tuple(outgoing[step]) for step in incoming},
         any_joins=frozenset(step.id for step in definition.steps if step.join == "any"),
         detached=detached,
     )

@@ -156,7 +156,7 @@ class Intake:
         awaited = match.live.webhook.respond != "accepted"
         run = make_run(automaton, event, event.received_at, awaited=awaited)
         beside.append(self._store.events.insert(event))
-        entry = inbound_entry(event, request)
+        entry = inbound_entry(event, run, request)
         if awaited:
             beside.append(self._store.requests.insert(entry))
             return self._answer(match, event, run, beside)
