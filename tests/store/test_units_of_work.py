@@ -97,8 +97,8 @@ def test_what_was_committed_is_there_after_opening_again(database_url: str) -> N
     again.close()
 
 
-def test_a_closed_store_says_so(database_url: str) -> None:
-    store = open_store(database_url, Cipher(b"a key of the tests"))
+def test_a_closed_store_says_so(sqlite_url: str) -> None:
+    store = open_store(sqlite_url, Cipher(b"a key of the tests"))
     store.close()
 
     with pytest.raises(StorageUnavailable):
