@@ -76,9 +76,14 @@ class Application:
         self.sweeper.start(alone=alone)
         self.dispatcher.begin(self.parts.executor)
 
+    def rest(self) -> None:
+        """A stop is coming: takes nothing up any more, and lets runs come to rest after a step."""
+        self.parts.executor.tools.stopping.set()
+        self.dispatcher.rest()
+
     def stop(self) -> None:
         """Lets what is under way come to rest, gives back what did not, and closes the store."""
-        self.parts.executor.tools.stopping.set()
+        self.rest()
         self.dispatcher.stop(STOP_SECONDS)
         self.sweeper.stop()
         self.parts.executor.tools.sender.close()

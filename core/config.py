@@ -23,9 +23,14 @@ class Config:
     allow_private: str = ""
 
     @property
+    def database_file(self) -> Path:
+        """The database in the data folder, which is used when no other is named."""
+        return self.data_dir.absolute() / "penstock.db"
+
+    @property
     def sqlite_url(self) -> str:
         """The URL of the database in the data folder."""
-        return f"sqlite:///{self.data_dir.absolute() / 'penstock.db'}"
+        return f"sqlite:///{self.database_file}"
 
 
 SHORTEST_KEY = 16

@@ -17,7 +17,8 @@ Headers = tuple[tuple[str, str], ...]
 class InboundRequest:
     """A request as it came in. Header names are lower-cased, repeated fields joined by `, `.
 
-    `read_body` gives the raw bytes, once; `BodyTooLarge` when more than its argument arrive.
+    `read_body` gives the raw bytes, once; `BodyTooLarge` when more than its argument arrive,
+    `BodyIncomplete` when the sender broke off.
     """
 
     method: str
@@ -30,6 +31,10 @@ class InboundRequest:
 
 class BodyTooLarge(Exception):
     """More bytes arrived than the trigger takes."""
+
+
+class BodyIncomplete(Exception):
+    """Fewer bytes arrived than were announced: the sender broke off."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ PLACES = 512
 """Runs that are executed at once: sized for partners that take their time to answer."""
 MOST_CLAIMED = 64
 """Runs claimed in one statement."""
-LONGEST_NAP_SECONDS = 5.0
+LONGEST_NAP_SECONDS = 1.0
 """However quiet it is, the store is asked this often whether something is due."""
 
 Resume = Callable[[Run], Standing]
@@ -80,10 +80,14 @@ class EmbeddedDispatcher:
         """Something became due, or will be earlier than was known."""
         self._woken.set()
 
-    def stop(self, seconds: float) -> bool:
-        """Takes nothing up any more and waits for what goes on; whether all of it came to rest."""
+    def rest(self) -> None:
+        """Takes nothing up any more; what goes on goes on."""
         self._stopping.set()
         self.wake()
+
+    def stop(self, seconds: float) -> bool:
+        """Takes nothing up any more and waits for what goes on; whether all of it came to rest."""
+        self.rest()
         if self._thread is not None:
             self._thread.join()
         rested = self._places.wait_until_empty(seconds)

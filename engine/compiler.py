@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from jsonschema import Draft202012Validator, ValidationError
+from jsonschema import Draft202012Validator
 
 from core.errors import Fault, InvalidError
 from core.model import Document
@@ -23,13 +23,19 @@ from engine.registry import Registry
 Params = Mapping[int, CompiledParams]
 """The compiled configuration of each step, by its place in the document."""
 
+SPOILING = ("type", "anyOf", "maxItems")
+"""Keywords that, once broken in the trigger or the steps, leave nothing to make a graph from."""
+
 
 class Compiler:
     """Compiles documents for the actions and triggers there are; validators are built once."""
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
-        self._frame = Draft202012Validator(frame_schema(registry))
+        frame = frame_schema(registry)
+        self._frame = Draft202012Validator(frame)
+        graph_fields = {name: frame["properties"][name] for name in ("trigger", "steps")}
+        self._graph_fields = Draft202012Validator({"properties": graph_fields})
         self._actions = {
             name: Draft202012Validator(dict(action.SPEC.schema))
             for name, action in registry.actions.items()
@@ -62,7 +68,8 @@ class Compiler:
 
     def _read(self, document: Document) -> Definition | None:
         """The definition, as far as a document with faults can be read; None when it cannot."""
-        if any(_spoils_the_graph(error) for error in self._frame.iter_errors(document)):
+        spoilt = (error.validator in SPOILING for error in self._graph_fields.iter_errors(document))
+        if any(spoilt):
             return None
         try:
             return read_document(document)
@@ -126,12 +133,6 @@ class Compiler:
             trigger_configuration=configuration,
             webhook=self._registry.compile_webhook(configuration) if is_webhook else None,
         )
-
-
-def _spoils_the_graph(error: ValidationError) -> bool:
-    """Whether the trigger or the steps are not of the form that the graph is made from."""
-    broken = error.validator in ("type", "anyOf", "maxItems")
-    return broken and next(iter(error.absolute_path), None) in ("trigger", "steps")
 
 
 def _configuration_faults(

@@ -11,9 +11,11 @@ from expressions.budget import Budget
 from expressions.chains import ChainFinder, PathNode
 from expressions.evaluator import Evaluator
 from expressions.grammar import parse
+from expressions.json_text import measure
 from expressions.paths import SECRETS, MissingValue, Reference, walk
-from expressions.values import describe, measure, shorten
+from expressions.values import describe, shorten
 
+_GROWING_FUNCTIONS = frozenset({"flatten", "merge"})
 _FAULTS_OF_VALUES = (ArithmeticError, LookupError, TypeError, ValueError, RecursionError)
 
 
@@ -28,6 +30,7 @@ class CompiledExpression:
     references: tuple[Reference, ...]
     secrets: tuple[str, ...]
     _tree: ast.expr
+    _grows: bool
 
     @property
     def path(self) -> tuple[str, ...] | None:
@@ -60,7 +63,7 @@ class CompiledExpression:
         budget.discreet = bool(self.secrets)
         try:
             result: object = Evaluator(context, budget).eval(self.source, self._tree)
-            if isinstance(result, list | dict):
+            if self._grows and isinstance(result, list | dict):
                 measure(result, budget)
         except MissingValue as error:
             raise MissingValue(f"{shorten(self.source)}: {error}") from None
@@ -95,4 +98,13 @@ def checked_expression(source: str, path: str) -> CompiledExpression:
     tree = finder.visit(parse(source))
     references = tuple(finder.references)
     secrets = sorted({each.path[1] for each in references if each.path[0] == SECRETS})
-    return CompiledExpression(source, references, tuple(secrets), tree)
+    return CompiledExpression(source, references, tuple(secrets), tree, _may_grow(tree))
+
+
+def _may_grow(tree: ast.expr) -> bool:
+    """Whether the result can hold a value twice, and so be larger than all there is."""
+    return any(
+        isinstance(node, ast.List | ast.Dict | ast.Add)
+        or (isinstance(node, ast.Call) and ast.unparse(node.func) in _GROWING_FUNCTIONS)
+        for node in ast.walk(tree)
+    )

@@ -20,17 +20,14 @@ NODES = 500
 DEPTH = 64
 """How deep an expression, and the JSON around templates, may nest."""
 
-WORK = 300_000
+WORK = 400_000
 """Units of work of one evaluation. A unit is about 50 ns: a look at one element of a list."""
 
-MEMORY = 8_000_000
+MEMORY = 9_000_000
 """Bytes that one evaluation may make in all, whether or not they are still needed."""
 
 TEXT_SIZE = 2 * 1024 * 1024
-"""Bytes of one text."""
-
-JSON_SIZE = 1_200_000
-"""Bytes of a list or an object as JSON, escapes not counted."""
+"""Bytes of one text, or of a list or an object as JSON."""
 
 SHOWN_NAMES = 20
 """How many of the names that do exist an error tells."""

@@ -10,7 +10,8 @@ from typing import Any
 
 from core.errors import ExpressionError
 from expressions.budget import Budget, text_size
-from expressions.values import Number, bounded, describe, is_number, measure
+from expressions.json_text import measure
+from expressions.values import Number, bounded, describe, is_number
 
 SYMBOLS: Mapping[type[ast.AST], str] = {
     ast.Add: "+",
@@ -36,9 +37,6 @@ SYMBOLS: Mapping[type[ast.AST], str] = {
 """Every operator there is, with its sign."""
 
 
-_WORK_PER_CONTAINER = 15
-
-
 def truth(value: object, sign: str, budget: Budget) -> bool:
     """The value itself when it is true or false; the language knows no other truth."""
     if isinstance(value, bool):
@@ -51,11 +49,7 @@ def truth(value: object, sign: str, budget: Budget) -> bool:
 
 def equal(budget: Budget, left: object, right: object) -> bool:
     """Whether two JSON values are the same, down to the last item."""
-    if isinstance(left, list | dict) and isinstance(right, list | dict):
-        measure(left, budget)
-        measure(right, budget)
-    elif isinstance(left, str):
-        budget.work(scalar_work(left))
+    budget.work(comparison_work(left, budget))
     return left == right
 
 
@@ -72,15 +66,15 @@ def contains(budget: Budget, whole: object, part: object) -> bool:
 
 
 def _has_item(budget: Budget, items: list[object], part: object) -> bool:
-    if isinstance(part, list | dict):
-        budget.work(_WORK_PER_CONTAINER * len(items))
-        return any(equal(budget, item, part) for item in items)
-    budget.work(len(items) * (1 + scalar_work(part)))
+    budget.work(len(items) * (1 + comparison_work(part, budget)))
     return part in items
 
 
-def scalar_work(value: object) -> int:
-    """Units that one comparison with a text, number, boolean or null takes beyond the first."""
+def comparison_work(value: object, budget: Budget) -> int:
+    """Units that comparing a value with any other takes, beyond the first."""
+    if isinstance(value, list | dict):
+        size = measure(value, budget)
+        return size.count + size.total // 1000
     return len(value) // 1000 if isinstance(value, str) else 0
 
 
@@ -111,7 +105,7 @@ def _order(
     compare: Callable[[Any, Any], bool], sign: str, budget: Budget, left: object, right: object
 ) -> bool:
     if isinstance(left, str) and isinstance(right, str):
-        budget.work(scalar_work(left))
+        budget.work(comparison_work(left, budget))
     elif not (is_number(left) and is_number(right)):
         raise _unfit(sign, left, right, budget)
     return compare(left, right)

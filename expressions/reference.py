@@ -1,7 +1,8 @@
-"""The table of functions as the docs show it: `python -m expressions.reference` prints it."""
+"""The functions as the docs show them: `python -m expressions.reference` prints them."""
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Mapping
 
@@ -24,8 +25,14 @@ EXAMPLE_CONTEXT: Mapping[str, object] = {
 
 
 def markdown() -> str:
-    """Every function with its description, example and result, as Markdown."""
-    return "\n".join(_group(title, functions) for title, functions in GROUPS.items())
+    """The context of the examples, and every function with an example, as Markdown."""
+    groups = [_group(title, functions) for title, functions in GROUPS.items()]
+    return "\n".join([_context(), *groups])
+
+
+def _context() -> str:
+    roots = [f"  {json.dumps(root)}: {json.dumps(held)}" for root, held in EXAMPLE_CONTEXT.items()]
+    return "\n".join(["```json", "{", ",\n".join(roots), "}", "```", ""])
 
 
 def _group(title: str, functions: tuple[Function, ...]) -> str:

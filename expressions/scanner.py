@@ -51,6 +51,7 @@ class _Scanner:
         self._text = text
         self._where = where
         self._scanned = scanned
+        self._own: list[str] = []
         self._mode = mode
         in_url = mode is TemplateMode.URL
         self._strict = mode in (TemplateMode.URL, TemplateMode.QUERY, TemplateMode.HEADER)
@@ -64,6 +65,7 @@ class _Scanner:
             self._add_text(self._text[position : match.start()])
             position = self._take(match)
         self._add_text(self._text[position:])
+        self._end_text()
         if len(self._scanned.parts) > 2 * limits.PIECES:
             self._scanned.faults.append(f"a template has at most {limits.PIECES} references")
 
@@ -101,7 +103,7 @@ class _Scanner:
             self._scanned.faults.append(str(error))
             return
         self._scanned.references.append(reference)
-        self._scanned.parts.append(piece_of_reference(reference))
+        self._add_piece(piece_of_reference(reference))
 
     def _take_expression(self, start: int) -> int:
         end = self._end_of_expression(start)
@@ -115,8 +117,7 @@ class _Scanner:
             self._scanned.faults.append(f"{{{{{shorten(source)}}}}}: {error}")
         else:
             self._scanned.references += expression.references
-            piece = piece_of_expression(f"{{{{{source}}}}}", expression)
-            self._scanned.parts.append(piece)
+            self._add_piece(piece_of_expression(f"{{{{{source}}}}}", expression))
         return end + 2
 
     def _end_of_expression(self, start: int) -> int | None:
@@ -136,8 +137,14 @@ class _Scanner:
         return None
 
     def _add_text(self, text: str) -> None:
-        parts = self._scanned.parts
-        if text and parts and isinstance(parts[-1], str):
-            parts[-1] += text
-        elif text:
-            parts.append(text)
+        self._own.append(text)
+
+    def _add_piece(self, piece: Piece) -> None:
+        self._end_text()
+        self._scanned.parts.append(piece)
+
+    def _end_text(self) -> None:
+        text = "".join(self._own)
+        self._own.clear()
+        if text:
+            self._scanned.parts.append(text)

@@ -4,25 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
-from itertools import chain
-
-import orjson
 
 from core.errors import ExpressionError
 from core.strict_json import GREATEST_INTEGER, LEAST_INTEGER
 from expressions import limits
 from expressions.budget import Budget, text_size
+from expressions.json_text import to_json
 
 JSON = object
 """A JSON value: None, bool, int, float, str, list or dict with str keys."""
 
 Number = int | float
 """A JSON number. `true` and `false` are none."""
-
-_WORK_PER_VALUE = 4
-_BYTES_PER_VALUE = 4
-_RESERVED_PER_CHARACTER = 8
 
 
 def is_number(value: object) -> bool:
@@ -82,58 +75,3 @@ def to_text(value: object, budget: Budget) -> str:
     if isinstance(value, int | float):
         return repr(bounded(value))
     return to_json(value, budget)
-
-
-def to_json(value: object, budget: Budget, *, sort_keys: bool = False) -> str:
-    """A value as compact JSON. Raises ExpressionError for what is not JSON and over the limits."""
-    size = measure(value, budget)
-    budget.text(size.total)
-    budget.memory(size.total + _RESERVED_PER_CHARACTER * size.longest)
-    try:
-        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS if sort_keys else 0).decode()
-    except (TypeError, RecursionError) as error:
-        raise ExpressionError(f"{kind_of(value)} cannot be written as JSON: {error}") from None
-
-
-@dataclass(slots=True)
-class Measure:
-    """About how many bytes a value takes as JSON, and its longest text alone."""
-
-    total: int = 0
-    longest: int = 0
-
-    def add(self, values: list[object]) -> None:
-        """Adds values without what is inside them."""
-        texts = [value for value in values if isinstance(value, str)]
-        sizes = [
-            len(text) if text.isascii() else len(text.encode(errors="surrogatepass"))
-            for text in texts
-        ]
-        self.total += len(values) * _BYTES_PER_VALUE + sum(sizes)
-        self.longest = max(self.longest, max(sizes, default=0))
-
-
-def measure(value: object, budget: Budget) -> Measure:
-    """The size of a value as JSON, found without writing it.
-
-    Goes level by level and pays for each value it meets, so that one made of a shared part many
-    times over ends soon. Raises ExpressionError when it is too large or nests too deep.
-    """
-    size, depth, level = Measure(), 0, [value]
-    while level:
-        size.add(level)
-        if size.total > limits.JSON_SIZE:
-            raise ExpressionError(f"as JSON this takes more than {limits.JSON_SIZE} bytes")
-        if depth > limits.DEPTH:
-            raise ExpressionError(f"this nests deeper than {limits.DEPTH} levels")
-        depth += 1
-        level = _next_level(level, budget)
-    return size
-
-
-def _next_level(values: list[object], budget: Budget) -> list[object]:
-    """What the lists and objects among some values hold, keys included."""
-    lists = [value for value in values if isinstance(value, list)]
-    objects = [value for value in values if isinstance(value, dict)]
-    budget.work(_WORK_PER_VALUE * (sum(map(len, lists)) + 2 * sum(map(len, objects))))
-    return list(chain(*lists, *objects, *map(dict.values, objects)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from core.errors import PenstockError
 from core.store import Write
 from store.automations import Automations
 from store.cipher import Cipher
@@ -17,6 +18,9 @@ from store.requests import Requests
 from store.runs import Runs
 from store.secrets import SecretValues
 from store.tenants import Tenants
+
+_NOBODY = ""
+"""An executor whose lease is always over."""
 
 
 class SqlStore:
@@ -44,7 +48,8 @@ class SqlStore:
 
     def check(self) -> None:
         """Raises StorageUnavailable unless the store can be written."""
-        self._committer.commit([self.executors.remove("")])
+        # A statement that touches no row would not reach the disk.
+        self._committer.commit([self.executors.renew(_NOBODY, 0)])
 
     def close(self) -> None:
         """Commits what is waiting and closes every connection."""
@@ -58,6 +63,10 @@ def open_store(url: str, cipher: Cipher) -> SqlStore:
     Raises ConfigError for a URL that cannot be used, StorageUnavailable when nobody answers there.
     """
     database = Database(url)
-    migrate(database)
+    try:
+        migrate(database)
+    except PenstockError:
+        database.close()
+        raise
     committer = GroupCommitter(database) if database.is_sqlite else DirectCommitter(database)
     return SqlStore(database, committer, cipher)

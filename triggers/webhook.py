@@ -10,7 +10,7 @@ from typing import Any
 from core.clock import Milliseconds
 from core.duration import parse_duration
 from core.errors import InvalidError, JsonError
-from core.http import BodyTooLarge, Headers, InboundRequest
+from core.http import BodyIncomplete, BodyTooLarge, Headers, InboundRequest
 from core.spec import KeyCheck, Received, Rejected, Secrets, TriggerSpec
 from triggers.auth import Auth, compile_auth
 from triggers.bodies import ParsedBody, parse_body
@@ -82,6 +82,8 @@ class CompiledWebhook:
             return request.read_body(self.max_body)
         except BodyTooLarge:
             return self._too_large()
+        except BodyIncomplete:
+            return _bad_request("The body ended before the length that Content-Length announces.")
 
     def _too_large(self) -> Rejected:
         detail = f"The body is larger than the {self.max_body} bytes this trigger takes."

@@ -40,9 +40,11 @@ def date(budget: Budget, text: str, pattern: str | None = None, zone: str = "UTC
             stamp = stamp.replace(tzinfo=_zone(zone))
         return to_rfc3339(_moment(stamp))
     except (ValueError, OverflowError, re.error):
-        hint = "2026-11-21T09:30:00Z" if pattern is None else f"the pattern {pattern}"
         shown = describe(text, budget)
-        raise ExpressionError(f"date(): {shown} is not a date like {hint}") from None
+        hint = "like 2026-11-21T09:30:00Z"
+        if pattern is not None:
+            hint = f"by the pattern {describe(pattern, budget)}"
+        raise ExpressionError(f"date(): {shown} is not a date {hint}") from None
 
 
 def format_date(budget: Budget, moment: str, pattern: str, zone: str = "UTC") -> str:
@@ -60,6 +62,8 @@ def format_date(budget: Budget, moment: str, pattern: str, zone: str = "UTC") ->
 def add_time(budget: Budget, moment: str, duration: str) -> str:
     """The date so much later; with `-` before the duration, earlier."""
     budget.work(_WORK)
+    if len(duration) > _LONGEST:
+        raise ExpressionError("add_time(): the duration is too long to be one")
     try:
         distance = parse_duration(duration.removeprefix("-"))
     except ValueError as error:
@@ -112,7 +116,7 @@ def _stamp(moment: Milliseconds, zone: tzinfo) -> datetime:
 
 
 def _checked(pattern: str) -> str:
-    directives = _DIRECTIVE.findall(pattern)
+    directives = _DIRECTIVE.findall(pattern[:_LONGEST])
     if len(pattern) > _LONGEST or len(directives) > len(set(directives)) + directives.count("%%"):
         raise ExpressionError("the pattern is too long or says a part of the date twice")
     if not _PATTERN.fullmatch(pattern):
@@ -120,13 +124,18 @@ def _checked(pattern: str) -> str:
     return pattern
 
 
-@lru_cache(maxsize=1024)
 def _zone(name: str) -> tzinfo:
     try:
-        return ZoneInfo(name)
+        if len(name) <= _LONGEST:
+            return _known_zone(name)
     except (ValueError, OSError, KeyError):
-        message = "the time zone must be a name like Europe/Berlin or UTC"
-    raise ExpressionError(message)
+        pass
+    raise ExpressionError("the time zone must be a name like Europe/Berlin or UTC")
+
+
+@lru_cache(maxsize=1024)
+def _known_zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
 
 
 FUNCTIONS = (

@@ -10,7 +10,7 @@ from core import strict_json
 from core.errors import ExpressionError, JsonError
 from expressions.budget import Budget, text_size
 from expressions.functions.function import function
-from expressions.values import to_json
+from expressions.json_text import to_json
 
 
 def json(budget: Budget, value: object) -> str:

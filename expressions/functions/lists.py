@@ -5,9 +5,10 @@ from __future__ import annotations
 from core.errors import ExpressionError
 from expressions.budget import BYTES_PER_ITEM, Budget
 from expressions.functions.function import List, function
-from expressions.operators import equal, scalar_work
+from expressions.json_text import to_json
+from expressions.operators import comparison_work
 from expressions.paths import MissingValue, member
-from expressions.values import describe, to_json
+from expressions.values import describe
 
 _WORK_PER_STEP = 20
 _WORK_PER_ROW_WRITTEN = 150
@@ -31,10 +32,11 @@ def pluck(budget: Budget, rows: List, key: str) -> List:
 def where(budget: Budget, rows: List, key: str, value: object) -> List:
     """The items that hold the value under a key; items without the key are left out."""
     keys = key.split(".")
-    if len(keys) > 1 or isinstance(value, list | dict):
-        budget.items(len(rows), work=_WORK_PER_STEP * len(keys))
-        return [row for row in rows if _holds(budget, row, keys, value)]
-    budget.items(len(rows), work=2 + scalar_work(value))
+    work = 3 + comparison_work(value, budget)
+    if len(keys) > 1:
+        budget.items(len(rows), work=work + _WORK_PER_STEP * len(keys))
+        return [row for row in rows if _holds(row, keys, value)]
+    budget.items(len(rows), work=work)
     return [row for row in rows if isinstance(row, dict) and key in row and row[key] == value]
 
 
@@ -65,7 +67,7 @@ def reverse(budget: Budget, items: List) -> List:
 
 def slice_(budget: Budget, items: List, start: int, stop: int | None = None) -> List:
     """The items from `start` up to but without `stop`; negative counts from the end."""
-    budget.items(len(items))
+    budget.items(len(range(len(items))[start:stop]))
     return items[start:stop]
 
 
@@ -84,7 +86,7 @@ def _at(items: List, position: int, name: str) -> object:
 
 def _column(budget: Budget, rows: List, key: str) -> List:
     keys = key.split(".")
-    budget.items(len(rows))
+    budget.items(len(rows), work=2)
     if len(keys) == 1 and all(isinstance(row, dict) and key in row for row in rows):
         return [row[key] for row in rows]  # type: ignore[index]
     budget.work(_WORK_PER_STEP * len(keys) * len(rows))
@@ -100,12 +102,12 @@ def _inside(budget: Budget, row: object, keys: list[str], position: int) -> obje
     return row
 
 
-def _holds(budget: Budget, row: object, keys: list[str], value: object) -> bool:
+def _holds(row: object, keys: list[str], value: object) -> bool:
     for key in keys:
         if not isinstance(row, dict) or key not in row:
             return False
         row = row[key]
-    return equal(budget, row, value)
+    return row == value
 
 
 def _identity(budget: Budget, item: object) -> object:

@@ -10,7 +10,8 @@ from expressions.values import to_text
 
 _BYTES_PER_PART = 64
 _WIDEST_CASE = 3
-_WORK_PER_CONVERSION = 20
+_WORK_PER_SCALAR = 20
+_WORK_PER_JSON = 150
 
 
 def upper(budget: Budget, text: str) -> str:
@@ -79,8 +80,9 @@ def ends_with(budget: Budget, text: str, ending: str) -> bool:
 
 def substring(budget: Budget, text: str, start: int, stop: int | None = None) -> str:
     """The characters from `start` up to but without `stop`; negative counts from the end."""
-    budget.text(text_size(text))
-    return text[start:stop]
+    part = text[start:stop]
+    budget.text(text_size(part))
+    return part
 
 
 def length(budget: Budget, value: str | List | Object) -> int:
@@ -108,7 +110,7 @@ def as_text(budget: Budget, value: object) -> str:
 
 
 def _item_text(item: object, budget: Budget) -> str:
-    budget.work(_WORK_PER_CONVERSION)
+    budget.work(_WORK_PER_JSON if isinstance(item, list | dict) else _WORK_PER_SCALAR)
     return to_text(item, budget)
 
 

@@ -129,13 +129,15 @@ def test_a_missing_value_can_be_told_from_other_errors():
 
 
 def test_references_are_listed_with_where_they_stand():
-    compiled = compile_value({"a": "<order.id> <b>", "c": ["{{ steps['sync'].body }}"]}, BODY, "$.w")
+    compiled = compile_value(
+        {"a": "<order.id> <b>", "c": ["{{ steps['sync'].body }}"]}, BODY, "$.w"
+    )
     found = [
         (each.path, each.source, each.where, each.certain, each.dynamic)
         for each in compiled.references
     ]
     assert found == [
-        (("order", "id"), "<order.id>", "$.w.a", True, False),
+        (("order", "id"), "<order.id>", "$.w.a", False, False),
         (("b",), "<b>", "$.w.a", False, False),
         (("steps", "sync", "body"), "steps['sync'].body", "$.w.c[0]", True, False),
     ]

@@ -54,17 +54,13 @@ def test_a_base_that_is_no_address_is_refused(base):
     )
 
 
-@pytest.mark.parametrize("data", ["", ".", "..", ";x", "..;x"])
+@pytest.mark.parametrize("data", ["", ".", ".."])
 @pytest.mark.parametrize(
     "template", ["https://p.example/<x>/b", "https://p.example/<x>", "https://<x>/", "<base>/<x>"]
 )
 def test_data_that_would_take_its_segment_out_of_the_path_is_refused(template, data):
-    outcome = data if ";" not in data else None
-    if outcome is None:
-        assert "%3B" in resolve(template, URL, x=data, base="https://p.example")
-    else:
-        message = template_failure(template, URL, x=data, base="https://p.example")
-        assert message.startswith("$: <x> makes a part of the URL's path that is empty, `.` or `..`")
+    message = template_failure(template, URL, x=data, base="https://p.example")
+    assert message.startswith("$: <x> makes a part of the URL's path that is empty, `.` or `..`")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,53 @@
+"""What every command is given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from api.commands.terminal import Terminal
+from api.listening import Address
+from api.server import Site
+from core.config import Config
+from engine.compiler import Compiler
+from engine.document_schema import Schema
+from engine.service import Service
+
+
+class Installation(Protocol):
+    """The whole program as the commands use it; app.py, which knows every room, provides it."""
+
+    def compiler(self) -> Compiler:
+        """Checks documents; needs no database."""
+        ...
+
+    def document_schema(self) -> Schema:
+        """The JSON Schema of a document; needs no database."""
+        ...
+
+    def hold(self, config: Config) -> AbstractContextManager[object]:
+        """Keeps every other server off the data folder. Raises ConfigError when one has it."""
+        ...
+
+    def open(self, config: Config) -> AbstractContextManager[Service]:
+        """The use cases over the database, brought up to date. What is stored here is not executed.
+
+        Raises ConfigError, StorageUnavailable.
+        """
+        ...
+
+    def load(self, config: Config, demo: Address | None) -> Site:
+        """Starts executing, and gives what is to be served, with the demo's partner if wanted."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What every command is given. `program` is how it is called from this folder."""
+
+    installation: Installation
+    environment: Mapping[str, str]
+    terminal: Terminal
+    program: Sequence[str]

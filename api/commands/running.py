@@ -1,0 +1,69 @@
+"""`penstock run`: everything in one place, on SQLite, with nothing to install but Python."""
+
+from __future__ import annotations
+
+import logging
+from argparse import Namespace
+
+from api.commands.context import Context
+from api.commands.parsing import Commands, add_command
+from api.commands.settings import SERVER_FLAGS, add_flags, configuration
+from api.commands.welcome import demo_lines, welcome_lines
+from api.demo import Demo, allow_partner
+from api.listening import address_of, listen
+from api.server import serve
+from core.config import Config
+from core.errors import ConfigError
+
+LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+
+def add_to(commands: Commands) -> None:
+    """Adds the command of this group."""
+    parser = add_command(
+        commands,
+        "run",
+        _run,
+        "start the server: take events in, execute their runs",
+        [
+            "penstock run",
+            "penstock run --port 9000 --data-dir /var/lib/penstock",
+            "penstock run --demo    with the examples and a partner for them to call",
+        ],
+    )
+    parser.add_argument(
+        "--demo",
+        action="store_true",
+        help="load the examples on the first start, and serve the partner that they call",
+    )
+    add_flags(parser, SERVER_FLAGS)
+
+
+def _refuse_redis(config: Config) -> None:
+    """A setting that would not do what it says must not be taken in silence."""
+    if config.redis_url is not None:
+        raise ConfigError("PENSTOCK_REDIS_URL: `penstock run` needs no Redis; leave it unset")
+
+
+def _run(arguments: Namespace, context: Context) -> int:
+    config = configuration(arguments, context.environment)
+    _refuse_redis(config)
+    logging.basicConfig(level=logging.WARNING, format=LOG_FORMAT, stream=context.terminal.errors)
+    installation = context.installation
+    with installation.hold(config), listen(config.host, config.port) as listener:
+        address = address_of(listener)
+        if arguments.demo:
+            config = allow_partner(config, address)
+        # Closed before the server forks: neither threads nor connections survive that.
+        with installation.open(config) as service:
+            welcome = welcome_lines(config, address, context.program)
+            if arguments.demo:
+                demo = Demo(service, address)
+                demo.load()
+                welcome += demo_lines(demo, config, address)
+        serve(
+            listener,
+            load=lambda: installation.load(config, address if arguments.demo else None),
+            ready=lambda: context.terminal.say(*welcome),
+        )
+    return 0

@@ -1,0 +1,107 @@
+"""One operation of the REST API as data: its route, its checks and its description come from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from core.outcomes import Answer
+from core.spec import JsonSchema
+from engine.replies import JsonReply
+from engine.service import Service
+
+NO_CONTENT = Answer(204, (), b"")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request that was let in, every part of it checked against its operation.
+
+    `tenant` is the key's, and empty for an operation that needs no key. `path`, `query` and
+    `headers` hold a value for each parameter of the operation, None for one that is absent.
+    """
+
+    tenant: str
+    path: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, Any] = field(default_factory=dict)
+    body: Any = None
+
+
+Handler = Callable[[Service, Call], JsonReply | Answer]
+"""Calls a use case and writes down what came of it. Raises the errors of `core.errors`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A part of the path, of the query, or a header.
+
+    A `schema` of type integer takes whole numbers, any other takes the text; its `default` stands
+    in for an absent one. `convert` makes of a value that fits the schema what the handler works
+    with, and raises ValueError when it cannot.
+    """
+
+    name: str
+    place: Literal["path", "query", "header"]
+    description: str
+    schema: JsonSchema
+    convert: Callable[[Any], Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A JSON body. One that may be left out counts as `{}`."""
+
+    description: str
+    schema: JsonSchema
+    example: Any
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Success:
+    """An answer of an operation that did what it was asked; without a schema it has no body."""
+
+    status: int
+    description: str
+    schema: JsonSchema | None = None
+    headers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One method of one path. `scope` is what the key needs; None lets everybody in.
+
+    `path` names its parameters in braces. `problems` are the statuses of refusals beyond those that
+    follow from the operation's form.
+    """
+
+    id: str
+    method: str
+    path: str
+    scope: str | None
+    summary: str
+    handle: Handler
+    successes: tuple[Success, ...]
+    description: str = ""
+    parameters: tuple[Parameter, ...] = ()
+    body: Body | None = None
+    problems: tuple[int, ...] = ()
+
+    def placed(self, place: str) -> tuple[Parameter, ...]:
+        """The parameters in the path, in the query or among the headers."""
+        return tuple(one for one in self.parameters if one.place == place)
+
+    def every_problem(self) -> tuple[int, ...]:
+        """The status of every refusal a caller may meet."""
+        statuses = set(self.problems)
+        if self.scope is not None:
+            statuses |= {401, 403, 422, 503}
+        if self.placed("path"):
+            statuses.add(404)
+        if any(one.name == "If-Match" for one in self.placed("header")):
+            statuses.add(412)
+        if self.body is not None:
+            statuses |= {400, 413, 415}
+        return tuple(sorted(statuses))

@@ -1,0 +1,86 @@
+"""The JSON Schemas of runs as the API shows them."""
+
+from __future__ import annotations
+
+from api.schemas import (
+    ANY,
+    OPTIONAL_TEXT,
+    OPTIONAL_TIME,
+    TEXT,
+    TEXTS_BY_NAME,
+    TIME,
+    component,
+    list_of,
+    record,
+)
+from core.states import RunStatus, StepStatus
+
+_ROW_MEMBERS = {
+    "id": TEXT,
+    "automation_id": TEXT,
+    "version": {"type": "integer"},
+    "event_id": TEXT,
+    "status": {"enum": list(RunStatus)},
+    "error": OPTIONAL_TEXT,
+    "created_at": TIME,
+    "started_at": OPTIONAL_TIME,
+    "finished_at": OPTIONAL_TIME,
+    "replay_of": {**OPTIONAL_TEXT, "description": "The run it repeats."},
+}
+
+_ATTEMPT = record(
+    {
+        "number": {"type": "integer", "minimum": 1},
+        "started_at": TIME,
+        "duration_ms": {"type": "integer"},
+        "request_id": {**OPTIONAL_TEXT, "description": "Its entry in the request log."},
+        "outcome": {"enum": ["succeeded", "retry", "failed", "halted", "interrupted"]},
+        "reason": OPTIONAL_TEXT,
+    },
+    "One try of a step.",
+)
+
+_STEP = record(
+    {
+        "id": TEXT,
+        "status": {"enum": list(StepStatus)},
+        "port": {**OPTIONAL_TEXT, "description": "By which port the run left it."},
+        "output": ANY,
+        "error": OPTIONAL_TEXT,
+        "attempts": list_of(component("Attempt")),
+    },
+    "What became of a step in a run.",
+)
+
+_EVENT = record(
+    {
+        "id": TEXT,
+        "type": TEXT,
+        "received_at": TIME,
+        "method": TEXT,
+        "path": TEXT,
+        "query": {"type": "object"},
+        "headers": TEXTS_BY_NAME,
+        "params": TEXTS_BY_NAME,
+        "body": ANY,
+    },
+    "What started the run; headers with credentials are masked.",
+)
+
+_RUN = record(
+    {
+        **_ROW_MEMBERS,
+        "output": ANY,
+        "event": {"anyOf": [component("Event"), {"type": "null"}]},
+        "steps": list_of(component("Step")),
+    },
+    "One execution of one version of an automation for one event.",
+)
+
+SCHEMAS = {
+    "Attempt": _ATTEMPT,
+    "Step": _STEP,
+    "Event": _EVENT,
+    "RunRow": record(_ROW_MEMBERS, "A run without its event, its steps and its output."),
+    "Run": _RUN,
+}

@@ -1,0 +1,180 @@
+"""Runs: look, cancel, replay."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from api.operations import Body, Call, Operation, Parameter, Success
+from api.parameters import PAGING, RUN_ID, automation_filter, list_query, moment_parameter
+from api.schemas import component, page_schema
+from core.clock import Milliseconds, to_rfc3339
+from core.model import Attempt, Event, Run, StepRun
+from core.states import RunStatus
+from core.store import RunFilter
+from engine.replies import JsonReply
+from engine.runs import RunDetail
+from engine.service import Service
+
+_LIST_PATH = "/api/v1/runs"
+_PATH = "/api/v1/runs/{run_id}"
+
+_FILTERS = (
+    automation_filter(),
+    Parameter(
+        "status",
+        "query",
+        "Only runs in this state.",
+        {"type": "string", "enum": list(RunStatus)},
+        RunStatus,
+    ),
+    moment_parameter("since", "Only runs made at this moment or later."),
+    moment_parameter("until", "Only runs made before this moment."),
+)
+
+_REPLAY_SCHEMA = {
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {
+        "from_step": {
+            "type": "string",
+            "description": "This step and all that follow it run again; the results of the others "
+            "are kept. Without it everything runs again.",
+        }
+    },
+}
+
+
+def run_row(run: Run) -> dict[str, Any]:
+    """A run as a list shows it: without its event, its steps and its output."""
+    return {
+        "id": run.id,
+        "automation_id": run.automation_id,
+        "version": run.version,
+        "event_id": run.event_id,
+        "status": run.status,
+        "error": run.error,
+        "created_at": to_rfc3339(run.created_at),
+        "started_at": _time(run.started_at),
+        "finished_at": _time(run.finished_at),
+        "replay_of": run.replay_of,
+    }
+
+
+def run_json(detail: RunDetail) -> dict[str, Any]:
+    """A run with its event and every step."""
+    return {
+        **run_row(detail.run),
+        "output": detail.run.output,
+        "event": None if detail.event is None else event_json(detail.event),
+        "steps": [_step_json(step) for step in detail.steps],
+    }
+
+
+def event_json(event: Event) -> dict[str, Any]:
+    """An event as the API shows it."""
+    return {
+        "id": event.id,
+        "type": event.type,
+        "received_at": to_rfc3339(event.received_at),
+        "method": event.method,
+        "path": event.path,
+        "query": event.query,
+        "headers": event.headers,
+        "params": event.params,
+        "body": event.body,
+    }
+
+
+def _step_json(step: StepRun) -> dict[str, Any]:
+    return {
+        "id": step.step_id,
+        "status": step.status,
+        "port": step.port,
+        "output": step.output,
+        "error": step.error,
+        "attempts": [_attempt_json(attempt) for attempt in step.attempts],
+    }
+
+
+def _attempt_json(attempt: Attempt) -> dict[str, Any]:
+    return {
+        "number": attempt.number,
+        "started_at": to_rfc3339(attempt.started_at),
+        "duration_ms": attempt.duration,
+        "request_id": attempt.request_id,
+        "outcome": attempt.outcome,
+        "reason": attempt.reason,
+    }
+
+
+def _time(moment: Milliseconds | None) -> str | None:
+    return None if moment is None else to_rfc3339(moment)
+
+
+def _list(service: Service, call: Call) -> JsonReply:
+    query = call.query
+    which = RunFilter(query["automation"], query["status"], query["since"], query["until"])
+    page = service.runs.list(call.tenant, which, list_query(call))
+    return JsonReply(200, {"items": [run_row(run) for run in page.items], "next": page.next})
+
+
+def _get(service: Service, call: Call) -> JsonReply:
+    return JsonReply(200, run_json(service.runs.get(call.tenant, call.path["run_id"])))
+
+
+def _cancel(service: Service, call: Call) -> JsonReply:
+    return JsonReply(200, run_row(service.runs.cancel(call.tenant, call.path["run_id"])))
+
+
+def _replay(service: Service, call: Call) -> JsonReply:
+    run = service.runs.replay(call.tenant, call.path["run_id"], call.body.get("from_step"))
+    return JsonReply(201, run_row(run), (("Location", f"{_LIST_PATH}/{run.id}"),))
+
+
+OPERATIONS = (
+    Operation(
+        id="list_runs",
+        method="GET",
+        path=_LIST_PATH,
+        scope="read",
+        summary="List the runs",
+        description="The newest first.",
+        handle=_list,
+        parameters=(*_FILTERS, *PAGING),
+        successes=(Success(200, "A page of runs.", page_schema(component("RunRow"))),),
+    ),
+    Operation(
+        id="get_run",
+        method="GET",
+        path=_PATH,
+        scope="read",
+        summary="Read a run with its event and every step",
+        handle=_get,
+        parameters=(RUN_ID,),
+        successes=(Success(200, "The run.", component("Run")),),
+    ),
+    Operation(
+        id="cancel_run",
+        method="POST",
+        path=f"{_PATH}/cancel",
+        scope="write",
+        summary="End a run",
+        handle=_cancel,
+        parameters=(RUN_ID,),
+        successes=(Success(200, "It is cancelled.", component("RunRow")),),
+        problems=(409,),
+    ),
+    Operation(
+        id="replay_run",
+        method="POST",
+        path=f"{_PATH}/replay",
+        scope="write",
+        summary="Run the same event again",
+        description="A new run of the same event and version, once the run has ended.",
+        handle=_replay,
+        parameters=(RUN_ID,),
+        body=Body("Where to begin.", _REPLAY_SCHEMA, {"from_step": "sync"}, required=False),
+        successes=(Success(201, "The new run.", component("RunRow"), ("Location",)),),
+        problems=(409,),
+    ),
+)

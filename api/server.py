@@ -1,0 +1,96 @@
+"""The HTTP server: Flask under granian, in a working process that a supervisor starts again."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask
+from granian._granian import SocketHolder
+from granian.constants import HTTPModes, Interfaces, RuntimeModes
+from granian.log import LogLevels
+from granian.server import MPServer
+
+from api.listening import BACKLOG
+from api.supervisor import Lifeline, Supervisor
+
+BLOCKING_THREADS = 512
+"""Requests that are answered at once: callers of slow partners wait in these threads."""
+CONNECTIONS = 1024
+"""Connections that are open at once."""
+
+_LOGGING = {"handlers": {}, "loggers": {"_granian": {"propagate": True}}}
+_FOREIGN_VARIABLES = ("HTTP_", "CONTENT_", "PENSTOCK_")
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What the working process serves. `rest` is called when a stop is coming, `stop` after it.
+
+    Between the two, requests under way are answered and no new ones come in.
+    """
+
+    application: Flask
+    rest: Callable[[], None]
+    stop: Callable[[], None]
+
+
+def serve(listener: socket.socket, load: Callable[[], Site], ready: Callable[[], None]) -> None:
+    """Serves until SIGTERM or SIGINT.
+
+    `load` is called in each working process, after the fork; `ready` in the first one, when it is
+    about to answer.
+    """
+
+    def work(lifeline: Lifeline, first: bool) -> None:
+        _drop_foreign_variables()
+        site = load()
+        lifeline.watch(site.rest)
+        if first:
+            ready()
+        try:
+            _answer_requests(site.application, listener)
+        finally:
+            site.stop()
+
+    Supervisor(work, stopping=listener.close).run()
+
+
+def _answer_requests(application: Flask, listener: socket.socket) -> None:
+    """Blocks until SIGTERM, and then until what is under way is answered."""
+    granian = MPServer(
+        "penstock",
+        interface=Interfaces.WSGI,
+        http=HTTPModes.http1,
+        runtime_mode=RuntimeModes.mt,
+        blocking_threads=BLOCKING_THREADS,
+        backlog=BACKLOG,
+        backpressure=CONNECTIONS,
+        log_level=LogLevels.warning,
+        log_dictconfig=_LOGGING,
+    )
+    # granian would bind the port and fork by itself; here both are done, and this is its worker.
+    shared: Any = granian
+    shared._shd, shared._sso = _holder(listener), None
+    worker = granian._spawn_worker(0, MPServer._spawn_wsgi_worker, lambda: application)
+    worker.inner.run()
+
+
+def _holder(listener: socket.socket) -> SocketHolder:
+    arguments: list[Any] = [listener.detach(), False]
+    if sys.platform.startswith(("linux", "freebsd")):
+        arguments.append(BACKLOG)
+    return SocketHolder(*arguments)
+
+
+def _drop_foreign_variables() -> None:
+    """The environment becomes part of each WSGI environ, where names such as `HTTP_…` are headers.
+
+    Penstock's own settings have been read by now and are no business of a request's.
+    """
+    for name in [name for name in os.environ if name.startswith(_FOREIGN_VARIABLES)]:
+        del os.environ[name]

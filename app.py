@@ -1,0 +1,94 @@
+"""The front door: `create_app` for a WSGI server, `main` for the command line."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from flask import Flask
+
+from api import create_api
+from api.commands import run_command
+from api.commands.context import Context
+from api.commands.terminal import Terminal
+from api.demo_partner import create_partner
+from api.listening import Address
+from api.server import Site
+from core.config import Config
+from engine.compiler import Compiler
+from engine.document_schema import Schema, document_schema
+from engine.service import Service
+from wiring import action_and_trigger_registry, bootstrap, build, lock_data_folder
+
+
+def create_app(service: Service, demo: Address | None = None) -> Flask:
+    """The web application over a set of use cases, with the demo's partner if it has an address."""
+    app = Flask("penstock", static_folder=None)
+    for blueprint in create_api(service):
+        app.register_blueprint(blueprint)
+    if demo is not None:
+        app.register_blueprint(create_partner(demo))
+    return app
+
+
+class WholeInstallation:
+    """The program with every room in it (`api.commands.context.Installation`)."""
+
+    def compiler(self) -> Compiler:
+        """Checks documents."""
+        return Compiler(action_and_trigger_registry())
+
+    def document_schema(self) -> Schema:
+        """The JSON Schema of a document."""
+        return document_schema(action_and_trigger_registry())
+
+    def hold(self, config: Config) -> IO[str]:
+        """Keeps every other server off the data folder."""
+        return lock_data_folder(config)
+
+    @contextmanager
+    def open(self, config: Config) -> Iterator[Service]:
+        """The use cases for a while; what is stored waits for a server to execute it."""
+        application = build(config)
+        try:
+            application.dispatcher.rest()
+            bootstrap(application)
+            yield application.service
+        finally:
+            application.stop()
+
+    def load(self, config: Config, demo: Address | None) -> Site:
+        """Starts executing, and gives what is to be served."""
+        application = build(config)
+        # The lock on the folder says that nobody else has its database, and of no other database.
+        application.start(alone=config.database_url is None)
+        return Site(create_app(application.service, demo), application.rest, application.stop)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The `penstock` command; its exit status."""
+    context = Context(
+        installation=WholeInstallation(),
+        environment=os.environ,
+        terminal=Terminal(sys.stdin, sys.stdout, sys.stderr),
+        program=_program(sys.argv[0]),
+    )
+    return run_command(sys.argv[1:] if arguments is None else arguments, context)
+
+
+def _program(called: str) -> list[str]:
+    """How to call this program again from this folder."""
+    file = Path(called)
+    if shutil.which(file.name) == called:
+        return [file.name]
+    name = os.path.relpath(file) if file.absolute().is_relative_to(Path.cwd()) else called
+    return [name] if os.access(file, os.X_OK) else [sys.executable, name]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Measures Penstock beside hand-written floors: `python -m bench`."""

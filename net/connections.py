@@ -1,0 +1,142 @@
+"""Connections to judged addresses, under the name that was asked for."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Sequence
+from http.client import HTTPConnection
+from ipaddress import IPv4Address
+from typing import cast
+
+from urllib3.util import wait_for_read
+
+from core.http import FailureKind
+from net.deadline import Deadline, DeadlineSocket
+from net.failures import SendError
+from net.headers import Fields
+from net.networks import IPAddress
+from net.responses import StrictResponse
+from net.url import Target
+
+_MOST_TRIED = 8
+"""Addresses of one name; with more, each one's share of the time would be too short."""
+_USUALLY_WITH_BODY = frozenset({"PATCH", "POST", "PUT"})
+
+
+class Connection(HTTPConnection):
+    """An open connection to one address of a target, for one request after the other.
+
+    http.client's, because what urllib3 adds is not wanted here: its pool does not say whether a
+    connection was used before, its answers cost as much again, and its TLS sets up the shared
+    context anew for every connection, which crashes under threads (CPython issue 141012).
+    """
+
+    response_class = StrictResponse
+    # http.client would connect to whatever the name resolves to, past the guard.
+    auto_open = 0
+
+    def __init__(self, target: Target, address: IPAddress, sock: DeadlineSocket) -> None:
+        super().__init__(target.host, target.port)
+        self.target = target
+        self.address = address
+        self.idle_since = 0.0
+        self.sock: DeadlineSocket = sock
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it can carry no further request."""
+        return self.sock is None
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nothing has come since the last answer, the end of the connection included."""
+        return not wait_for_read(self.sock, timeout=0.0)
+
+    def write(self, method: str, path: str, fields: Fields, body: bytes | None) -> None:
+        """Sends a whole request. A method that usually has a body says so when it has none."""
+        self.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
+        self.putheader("Host", self.target.host_field)
+        for name, value in fields.items():
+            self.putheader(name, value)
+        if body is not None or method in _USUALLY_WITH_BODY:
+            self.putheader("Content-Length", str(len(body or b"")))
+        self.endheaders(body)
+
+    def answer(self) -> StrictResponse:
+        """The answer with its head read; the body is still to be read from it."""
+        return cast("StrictResponse", self.getresponse())
+
+
+def connect(
+    target: Target, addresses: Sequence[IPAddress], tls: ssl.SSLContext, deadline: Deadline
+) -> Connection:
+    """A fresh connection to the first address that takes it, each given its share of the time.
+
+    The deadline covers TCP and the TLS handshake, in which SNI and the check of the certificate go
+    by the target's name. Raises SendError (CONNECT) saying what each address answered, or what is
+    wrong with the certificate.
+    """
+    sock, address = _reach(target, addresses[:_MOST_TRIED], deadline)
+    if target.scheme == "https":
+        sock = _secure(target, sock, tls, deadline)
+    return Connection(target, address, sock)
+
+
+def _reach(
+    target: Target, addresses: Sequence[IPAddress], deadline: Deadline
+) -> tuple[DeadlineSocket, IPAddress]:
+    faults = []
+    for index, address in enumerate(addresses):
+        try:
+            return _open(address, target.port, deadline, len(addresses) - index), address
+        except OSError as error:
+            faults.append(_reach_fault(f"{target.authority} ({address})", error, deadline))
+    raise SendError(FailureKind.CONNECT, "; ".join(faults))
+
+
+def _open(address: IPAddress, port: int, deadline: Deadline, shares: int) -> DeadlineSocket:
+    family = socket.AF_INET if isinstance(address, IPv4Address) else socket.AF_INET6
+    sock = DeadlineSocket(family, socket.SOCK_STREAM)
+    try:
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        sock.settimeout(deadline.remaining() / shares)
+        sock.connect((str(address), port))
+        sock.settimeout(deadline.remaining())
+    except OSError:
+        sock.close()
+        raise
+    return sock
+
+
+def _secure(
+    target: Target, sock: DeadlineSocket, tls: ssl.SSLContext, deadline: Deadline
+) -> DeadlineSocket:
+    try:
+        return cast("DeadlineSocket", tls.wrap_socket(sock, server_hostname=target.name))
+    except OSError as error:
+        sock.close()
+        raise SendError(FailureKind.CONNECT, _tls_fault(target, error, deadline)) from error
+
+
+def _reach_fault(place: str, error: OSError, deadline: Deadline) -> str:
+    match error:
+        case ConnectionRefusedError():
+            return f"connection refused by {place}"
+        case TimeoutError():
+            return f"no connection to {place} within {deadline}"
+        case _:
+            return f"no connection to {place}: {error.strerror or error}"
+
+
+def _tls_fault(target: Target, error: OSError, deadline: Deadline) -> str:
+    match error:
+        case ssl.SSLCertVerificationError():
+            return f"the certificate of {target.authority} is refused: {error.verify_message}"
+        case TimeoutError():
+            return f"no TLS connection to {target.authority} within {deadline}"
+        case ssl.SSLError():
+            reason = (error.reason or str(error)).replace("_", " ").lower()
+            return f"no TLS connection to {target.authority}: {reason}"
+        case _:
+            return f"{target.authority} broke off the TLS handshake: {error.strerror or error}"

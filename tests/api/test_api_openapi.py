@@ -1,0 +1,74 @@
+"""The OpenAPI document is right, and the API does what it says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import schemathesis
+from hypothesis import settings
+from jsonschema import Draft202012Validator
+
+from api.openapi import openapi_document
+from api.operations import Operation
+from api.table import OPERATIONS, SCHEMAS
+from tests.support.site import Site
+
+DOCS = Path(__file__).parents[2] / "docs" / "http-api.md"
+
+BEYOND_A_SCHEMA = ["400", "412"]
+"""What refuses a call that fits the document: integers of more than 64 bits; a precondition."""
+
+schema = schemathesis.openapi.from_dict(
+    openapi_document(OPERATIONS, SCHEMAS),
+    config=schemathesis.Config.from_dict(
+        {
+            "checks": {
+                "positive_data_acceptance": {
+                    "expected-statuses": ["2xx", "401", "403", "404", "409", *BEYOND_A_SCHEMA]
+                }
+            }
+        }
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def key(shared_site: Site) -> str:
+    return shared_site.caller("acme").key
+
+
+@schema.parametrize()
+@settings(max_examples=15, derandomize=True, deadline=None, database=None)
+def test_every_answer_is_as_described(case: schemathesis.Case, shared_site: Site, key: str) -> None:
+    case.operation.schema.app = case.operation.app = shared_site.flask
+    case.call_and_validate(headers={"Authorization": f"Bearer {key}"})
+
+
+def test_the_description_is_served_to_everybody(shared_site: Site) -> None:
+    served = shared_site.anybody.get("/api/openapi.json")
+    assert served.status_code == 200
+    assert served.json["openapi"].startswith("3.1")
+    described = {
+        (method.upper(), path) for path, item in served.json["paths"].items() for method in item
+    }
+    assert described == {(operation.method, operation.path) for operation in OPERATIONS}
+
+
+def test_the_schema_of_documents_is_served_to_everybody(shared_site: Site) -> None:
+    served = shared_site.anybody.get("/api/v1/schema")
+    assert served.status_code == 200
+    Draft202012Validator.check_schema(served.json)
+    assert "format" in served.json["properties"]
+
+
+def test_every_operation_has_an_id_of_its_own() -> None:
+    assert len({operation.id for operation in OPERATIONS}) == len(OPERATIONS)
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.id)
+def test_the_guide_tells_of_every_operation(operation: Operation) -> None:
+    text = DOCS.read_text()
+    assert f"`{operation.method} {operation.path}`" in text
+    for parameter in operation.placed("query"):
+        assert f"`{parameter.name}`" in text

@@ -1,0 +1,55 @@
+"""What is made of the rounds: medians, ratios within a round, and the page."""
+
+from __future__ import annotations
+
+import pytest
+
+from bench import report
+from bench.figures import figures_of
+from bench.load import Load, Measured
+from bench.memory import Memory
+from bench.rounds import Round, Route
+
+
+def measured(rate: float) -> Measured:
+    return Measured(rate=rate, median_ms=2.0, p99_ms=9.0, generator_us=12.0)
+
+
+def round_with(rate: float, floor: float, start_s: float = 1.0) -> Round:
+    route = Route(floor=measured(floor), penstock=measured(rate))
+    idle = Memory(100.0, "PSS")
+    return Round(start_s, idle, measured(8000), route, 0.5, route)
+
+
+@pytest.fixture
+def figures():
+    rounds = [round_with(2000, 4000, 0.9), round_with(900, 1000), round_with(3000, 5000, 4.0)]
+    return figures_of(rounds, Load())
+
+
+def test_rates_are_medians_and_ratios_are_taken_within_a_round_first(figures):
+    assert figures["accept"]["rate"] == 2000
+    assert figures["accept"]["floor_rate"] == 4000
+    assert figures["accept"]["floor_ratio"] == 0.6
+    assert figures["accept"]["constant_ratio"] == 0.25
+    assert figures["request_response"]["floor_ratio"] == 0.6
+    assert figures["start_s"] == 1.0
+    assert figures["idle_mb"] == 100.0
+
+
+def test_results_are_kept_and_put_between_the_marks_of_the_page(figures, tmp_path, monkeypatch):
+    page, results = tmp_path / "performance.md", tmp_path / "results.json"
+    page.write_text("before\n<!-- figures -->\nold\n<!-- end of figures -->\nafter\n")
+    monkeypatch.setattr(report, "PAGE", page)
+    monkeypatch.setattr(report, "RESULTS", results)
+    report.write_results(figures)
+    report.write_docs(report.read_results())
+    assert report.read_results() == figures
+    assert page.read_text() == (
+        f"before\n<!-- figures -->\n\n{report.table(figures)}\n\n<!-- end of figures -->\nafter\n"
+    )
+
+
+def test_the_page_of_the_repository_has_the_marks():
+    text = report.PAGE.read_text()
+    assert text.count("<!-- figures -->") == text.count("<!-- end of figures -->") == 1

@@ -1,0 +1,205 @@
+"""A whole Penstock in processes of its own, as operators start it, for tests to stop and kill."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+ADMIN_KEY = "psk_the-admin-key-of-tests"
+PATIENCE = 60.0
+"""Seconds after which a test gives up waiting; far more than anything takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a server answered; header names are lower-case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+class _StayHere(urllib.request.HTTPRedirectHandler):
+    """A redirect is an answer to look at, not to follow."""
+
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
+_OPENER = urllib.request.build_opener(_StayHere, urllib.request.ProxyHandler({}))
+
+
+def call(
+    method: str, url: str, body: Any = None, headers: Mapping[str, str] | None = None
+) -> Reply:
+    """One request. Bytes go as they are, any other body as JSON."""
+    sent = dict(headers or {})
+    if body is not None and not isinstance(body, bytes):
+        body = json.dumps(body).encode()
+        sent.setdefault("Content-Type", "application/json")
+    request = urllib.request.Request(url, body, sent, method=method)
+    try:
+        with _OPENER.open(request, timeout=PATIENCE) as response:
+            return _reply(response)
+    except urllib.error.HTTPError as error:
+        with error:
+            return _reply(error)
+
+
+class Server:
+    """One `penstock run` over a data folder. `key` is an admin key of tenant `default`."""
+
+    key = ADMIN_KEY
+    program = ROOT / "app.py"
+
+    def __init__(
+        self, folder: Path, port: int, arguments: Sequence[str], settings: Mapping[str, str]
+    ) -> None:
+        self.url = f"http://127.0.0.1:{port}"
+        self.data_dir = folder / "data"
+        self._errors = (folder / "errors.txt").open("a+")
+        self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self.process = subprocess.Popen(
+            [sys.executable, str(self.program), "run", *arguments],
+            cwd=folder,
+            env=environment(
+                PENSTOCK_PORT=str(port), PENSTOCK_DATA_DIR=str(self.data_dir), **settings
+            ),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=self._errors,
+            text=True,
+            start_new_session=True,
+        )
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def wait_until_ready(self, last_line: str = "key create") -> list[str]:
+        """What it said until it was ready, `last_line` being in the last line of it."""
+        said: list[str] = []
+        while not said or last_line not in said[-1]:
+            line = self._lines.get(timeout=PATIENCE)
+            assert line is not None, f"the server ended: {said} {self.errors()}"
+            said.append(line)
+        return said
+
+    def call(self, method: str, path: str, body: Any = None, **headers: str) -> Reply:
+        """A request with the admin key; `path` begins with /."""
+        sent = {"Authorization": f"Bearer {self.key}", **headers}
+        return call(method, f"{self.url}{path}", body, sent)
+
+    def publish(self, automation_id: str, document: Mapping[str, Any]) -> None:
+        """Makes a document live."""
+        path = f"/api/v1/automations/{automation_id}"
+        assert self.call("PUT", path, document).status in (200, 201)
+        published = self.call("POST", f"{path}/publish")
+        assert published.status == 200, published.body
+
+    def worker(self) -> int:
+        """The process that answers and executes, a child of the supervisor."""
+        (child,) = _children(self.process.pid)
+        return child
+
+    def kill_worker(self) -> None:
+        """What a crash does to the working process; the supervisor starts another."""
+        os.kill(self.worker(), signal.SIGKILL)
+
+    def kill(self) -> None:
+        """What a power cut does: both processes are gone."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(PATIENCE)
+
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        """Stops it in order; its exit status."""
+        self.process.send_signal(number)
+        return self.process.wait(PATIENCE)
+
+    def errors(self) -> str:
+        """What it wrote to its log."""
+        return Path(self._errors.name).read_text()
+
+    def close(self) -> None:
+        """Leaves no process behind, whatever the test did."""
+        self.kill()
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+        self._errors.close()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        with suppress(ValueError):
+            for line in self.process.stdout:
+                self._lines.put(line.rstrip("\n"))
+        self._lines.put(None)
+
+
+@contextmanager
+def starting_server(
+    folder: Path, *arguments: str, port: int | None = None, **settings: str
+) -> Iterator[Server]:
+    """A server that may not be ready yet, or never will."""
+    server = Server(folder, port or free_port(), arguments, settings)
+    try:
+        yield server
+    finally:
+        server.close()
+
+
+@contextmanager
+def running_server(
+    folder: Path, *arguments: str, port: int | None = None, **settings: str
+) -> Iterator[Server]:
+    """A server that is ready. `arguments` are flags of `penstock run`, `settings` its environment.
+
+    Started again in the same folder it finds its data again.
+    """
+    with starting_server(folder, *arguments, port=port, **settings) as server:
+        server.wait_until_ready()
+        yield server
+
+
+def environment(**settings: str) -> dict[str, str]:
+    """This environment with Penstock's settings replaced by these."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PENSTOCK_")}
+    return {**kept, "PENSTOCK_BOOTSTRAP_API_KEY": ADMIN_KEY, **settings}
+
+
+def free_port() -> int:
+    """A port of loopback that nobody listens at."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port: int = taken.getsockname()[1]
+        return port
+
+
+def _reply(response: Any) -> Reply:
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    return Reply(response.status, headers, response.read())
+
+
+def _children(parent: int) -> list[int]:
+    """The children of a process that are alive (proc(5))."""
+    found = []
+    for file in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            state, above = file.read_text().rpartition(")")[2].split()[:2]
+            if int(above) == parent and state != "Z":
+                found.append(int(file.parent.name))
+    return found
