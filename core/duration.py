@@ -13,7 +13,8 @@ UNITS: dict[str, Milliseconds] = {
     "s": 1_000,
     "ms": 1,
 }
-PATTERN = r"^(?=[0-9])([0-9]{1,9}d)?([0-9]{1,9}h)?([0-9]{1,9}m)?([0-9]{1,9}s)?([0-9]{1,9}ms)?(?![\s\S])"
+_NUMBER = "[0-9]{1,9}"
+PATTERN = rf"^(?=[0-9])({_NUMBER}d)?({_NUMBER}h)?({_NUMBER}m)?({_NUMBER}s)?({_NUMBER}ms)?(?![\s\S])"
 """The JSON Schema pattern of a duration: units from large to small, each at most once.
 
 Its end is said so that Python and ECMAScript agree: `$` would let a final line break pass in one.

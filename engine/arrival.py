@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from core.clock import Milliseconds
 from core.http import InboundRequest
@@ -20,6 +19,16 @@ from engine.execution import Execution
 from engine.executor import Executor
 from engine.plan import Plan
 from engine.transitions import Transitions, started
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedAnswer:
+    """What a caller was answered, where that is known as its request is stored."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    duration: Milliseconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +85,9 @@ def make_run(
     )
 
 
-def inbound_entry(event: Event, run: Run, request: InboundRequest) -> RequestEntry:
+def inbound_entry(
+    event: Event, run: Run, request: InboundRequest, answered: LoggedAnswer | None = None
+) -> RequestEntry:
     """The request log's entry of a request that became an event: it bears the event's id."""
     return RequestEntry(
         id=event.id,
@@ -86,6 +97,10 @@ def inbound_entry(event: Event, run: Run, request: InboundRequest) -> RequestEnt
         url=event.path,
         started_at=event.received_at,
         request_headers=event.headers,
+        status=answered.status if answered else None,
+        response_headers=answered.headers if answered else None,
+        response_body=answered.body if answered else None,
+        duration=answered.duration if answered else None,
         automation_id=event.automation_id,
         event_id=event.id,
         run_id=run.id,
@@ -145,6 +160,6 @@ class Starter:
         return self._executor.begin(run, event, plan)
 
 
-def accepted_payload(event: Event, run: Run) -> Mapping[str, Any]:
+def accepted_payload(event: Event, run: Run) -> Mapping[str, str]:
     """What a caller that does not wait is told."""
     return {"status": "accepted", "event_id": event.id, "run_id": run.id}

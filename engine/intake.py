@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import orjson
@@ -19,6 +19,7 @@ from core.store import Store, Write
 from engine.answers import Answers
 from engine.arrival import (
     Automaton,
+    LoggedAnswer,
     Starter,
     accepted_payload,
     body_hash,
@@ -156,12 +157,12 @@ class Intake:
         awaited = match.live.webhook.respond != "accepted"
         run = make_run(automaton, event, event.received_at, awaited=awaited)
         beside.append(self._store.events.insert(event))
-        entry = inbound_entry(event, run, request)
         if awaited:
-            beside.append(self._store.requests.insert(entry))
+            beside.append(self._store.requests.insert(inbound_entry(event, run, request)))
             return self._answer(match, event, run, beside)
         payload = accepted_payload(event, run)
-        beside.append(self._store.requests.insert(self._answered(entry, 202, payload)))
+        entry = inbound_entry(event, run, request, self._accepted(event, payload))
+        beside.append(self._store.requests.insert(entry))
         self._starter.start(run, event, automaton.plan, beside)
         return JsonReply(202, payload)
 
@@ -220,14 +221,9 @@ class Intake:
         write = self._store.requests.answer(event.tenant, event.id, status, {}, body, duration)
         self._store.commit_later([write])
 
-    def _answered(self, entry: RequestEntry, status: int, payload: object) -> RequestEntry:
-        return replace(
-            entry,
-            status=status,
-            response_headers=dict(JSON),
-            response_body=orjson.dumps(payload),
-            duration=max(self._clock.now() - entry.started_at, 0),
-        )
+    def _accepted(self, event: Event, payload: Mapping[str, str]) -> LoggedAnswer:
+        duration = max(self._clock.now() - event.received_at, 0)
+        return LoggedAnswer(202, dict(JSON), orjson.dumps(payload), duration)
 
     def _with_cors(self, match: Match, request: InboundRequest, reply: Reply) -> Reply:
         headers = match.live.webhook.cors_headers(request)

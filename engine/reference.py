@@ -12,8 +12,9 @@ from engine.registry import Registry
 
 HEAD = """# Triggers and actions
 
-What each takes in `with`, made from the code by `scripts/reference`. Fields marked *template* may hold
-references and expressions ([expressions](expressions.md)); *secrets* says that `<secrets.NAME>` may stand there.
+What each takes in `with`, made from the code by `scripts/reference`. Fields marked *template* may
+hold references and expressions ([expressions](expressions.md)); *secrets* says that
+`<secrets.NAME>` may stand there.
 """
 
 
@@ -21,7 +22,9 @@ def render_reference(registry: Registry) -> str:
     """The whole page."""
     triggers = [line for one in registry.triggers.values() for line in _trigger(one.SPEC)]
     actions = [line for one in registry.actions.values() for line in _action(one.SPEC)]
-    return "\n".join([HEAD, "## Triggers", "", *triggers, "## Actions", "", *actions]).rstrip() + "\n"
+    return (
+        "\n".join([HEAD, "## Triggers", "", *triggers, "## Actions", "", *actions]).rstrip() + "\n"
+    )
 
 
 def _trigger(spec: TriggerSpec) -> Iterator[str]:
