@@ -5,7 +5,6 @@ from __future__ import annotations
 import socket
 import ssl
 from collections.abc import Sequence
-from http.client import HTTPConnection
 from ipaddress import IPv4Address
 from typing import cast
 
@@ -24,29 +23,21 @@ _MOST_TRIED = 8
 _USUALLY_WITH_BODY = frozenset({"PATCH", "POST", "PUT"})
 
 
-class Connection(HTTPConnection):
+class Connection:
     """An open connection to one address of a target, for one request after the other.
 
-    http.client's, because what urllib3 adds is not wanted here: its pool does not say whether a
+    Ours, because what the libraries add is not wanted here: urllib3's pool does not say whether a
     connection was used before, its answers cost as much again, and its TLS sets up the shared
     context anew for every connection, which crashes under threads (CPython issue 141012).
     """
 
-    response_class = StrictResponse
-    # http.client would connect to whatever the name resolves to, past the guard.
-    auto_open = 0
-
     def __init__(self, target: Target, address: IPAddress, sock: DeadlineSocket) -> None:
-        super().__init__(target.host, target.port)
         self.target = target
         self.address = address
         self.idle_since = 0.0
-        self.sock: DeadlineSocket = sock
-
-    @property
-    def is_closed(self) -> bool:
-        """Whether it can carry no further request."""
-        return self.sock is None
+        self.sock = sock
+        self.is_closed = False
+        self._method = ""
 
     @property
     def is_quiet(self) -> bool:
@@ -55,17 +46,34 @@ class Connection(HTTPConnection):
 
     def write(self, method: str, path: str, fields: Fields, body: bytes | None) -> None:
         """Sends a whole request. A method that usually has a body says so when it has none."""
-        self.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
-        self.putheader("Host", self.target.host_field)
-        for name, value in fields.items():
-            self.putheader(name, value)
+        head = [f"{method} {path} HTTP/1.1", f"Host: {self.target.host_field}"]
+        head += [f"{name}: {value}" for name, value in fields.items()]
         if body is not None or method in _USUALLY_WITH_BODY:
-            self.putheader("Content-Length", str(len(body or b"")))
-        self.endheaders(body)
+            head.append(f"Content-Length: {len(body or b'')}")
+        # In one piece: each call gives the interpreter's lock away, and two make two packets.
+        self.sock.sendall("\r\n".join([*head, "", ""]).encode("latin-1") + (body or b""))
+        self._method = method
 
     def answer(self) -> StrictResponse:
-        """The answer with its head read; the body is still to be read from it."""
-        return cast("StrictResponse", self.getresponse())
+        """The answer with its head read; the body is still to be read from it.
+
+        A connection that the partner closes after this answer is closed here: what is left of it
+        belongs to the answer.
+        """
+        response = StrictResponse(self.sock, method=self._method)
+        try:
+            response.begin()
+        except BaseException:
+            response.close()
+            raise
+        if response.will_close:
+            self.close()
+        return response
+
+    def close(self) -> None:
+        """Closes the connection, or leaves it to the answer that is still being read."""
+        self.is_closed = True
+        self.sock.close()
 
 
 def connect(

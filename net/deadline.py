@@ -48,8 +48,8 @@ class DeadlineSocket(socket.socket):
     """A socket whose timeout is a total: `settimeout(15)` gives everything that follows 15 seconds.
 
     An ordinary timeout begins anew with every byte, so a peer that drips one a second is never cut.
-    Whoever uses the socket needs no change: http.client and urllib3 set the timeout before each
-    phase, here to what is left of the attempt, and read a head line by line and a body in pieces.
+    http.client needs no change for it: the lines of a head and the pieces of a body all come out of
+    the time that was set when the request was written.
     """
 
     received: int = 0

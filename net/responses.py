@@ -9,12 +9,22 @@ from __future__ import annotations
 import io
 import re
 from enum import Enum
-from http.client import HTTPException, HTTPResponse, IncompleteRead
+from http.client import (
+    HTTPException,
+    HTTPMessage,
+    HTTPResponse,
+    IncompleteRead,
+    RemoteDisconnected,
+)
+from typing import Any, cast
 
 _LARGEST_HEAD = 1 << 16
 """Bytes of status lines, header and trailer fields, interim answers included."""
 _MOST_INTERIM = 10
 
+_MOST_FIELDS = 100
+
+_STATUS = re.compile(rb"HTTP/1\.([0-9]) ([1-9][0-9]{2})(?: [^\r\n\0]*)?\r?\n")
 _FIELD = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+:[^\r\n\0]*|[ \t][^\r\n\0]*")
 _CHUNK = re.compile(rb"([0-9A-Fa-f]{1,16})[ \t]*(;[^\r\n]*)?")
 
@@ -74,22 +84,52 @@ def _content(line: bytes) -> bytes:
     return line[:-2] if line.endswith(b"\r\n") else line[:-1]
 
 
+class HeadFields:
+    """The fields of a head, in order, names as they came; looked up in lower case."""
+
+    __slots__ = ("_by_name", "_fields")
+
+    def __init__(self, fields: list[tuple[str, str]]) -> None:
+        self._fields = fields
+        self._by_name: dict[str, list[str]] = {}
+        for name, value in fields:
+            self._by_name.setdefault(name.lower(), []).append(value)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The first field of that name."""
+        values = self._by_name.get(name)
+        return values[0] if values else default
+
+    def get_all(self, name: str, default: Any = None) -> Any:
+        """Every field of that name."""
+        return self._by_name.get(name, default)
+
+    def items(self) -> list[tuple[str, str]]:
+        """Every field."""
+        return self._fields
+
+
 class StrictResponse(HTTPResponse):
-    """http.client's response, final, with one way to tell where its body ends (RFC 9112, 6.3)."""
+    """http.client's response, final, with one way to tell where its body ends (RFC 9112, 6.3).
+
+    Its head is parsed here: the mail parser that http.client uses costs more than all the rest.
+    """
+
+    _method: str | None
 
     def begin(self) -> None:
         """Reads the head; raises HTTPException for what is not HTTP, IncompleteRead when cut."""
         reader = _HeadReader(self.fp.detach())
         self.fp = reader
         for _ in range(_MOST_INTERIM + 1):
-            super().begin()
+            self._read_head(reader)
             if self.status >= 200:
                 reader.body_follows()
+                self._find_body()
                 self._check_framing()
                 return
             if self.status == 101:
                 raise HTTPException("101 Switching Protocols, which nobody asked for")
-            self._forget_head()
         raise HTTPException(f"more than {_MOST_INTERIM} interim answers")
 
     def read(self, amt: int | None = None) -> bytes:
@@ -99,9 +139,35 @@ class StrictResponse(HTTPResponse):
             raise IncompleteRead(data, self.length)
         return data
 
-    def _forget_head(self) -> None:
-        # http.client reads a head only while it has none.
-        self.headers = self.msg = None  # type: ignore[assignment]
+    def _read_head(self, reader: _HeadReader) -> None:
+        line = reader.readline()
+        if not line:
+            raise RemoteDisconnected("the connection was closed without an answer")
+        found = _STATUS.fullmatch(line)
+        if found is None:
+            raise HTTPException(f"the status line {line[:40]!r}")
+        self.version = 10 if found[1] == b"0" else 11
+        self.code = self.status = int(found[2])
+        fields = HeadFields(_read_fields(reader))
+        # What http.client reads of it further on are get() and items() alone.
+        self.headers = self.msg = cast("HTTPMessage", fields)
+
+    def _closes(self) -> bool:
+        """Whether the partner closes the connection after this answer (RFC 9112, section 9.3)."""
+        connection = self.headers.get("connection", "").lower()
+        return "close" in connection or (self.version == 10 and "keep-alive" not in connection)
+
+    def _find_body(self) -> None:
+        """Where the body ends (RFC 9112, section 6.3)."""
+        coding, length = self.headers.get("transfer-encoding"), self.headers.get("content-length")
+        self.chunked = coding is not None and coding.strip().lower() == "chunked"
+        self.chunk_left = None
+        self.will_close = self._closes()
+        self.length = None if self.chunked or length is None else _length(length)
+        if self.status in (204, 304) or self._method == "HEAD":
+            self.length = 0
+        if not self.chunked and self.length is None:
+            self.will_close = True
 
     def _check_framing(self) -> None:
         codings = self.headers.get_all("transfer-encoding", [])
@@ -120,3 +186,24 @@ class StrictResponse(HTTPResponse):
         self.will_close = True
         if self.status in (204, 304):
             self.chunked = False
+
+
+def _read_fields(reader: _HeadReader) -> list[tuple[str, str]]:
+    fields: list[tuple[str, str]] = []
+    while line := reader.readline().rstrip(b"\r\n"):
+        text = line.decode("latin-1")
+        if text[0] in " \t":
+            if not fields:
+                raise HTTPException(f"a malformed header line {line[:40]!r}")
+            name, value = fields.pop()
+            fields.append((name, f"{value} {text.strip()}"))
+        elif len(fields) == _MOST_FIELDS:
+            raise HTTPException(f"more than {_MOST_FIELDS} header fields")
+        else:
+            name, _, value = text.partition(":")
+            fields.append((name, value.strip(" \t")))
+    return fields
+
+
+def _length(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() else None

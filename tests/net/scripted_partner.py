@@ -30,10 +30,11 @@ class Visitor:
         line = self._stream.readline().decode("latin-1").rstrip("\r\n")
         if not line:
             return None
-        headers = {}
+        headers: dict[str, str] = {}
         while field := self._stream.readline().rstrip(b"\r\n"):
             name, _, value = field.partition(b":")
-            headers[name.decode().lower()] = value.strip().decode()
+            key, text = name.decode().lower(), value.strip().decode()
+            headers[key] = f"{headers[key]} and {text}" if key in headers else text
         body = self._stream.read(int(headers.get("content-length", 0)))
         received = Received(line, headers, body)
         self._partner.requests.append(received)
