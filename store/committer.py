@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, PoolProxiedConnection
 
 from core.errors import GuardMissed, StorageUnavailable
 from core.store import Write
@@ -51,6 +51,7 @@ class GroupCommitter:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._connection = database.connect()
         self._queue: queue.SimpleQueue[Unit | None] = queue.SimpleQueue()
         self._closed = False
         self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
@@ -73,6 +74,7 @@ class GroupCommitter:
         self._closed = True
         self._queue.put(None)
         self._thread.join()
+        self._connection.close()
 
     def _submit(self, unit: Unit) -> Unit:
         if self._closed:
@@ -107,14 +109,14 @@ class GroupCommitter:
         if len(shared) == 1 or not self._try_together(shared):
             alone += shared
         for unit in alone:
-            unit.settle(execute_alone(self._database, unit))
+            unit.settle(execute_alone(self._database, self._connection, unit))
 
     def _try_together(self, units: list[Unit]) -> bool:
         """Commits the units in one transaction; False, and nothing kept, when one cannot."""
         if not units:
             return True
         try:
-            with self._database.transaction() as cursor:
+            with self._database.transaction(self._connection) as cursor:
                 execute_together(cursor, units)
         except (GuardMissed, StorageUnavailable):
             return False
@@ -131,35 +133,45 @@ class DirectCommitter:
 
     def commit(self, writes: Sequence[Write]) -> None:
         """Returns when the unit is on disk."""
-        self._execute(Unit(writes))
+        self._settle(Unit(writes)).wait()
 
     def commit_later(self, writes: Sequence[Write]) -> None:
         """Commits at once; what goes wrong is logged."""
-        execute_alone(self._database, Unit(writes))
+        self._settle(Unit(writes))
 
     def transact(self, work: Callable[[Connection], Any]) -> Any:
         """Runs work in a transaction."""
-        return self._execute(Unit(work=work))
+        return self._settle(Unit(work=work)).wait()
 
     def close(self) -> None:
         """Nothing waits here."""
 
-    def _execute(self, unit: Unit) -> Any:
-        unit.settle(execute_alone(self._database, unit))
-        return unit.wait()
+    def _settle(self, unit: Unit) -> Unit:
+        try:
+            connection = self._database.connect()
+        except StorageUnavailable as error:
+            unit.settle(error)
+            return unit
+        try:
+            unit.settle(execute_alone(self._database, connection, unit))
+        finally:
+            connection.close()
+        return unit
 
 
-def execute_alone(database: Database, unit: Unit) -> Exception | None:
+def execute_alone(
+    database: Database, connection: PoolProxiedConnection, unit: Unit
+) -> Exception | None:
     """Commits one unit; the error when it could not."""
     try:
         if unit.work is not None:
             unit.result = database.transact(unit.work)
         else:
-            with database.transaction() as cursor:
+            with database.transaction(connection) as cursor:
                 execute_together(cursor, [unit])
     except StorageUnavailable as error:
         logger.warning("a unit of work could not be committed: %s", error)
         return error
-    except Exception as error:  # noqa: BLE001  the writer must outlive any unit; its maker gets the error
+    except Exception as error:  # noqa: BLE001  the writer outlives any unit; its maker gets the error
         return error
     return None

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, Row, Select, create_engine, event
+from sqlalchemy import Connection, Engine, PoolProxiedConnection, Row, Select, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
@@ -67,16 +67,19 @@ class Database:
         except (DBAPIError, PoolTimeout) as error:
             raise unavailable(error) from error
 
+    def connect(self) -> PoolProxiedConnection:
+        """A driver's connection, to be closed by whoever asked. Raises StorageUnavailable."""
+        try:
+            return self.engine.raw_connection()
+        except (DBAPIError, PoolTimeout) as error:
+            raise unavailable(error) from error
+
     @contextmanager
-    def transaction(self) -> Iterator[Cursor]:
-        """A driver's cursor whose work is committed at the end, or rolled back with any error.
+    def transaction(self, connection: PoolProxiedConnection) -> Iterator[Cursor]:
+        """A cursor whose work is committed at the end, or rolled back with any error.
 
         Raises StorageUnavailable when the database does not do it.
         """
-        try:
-            connection = self.engine.raw_connection()
-        except (DBAPIError, PoolTimeout) as error:
-            raise unavailable(error) from error
         try:
             yield connection.cursor()
             connection.commit()
@@ -86,8 +89,6 @@ class Database:
         except BaseException:
             connection.rollback()
             raise
-        finally:
-            connection.close()
 
     def close(self) -> None:
         """Closes every connection."""

@@ -6,7 +6,17 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, Update, bindparam, func, select, update
+from sqlalchemy import (
+    Connection,
+    Row,
+    Select,
+    Update,
+    bindparam,
+    func,
+    null,
+    select,
+    update,
+)
 
 from core.clock import Milliseconds
 from core.model import Page, Run, StepRun
@@ -20,6 +30,8 @@ from store.prepared import Prepared
 from store.schema import executors
 from store.schema import runs as table
 from store.step_runs import StepRuns
+
+_LISTED = [null().label(one.name) if one is table.c.output else one for one in table.columns]
 
 
 class Runs:
@@ -40,8 +52,8 @@ class Runs:
         return _run(row) if row else None
 
     def list(self, tenant: str, which: RunFilter, query: ListQuery) -> Page[Run]:
-        """A tenant's runs, the newest first."""
-        statement = _filtered(select(table).where(table.c.tenant == tenant), which)
+        """A tenant's runs, the newest first, without their outputs: those may be large."""
+        statement = _filtered(select(*_LISTED).where(table.c.tenant == tenant), which)
         return newest_first(self._database, statement, table.c.id, query, _run)
 
     def journal(self, tenant: str, run_id: str) -> Sequence[StepRun]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, and_, select
+from sqlalchemy import Row, select, text
 
 from core.model import Attempt, Run, StepRun
 from core.states import STEP_ENDS, StepStatus
@@ -13,6 +13,8 @@ from core.store import Write
 from store.database import Database
 from store.encoding import decode, encode, encode_optional
 from store.schema import step_runs as table
+
+_ENDS = ", ".join(f"'{end}'" for end in sorted(STEP_ENDS))
 
 
 class StepRuns:
@@ -27,7 +29,7 @@ class StepRuns:
             insert.on_conflict_do_update(
                 index_elements=["run_id", "step_id"],
                 set_={name: insert.excluded[name] for name in replaced},
-                where=and_(*(table.c.status != end for end in sorted(STEP_ENDS))),
+                where=text(f"step_runs.status NOT IN ({_ENDS})"),
             ),
             names,
         )
