@@ -126,7 +126,7 @@ def assemble(
         submit=submit,
     )
     executor = Executor(tools)
-    starter = Starter(store, transitions, executor, dispatcher)
+    starter = Starter(executor, dispatcher)
     keyring = Keyring(store, clock)
     service = Service(
         tenants=TenantService(store, clock),

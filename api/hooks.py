@@ -7,8 +7,11 @@ from typing import BinaryIO
 
 from flask import Blueprint, Request, Response, request
 
+from api.reading import query_fields
 from api.rendering import render
+from core.errors import InvalidError
 from core.http import BodyIncomplete, BodyTooLarge, InboundRequest
+from engine.replies import Problem
 from engine.service import Service
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
@@ -21,7 +24,11 @@ def create_hooks(service: Service) -> Blueprint:
     receive = service.intake.receive
 
     def take(tenant: str, path: str) -> Response:
-        return render(receive(tenant, path, inbound_request(request)))
+        try:
+            incoming = inbound_request(request)
+        except InvalidError as error:
+            return render(Problem(400, "Bad Request", str(error), error.faults))
+        return render(receive(tenant, path, incoming))
 
     hooks.add_url_rule(
         "/hooks/<tenant>/<path:path>",
@@ -59,9 +66,8 @@ def _headers(environ: Mapping[str, object]) -> dict[str, str]:
 
 
 def _query(incoming: Request) -> dict[str, str | list[str]]:
-    return {
-        name: values[0] if len(values) == 1 else values for name, values in incoming.args.lists()
-    }
+    fields = query_fields(incoming.query_string)
+    return {name: values[0] if len(values) == 1 else values for name, values in fields.items()}
 
 
 def _read(stream: BinaryIO, most: int, announced: int | None) -> bytes:

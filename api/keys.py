@@ -6,7 +6,7 @@ from typing import Any
 
 from api.operations import NO_CONTENT, Body, Call, Operation, Parameter, Success
 from api.parameters import ID_SCHEMA, PAGING, list_query, page_of
-from api.schemas import OPTIONAL_TIME, TEXT, TIME, component, list_of, page_schema, record
+from api.schemas import TEXT, TIME, component, list_of, page_schema, record
 from core.clock import to_rfc3339
 from core.model import ApiKey
 from core.outcomes import Answer
@@ -25,7 +25,6 @@ _MEMBERS = {
     "prefix": {**TEXT, "description": "How its value begins."},
     "scopes": list_of(_SCOPE_SCHEMA),
     "created_at": TIME,
-    "last_used_at": OPTIONAL_TIME,
 }
 SCHEMAS = {
     "Key": record(_MEMBERS, "A key without its value."),
@@ -68,7 +67,6 @@ def key_json(key: ApiKey) -> dict[str, Any]:
         "prefix": key.prefix,
         "scopes": key.scopes,
         "created_at": to_rfc3339(key.created_at),
-        "last_used_at": None if key.last_used_at is None else to_rfc3339(key.last_used_at),
     }
 
 

@@ -16,8 +16,10 @@ from multiprocessing.connection import wait
 from multiprocessing.context import ForkProcess
 from typing import NoReturn
 
-KILL_SECONDS = 18.0
+KILL_SECONDS = 17.0
 """How long the working process may take to stop before it is killed."""
+ONE_WISH_SECONDS = 1.0
+"""Signals that come so soon after the first one mean the same."""
 LASTING_SECONDS = 10.0
 """A working process that lived so long did not end because of how it started."""
 
@@ -69,7 +71,7 @@ class Supervisor:
     def run(self) -> None:
         """Keeps a working process until SIGTERM or SIGINT, then calls `stopping` and stops it.
 
-        It gets `KILL_SECONDS`; a second signal kills it at once.
+        It gets `KILL_SECONDS`; a signal that comes later than the first wish kills it at once.
         """
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: os.write(self._ask, b"."))
@@ -114,9 +116,11 @@ class Supervisor:
 
     def _stop(self, worker: ForkProcess) -> None:
         self._stopping()
-        os.read(self._asked, 1)
         self._lifeline.let_rest()
         worker.terminate()
+        # One wish to stop may come twice, from a process group and from a parent in it.
+        wait([worker.sentinel], ONE_WISH_SECONDS)
+        os.read(self._asked, 4096)
         if worker.sentinel not in wait([worker.sentinel, self._asked], KILL_SECONDS):
             logger.warning("the working process is killed; what it did goes on at the next start")
             worker.kill()

@@ -64,3 +64,7 @@ class GuardMissed(PenstockError):
 
 class StorageUnavailable(PenstockError):
     """The store could not commit or read; nothing of the unit of work is on disk."""
+
+
+class UnstorableError(StorageUnavailable):
+    """The store cannot take these values, now or later: trying again cannot help."""

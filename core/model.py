@@ -168,7 +168,6 @@ class ApiKey:
     prefix: str
     scopes: tuple[str, ...]
     created_at: Milliseconds
-    last_used_at: Milliseconds | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
@@ -83,7 +84,7 @@ def _faults_of_one(error: SchemaError, root: str) -> Iterator[Fault]:
             for name in error.validator_value:
                 if name not in error.instance:
                     yield Fault(json_path([name], path), "is missing")
-        case "additionalProperties" | "unevaluatedProperties":
+        case "additionalProperties":
             yield from _unknown_fields(error, path)
         case _:
             yield Fault(path, _words(error))
@@ -91,9 +92,10 @@ def _faults_of_one(error: SchemaError, root: str) -> Iterator[Fault]:
 
 def _unknown_fields(error: SchemaError, path: str) -> Iterator[Fault]:
     known: Mapping[str, Any] = error.schema.get("properties", {})
+    patterns: Mapping[str, Any] = error.schema.get("patternProperties", {})
+    names = ", ".join(known)
     for name in error.instance:
-        if name not in known and f"'{name}'" in error.message:
-            names = ", ".join(known)
+        if name not in known and not any(re.search(pattern, name) for pattern in patterns):
             yield Fault(json_path([name], path), f"is not a known field; known are: {names}")
 
 

@@ -13,12 +13,12 @@ from core.masking import Masker
 from core.model import Event, RequestEntry, Run, StepRun
 from core.spec import Received
 from core.states import RunStatus
-from core.store import Store, Write
+from core.store import Write
 from engine.dispatching import Dispatcher
 from engine.execution import Execution
 from engine.executor import Executor
 from engine.plan import Plan
-from engine.transitions import Transitions, started
+from engine.transitions import started
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +118,9 @@ class Starter:
 
     def __init__(
         self,
-        store: Store,
-        transitions: Transitions,
         executor: Executor,
         dispatcher: Dispatcher,
     ) -> None:
-        self._store = store
-        self._transitions = transitions
         self._executor = executor
         self._dispatcher = dispatcher
 
@@ -136,28 +132,36 @@ class Starter:
         beside: Sequence[Write],
         journal: Sequence[StepRun] = (),
     ) -> Run:
-        """Commits the run with the writes beside it, then has it executed after its journal.
+        """Stores the run with the writes beside it, then has it executed after its journal.
 
-        Raises GuardMissed or StorageUnavailable; then nothing is kept and nothing will run.
+        Its first steps without an outside effect are taken before it is stored: a run of nothing
+        else costs one commit and no thread. Raises GuardMissed or StorageUnavailable; then nothing
+        is kept and nothing will run.
         """
+        held = started(run, self._dispatcher.executor, run.created_at)
+        execution = self._executor.begin(held, event, plan, journal)
+        execution.prepare()
+        if execution.is_over:
+            return execution.store(held, beside)
         if not self._dispatcher.reserve():
-            self._store.commit([*beside, self._transitions.start(run)])
+            execution.store(run, beside)
             self._dispatcher.wake()
             return run
-        run = started(run, self._dispatcher.executor, run.created_at)
         try:
-            self._store.commit([*beside, self._transitions.start(run)])
+            execution.store(held, beside)
         except BaseException:
             self._dispatcher.give_back()
             raise
-        self._dispatcher.start(self._executor.begin(run, event, plan, journal))
-        return run
+        self._dispatcher.start(execution)
+        return held
 
     def start_here(self, run: Run, event: Event, plan: Plan, beside: Sequence[Write]) -> Execution:
-        """Commits a run that the calling thread will execute itself."""
-        run = started(run, self._dispatcher.executor, run.created_at)
-        self._store.commit([*beside, self._transitions.start(run)])
-        return self._executor.begin(run, event, plan)
+        """Stores a run that the calling thread will execute itself, as far as it is not over."""
+        held = started(run, self._dispatcher.executor, run.created_at)
+        execution = self._executor.begin(held, event, plan)
+        execution.prepare()
+        execution.store(held, beside)
+        return execution
 
 
 def accepted_payload(event: Event, run: Run) -> Mapping[str, str]:

@@ -215,4 +215,7 @@ def _check_revision(current: Automation | None, revision: int | None, only_new: 
 
 def _name(document: Document, automation_id: str) -> str:
     name = document.get("name")
-    return name[:200] if isinstance(name, str) and name else automation_id
+    if not isinstance(name, str) or not name:
+        return automation_id
+    # PostgreSQL keeps no NUL in a text; the document itself is kept as it came.
+    return name[:200].replace("\0", "\ufffd")

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterable, Sequence
 
 from core.clock import Milliseconds
-from core.errors import GuardMissed, StorageUnavailable
+from core.errors import GuardMissed, StorageUnavailable, UnstorableError
 from core.model import Run, StepRun
 from core.outcomes import Answer
 from core.store import Write
@@ -42,6 +42,16 @@ class Book:
         """Takes entries of the request log along."""
         self._log.extend(writes)
 
+    def open(self, start: Write, beside: Sequence[Write]) -> None:
+        """Commits a new run with what its first steps came to and with the writes beside it.
+
+        Raises GuardMissed or StorageUnavailable; then nothing is kept.
+        """
+        steps = self.journal.unsaved
+        kept = (self._tools.store.runs.keep_step(self._run, step) for step in steps)
+        self._tools.store.commit([*beside, start, *kept, *self._log])
+        self._saved(steps)
+
     def save(self, until: Milliseconds | None) -> bool:
         """Puts what has happened on disk before anything further may act on the world."""
         if not self.journal.unsaved and not self._log:
@@ -54,15 +64,11 @@ class Book:
         While the store is away it tries again, so that what a partner answered is not lost; with
         `until` it gives the thread back instead (False). Raises GuardMissed when the run is lost.
         """
-        steps, log = self.journal.unsaved, tuple(self._log)
+        steps = self.journal.unsaved
         kept = (self._tools.store.runs.keep_step(self._run, step) for step in steps)
-        if not self._persist([move, *kept, *log], until):
+        if not self._persist([move, *kept, *self._log], until):
             return False
-        self.journal.saved(steps)
-        del self._log[: len(log)]
-        if self._answer is not None:
-            self._tools.answers.give(self._run.id, self._answer)
-            self._answer, self.answered = None, True
+        self._saved(steps)
         return True
 
     def keep_log(self) -> None:
@@ -71,6 +77,13 @@ class Book:
             self._tools.store.commit_later(tuple(self._log))
             self._log.clear()
 
+    def _saved(self, steps: Sequence[StepRun]) -> None:
+        self.journal.saved(steps)
+        self._log.clear()
+        if self._answer is not None:
+            self._tools.answers.give(self._run.id, self._answer)
+            self._answer, self.answered = None, True
+
     def _persist(self, writes: Sequence[Write], until: Milliseconds | None) -> bool:
         if until is None:
             if commit_patiently(self._tools.store, writes, self._tools.stopping, self._run.id):
@@ -78,6 +91,8 @@ class Book:
             raise GuardMissed("the process stops while the store is away")
         try:
             self._tools.store.commit(writes)
+        except UnstorableError:
+            raise
         except StorageUnavailable as error:
             logger.warning("run %s cannot be saved yet: %s", self._run.id, error)
             return False

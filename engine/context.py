@@ -8,18 +8,19 @@ from typing import Any
 from core.clock import to_rfc3339
 from core.model import Event, Run, StepRun
 from core.states import StepStatus
-
-RESERVED = frozenset({"trigger", "steps", "secrets", "run", "tenant", "item", "index"})
-"""Roots a body's key cannot take; such a key is reachable as `trigger.body.<key>`."""
+from expressions import RESERVED_ROOTS
 
 
 def build_context(
     event: Event, run: Run, journal: Iterable[StepRun], secrets: Mapping[str, str]
 ) -> dict[str, Any]:
-    """The context of a run. `secrets` is reached only by what sends."""
+    """The context of a run. `secrets` is reached only by what sends.
+
+    A body's key that is the name of another root is reachable as `trigger.body.<key>`.
+    """
     context: dict[str, Any] = {}
     if isinstance(event.body, dict):
-        context = {key: event.body[key] for key in event.body if key not in RESERVED}
+        context = {key: event.body[key] for key in event.body if key not in RESERVED_ROOTS}
     context["trigger"] = {
         "body": event.body,
         "headers": event.headers,

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from enum import Enum, auto
 from functools import partial
 
-from core.clock import Milliseconds
+from core.clock import Milliseconds, to_rfc3339
 from core.duration import format_duration
 from core.errors import GuardMissed
 from core.model import Event, Run, StepRun
@@ -25,6 +25,7 @@ from engine.plan import Plan
 from engine.run_end import Verdict, natural_verdict
 from engine.settlement import settle
 from engine.tools import Tools
+from engine.transitions import ended
 
 logger = logging.getLogger(__name__)
 
@@ -61,6 +62,31 @@ class Execution:
         self._verdict: Verdict | None = None
         self._in_flight: set[str] = set()
         self._attempted: queue.SimpleQueue[Attempted] = queue.SimpleQueue()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the run's end is decided."""
+        return self._verdict is not None
+
+    def prepare(self) -> None:
+        """Takes the first steps of a new run that have no outside effect, before it is stored."""
+        self._take_quick_steps()
+
+    def store(self, run: Run, beside: Sequence[Write]) -> Run:
+        """Stores a prepared run, at its end if that is decided; the run as it stands.
+
+        `run` is queued, or running in these hands. Raises GuardMissed or StorageUnavailable; then
+        nothing is kept, neither of the run nor of the writes beside it.
+        """
+        verdict = self._verdict
+        if verdict is not None:
+            now = self._tools.clock.now()
+            run = ended(run, verdict.status, verdict.output, verdict.error, now)
+            self._journal.cancel_open(now)
+        self._book.open(self._tools.transitions.start(run), beside)
+        if verdict is not None:
+            self._tell_end(verdict)
+        return run
 
     def advance(self, until: Milliseconds | None = None) -> Standing:
         """Goes on as far as it can.
@@ -170,7 +196,9 @@ class Execution:
             secrets=self._secrets,
             sender=self._tools.sender,
         )
-        return attempt_step(self._plan.steps[step_id], context, self._context)
+        now = to_rfc3339(self._tools.clock.now())
+        visible = {**self._context, "run": {**self._context["run"], "now": now}}
+        return attempt_step(self._plan.steps[step_id], context, visible)
 
     def _store_for_sending(self, step_id: str) -> None:
         now = self._tools.clock.now()
@@ -223,9 +251,13 @@ class Execution:
         )
         if not self._book.commit(move, until):
             return Standing.HANDED_OVER
-        self._tools.answers.give(self.run.id, Ended(verdict.status, verdict.output, verdict.error))
+        self._tell_end(verdict)
         self._keep_log()
         return Standing.ENDED
+
+    def _tell_end(self, verdict: Verdict) -> None:
+        end = Ended(verdict.status, verdict.output, verdict.error)
+        self._tools.answers.give(self.run.id, end)
 
     def _break_off(self) -> Standing:
         reason = "an internal error; the server's log has the details"

@@ -172,7 +172,7 @@ class Intake:
         waiter = self._answers.expect(run.id)
         try:
             execution = self._starter.start_here(run, event, match.live.plan, beside)
-            standing = execution.advance(until)
+            standing = Standing.ENDED if execution.is_over else execution.advance(until)
             self._hand_over(execution, standing)
             if standing in (Standing.RELEASED, Standing.LOST):
                 reply = waiter.reply

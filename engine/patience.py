@@ -6,7 +6,7 @@ import logging
 import threading
 from collections.abc import Sequence
 
-from core.errors import StorageUnavailable
+from core.errors import StorageUnavailable, UnstorableError
 from core.store import Store, Write
 
 FIRST_PAUSE = 0.1
@@ -21,12 +21,14 @@ def commit_patiently(
 ) -> bool:
     """Commits, trying again until the store is back; False when the process stops before that.
 
-    Raises GuardMissed when somebody else moved the run.
+    Raises GuardMissed when somebody else moved the run, UnstorableError when waiting is vain.
     """
     pause = FIRST_PAUSE
     while True:
         try:
             store.commit(writes)
+        except UnstorableError:
+            raise
         except StorageUnavailable as error:
             logger.warning("run %s cannot be saved yet: %s", run_id, error)
             if stopping.wait(pause):

@@ -36,8 +36,11 @@ class Transitions:
         self._runs = runs
 
     def start(self, run: Run) -> Write:
-        """A new run: queued, or running in the hands of the executor that made it."""
-        if run.status not in (RunStatus.QUEUED, RunStatus.RUNNING):
+        """A new run: queued, running in the hands of the executor that made it, or at its end.
+
+        The last where it consisted of nothing but steps without an outside effect.
+        """
+        if run.status in (RunStatus.WAITING, RunStatus.HELD):
             raise ValueError(f"a run cannot start as {run.status}")
         return self._runs.insert(run)
 
@@ -87,6 +90,20 @@ class Transitions:
             if new not in LEGAL[status]:
                 raise ValueError(f"a run cannot go from {status} to {new}")
         return self._runs.move(run, old, new, changes)
+
+
+def ended(run: Run, end: RunStatus, output: Any, error: str | None, now: Milliseconds) -> Run:
+    """A new run as it stands when it came to its end before it was stored."""
+    return replace(
+        run,
+        status=end,
+        executor=None,
+        due_at=None,
+        started_at=run.created_at,
+        finished_at=now,
+        output=output,
+        error=error,
+    )
 
 
 def started(run: Run, executor: str, now: Milliseconds) -> Run:

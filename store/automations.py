@@ -96,7 +96,10 @@ class Automations:
         statement = select(versions).where(
             versions.c.tenant == tenant, versions.c.automation_id == automation_id
         )
-        return newest_first(self._database, statement, versions.c.version, query, _version)
+        if query.cursor is not None:
+            statement = statement.where(versions.c.version < int(query.cursor))
+        first = ListQuery(limit=query.limit)
+        return newest_first(self._database, statement, versions.c.version, first, _version)
 
     def last_version(self, tenant: str, automation_id: str) -> int:
         """The highest number ever published under this id, 0 when none was."""

@@ -14,7 +14,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.schema import Table
 
-from core.errors import ConfigError, StorageUnavailable
+from core.errors import ConfigError, StorageUnavailable, UnstorableError
 from store.prepared import Cursor, Prepared
 
 Result = TypeVar("Result")
@@ -98,6 +98,10 @@ class Database:
 def unavailable(error: Exception) -> StorageUnavailable:
     """The store's error for a database's, without the statement and its parameters."""
     cause = error.orig if isinstance(error, DBAPIError) else error
+    kinds = {one.__name__ for one in type(cause).__mro__}
+    # Names of PEP 249, which every driver has in a hierarchy of its own.
+    if kinds & {"DataError", "IntegrityError", "ProgrammingError", "OverflowError"}:
+        return UnstorableError(f"the database cannot take it: {cause}")
     return StorageUnavailable(f"the database did not do it: {cause}")
 
 

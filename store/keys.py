@@ -37,7 +37,6 @@ class Keys:
                 "value_hash": value_hash,
                 "scopes": " ".join(key.scopes),
                 "created_at": key.created_at,
-                "last_used_at": key.last_used_at,
             },
         )
 
@@ -60,6 +59,4 @@ class Keys:
 
 def _key(row: Row[Any]) -> ApiKey:
     scopes = tuple(row.scopes.split())
-    return ApiKey(
-        row.id, row.tenant, row.name, row.prefix, scopes, row.created_at, row.last_used_at
-    )
+    return ApiKey(row.id, row.tenant, row.name, row.prefix, scopes, row.created_at)

@@ -59,8 +59,16 @@ def _arguments_of(compiled: SQLCompiler) -> Callable[[Values], Any]:
     """From a row to what the driver takes: a tuple in order, or a mapping by name."""
     constants = {name: value for name, value in compiled.params.items() if value is not None}
     if not compiled.positional:
-        return lambda row: {**constants, **row}
+        return lambda row: _without_nul({**constants, **row})
     ordered = itemgetter(*compiled.positiontup or ())
     if len(compiled.positiontup or ()) == 1:
         return lambda row: (ordered(row),)
     return (lambda row: ordered({**constants, **row})) if constants else ordered
+
+
+def _without_nul(values: dict[str, Any]) -> dict[str, Any]:
+    """PostgreSQL's text cannot hold U+0000, which JSON and a URL can: U+FFFD stands for it."""
+    for name, value in values.items():
+        if isinstance(value, str) and "\0" in value:
+            values[name] = value.replace("\0", "\ufffd")
+    return values

@@ -213,7 +213,6 @@ api_keys = Table(
     _text("value_hash", required=True),
     _text("scopes", required=True),
     _moment("created_at", required=True),
-    _moment("last_used_at"),
     Index("api_keys_by_hash", "value_hash", unique=True),
     Index("api_keys_by_tenant", "tenant"),
 )

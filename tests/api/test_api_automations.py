@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from app import create_app
+from engine.automations import AutomationDetail, AutomationService
 from tests.support.site import Caller, Site
 
 Make = Callable[..., dict[str, Any]]
@@ -93,6 +96,32 @@ def test_a_precondition_that_names_no_revision_holds_never(
 ) -> None:
     admin("PUT", ORDERS, json=document())
     assert admin("PUT", ORDERS, json={}, headers={"If-Match": tags}).status_code == 412
+
+
+class Racing:
+    """Automations that somebody else changes as soon as they were read."""
+
+    def __init__(self, automations: AutomationService) -> None:
+        self._automations = automations
+
+    def get(self, tenant: str, automation_id: str) -> AutomationDetail:
+        detail = self._automations.get(tenant, automation_id)
+        self._automations.put(tenant, automation_id, {"name": "Theirs"})
+        return detail
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._automations, name)
+
+
+def test_a_change_in_the_moment_between_reading_and_writing_is_not_lost(
+    site: Site, admin: Caller, document: Make
+) -> None:
+    admin("PUT", ORDERS, json=document())
+    racing: Any = Racing(site.service.automations)
+    service = dataclasses.replace(site.service, automations=racing)
+    late = Caller(create_app(service).test_client(), admin.key)
+    assert late("PUT", ORDERS, json=document(), headers={"If-Match": '"1"'}).status_code == 412
+    assert admin("GET", ORDERS).json["name"] == "Theirs"
 
 
 def test_if_match_never_makes_an_automation(admin: Caller) -> None:

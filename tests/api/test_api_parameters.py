@@ -32,6 +32,14 @@ def test_an_id_that_none_can_have_is_refused(
     assert_problem(caller(operation.method, address(operation, ids), **example_body(operation)))
 
 
+@pytest.mark.parametrize("operation", WITH_PATH, ids=by_id)
+def test_a_nul_never_reaches_the_store(caller: Caller, operation: Operation) -> None:
+    """PostgreSQL takes none in a text."""
+    ids = {parameter.name: "a%00" for parameter in operation.placed("path")}
+    refused = caller(operation.method, address(operation, ids), **example_body(operation))
+    assert refused.status_code == 422
+
+
 @pytest.mark.parametrize("operation", GUARDED, ids=by_id)
 @pytest.mark.parametrize(
     "query",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from typing import Any
 
 from core.http import OutboundRequest, SendResult
 from core.outcomes import Answer
 from core.states import RunStatus, StepStatus
-from core.store import ListQuery, RequestFilter
+from core.store import ListQuery, RequestFilter, Write
 from engine.replies import JsonReply, Problem
 from tests.support.builders import NOW, make_document, send, step
 from tests.support.workbench import TENANT, Workbench, answered, unreachable
@@ -294,3 +295,54 @@ def test_an_executor_whose_run_was_rescued_writes_nothing_more(bench: Workbench)
 
 def _outbound() -> tuple[RequestFilter, ListQuery]:
     return RequestFilter(direction="out"), ListQuery()
+
+
+def commits_of(bench: Workbench) -> list[int]:
+    """How many writes each commit from now on has."""
+    made: list[int] = []
+    commit = bench.store.commit
+
+    def counted(writes: Sequence[Write]) -> None:
+        made.append(len(writes))
+        commit(writes)
+
+    bench.store.commit = counted  # type: ignore[method-assign]
+    return made
+
+
+def test_webhook_send_respond_costs_two_commits(bench: Workbench) -> None:
+    bench.publish(answering(send("sync", PARTNER, next=["answer"]), RESPOND))
+    made = commits_of(bench)
+
+    reply = bench.post()
+
+    assert isinstance(reply, Answer)
+    assert len(made) == 2
+
+
+def test_a_run_without_an_outside_effect_costs_one(bench: Workbench) -> None:
+    bench.publish(make_document(step("keep", "set-values", {"values": {"id": "<customer.id>"}})))
+    made = commits_of(bench)
+
+    reply = bench.post({"customer": {"id": 7}})
+
+    assert isinstance(reply, JsonReply)
+    assert reply.status == 202
+    assert len(made) == 1
+    assert bench.last_run().status is RunStatus.SUCCEEDED
+    assert bench.last_run().output == {"id": 7}
+    assert bench.steps()["keep"].status is StepStatus.SUCCEEDED
+
+
+def test_quick_steps_before_the_first_effect_are_stored_with_the_run(bench: Workbench) -> None:
+    keep = step("keep", "set-values", {"values": {"id": "<customer.id>"}}, next=["sync"])
+    bench.publish(make_document(keep, send("sync", f"{PARTNER}/<steps.keep.id>")))
+    bench.dispatcher.full = True
+
+    bench.post({"customer": {"id": 7}})
+
+    assert bench.last_run().status is RunStatus.QUEUED
+    assert bench.steps()["keep"].status is StepStatus.SUCCEEDED
+    assert bench.run_due() == 1
+    assert bench.partner.received[0].url == f"{PARTNER}/7"
+    assert len(bench.steps()["keep"].attempts) == 1

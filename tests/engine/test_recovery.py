@@ -7,7 +7,13 @@ from collections.abc import Sequence
 
 import pytest
 
-from core.errors import ConflictError, InvalidError, NotFoundError, StorageUnavailable
+from core.errors import (
+    ConflictError,
+    InvalidError,
+    NotFoundError,
+    StorageUnavailable,
+    UnstorableError,
+)
 from core.http import OutboundRequest, SendResult
 from core.outcomes import Answer
 from core.states import RunStatus, StepStatus
@@ -251,3 +257,26 @@ def test_no_secret_is_kept_anywhere(bench: Workbench) -> None:
     assert "[secret:TOKEN]" in kept
     assert secret not in kept
     assert "dG9rLTlmOGU3ZDZjNWI0YQ" not in kept
+
+
+def test_what_can_never_be_stored_fails_the_run_instead_of_trying_for_ever(
+    bench: Workbench,
+) -> None:
+    commit = bench.store.commit
+
+    def refuse_journals(writes: Sequence[Write]) -> None:
+        if any(
+            "step_id" in write.parameters and "attempts" in write.parameters for write in writes
+        ):
+            raise UnstorableError("a value is too large")
+        commit(writes)
+
+    bench.store.commit = refuse_journals  # type: ignore[method-assign]
+    bench.publish(make_document(send("sync", URL)))
+
+    bench.post()
+
+    run = bench.last_run()
+    assert run.status is RunStatus.FAILED
+    assert run.error is not None
+    assert "internal error" in run.error

@@ -100,9 +100,10 @@ def test_an_end_is_followed_by_nothing() -> None:
     assert not RUN_ENDS & set(LEGAL)
 
 
-def test_a_run_cannot_begin_at_its_end(bench: Workbench) -> None:
-    with pytest.raises(ValueError, match="cannot start as succeeded"):
-        bench.transitions.start(make_run(status=RunStatus.SUCCEEDED))
+@pytest.mark.parametrize("status", [RunStatus.WAITING, RunStatus.HELD])
+def test_a_run_cannot_begin_in_the_middle(bench: Workbench, status: RunStatus) -> None:
+    with pytest.raises(ValueError, match=f"cannot start as {status}"):
+        bench.transitions.start(make_run(status=status))
 
 
 def test_a_run_taken_up_at_once_has_a_holder_and_a_token() -> None:

@@ -51,7 +51,7 @@ TOO_MUCH = [
     "join(numbers, ',')",
     DOUBLED,
     "flatten([numbers, numbers, numbers])",
-    "merge(object, object)",
+    "length(merge(object, object))",
     "pad_start('a', 10000000)",
     "pad_end('a', 9223372036854775807, 'b')",
     "parse_json(json)",

@@ -152,6 +152,9 @@ def test_a_key_that_is_computed_makes_a_reference_dynamic():
 
 
 def test_what_was_resolved_does_not_share_the_compiled_value():
-    compiled = compile_value({"fixed": [1, {"a": "<order.id>"}]}, BODY)
-    compiled.resolve(make_context()).value["fixed"][1]["a"] = "changed"
-    assert compiled.resolve(make_context()).value == {"fixed": [1, {"a": "A-7"}]}
+    compiled = compile_value({"fixed": [1, {"a": "<order.id>", "b": 2}], "c": {}}, BODY)
+    first = compiled.resolve(make_context()).value
+    first["fixed"].append("more")
+    first["fixed"][1]["b"] = "changed"
+    first["c"]["more"] = True
+    assert compiled.resolve(make_context()).value == {"fixed": [1, {"a": "A-7", "b": 2}], "c": {}}

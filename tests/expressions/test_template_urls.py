@@ -71,6 +71,8 @@ def test_data_that_would_take_its_segment_out_of_the_path_is_refused(template, d
         ("https://p.example/%2E<x>/y", True),
         ("https://p.example/<x>;v=1", True),
         ("https://p.example/<x><x>", True),
+        ("https://p.example/<x>?c", True),
+        ("https://p.example/<x>#c", True),
         ("https://p.example/a<x>", False),
         ("https://p.example/<x>.json", False),
         ("https://p.example/?<x>", False),

@@ -17,7 +17,6 @@ def upgrade() -> None:
         sa.Column("value_hash", sa.Text(), nullable=False),
         sa.Column("scopes", sa.Text(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
-        sa.Column("last_used_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("api_keys_by_hash", "api_keys", ["value_hash"], unique=True)
