@@ -330,7 +330,7 @@ def test_a_run_without_an_outside_effect_costs_one(bench: Workbench) -> None:
     assert reply.status == 202
     assert len(made) == 1
     assert bench.last_run().status is RunStatus.SUCCEEDED
-    assert bench.last_run().output == {"id": 7}
+    assert bench.detail().run.output == {"id": 7}
     assert bench.steps()["keep"].status is StepStatus.SUCCEEDED
 
 

@@ -13,6 +13,7 @@ from core.http import FailureKind, OutboundRequest, OutboundResponse, SendFailur
 from net.bodies import decoder_of
 
 TEXT = b"the quick brown fox " * 50
+PACKED = gzip.compress(TEXT, mtime=0)
 
 
 def raw_deflate(data: bytes) -> bytes:
