@@ -57,7 +57,11 @@ class Prepared:
 
 def _arguments_of(compiled: SQLCompiler) -> Callable[[Values], Any]:
     """From a row to what the driver takes: a tuple in order, or a mapping by name."""
-    constants = {name: value for name, value in compiled.params.items() if value is not None}
+    constants = {
+        name: bind.value
+        for name, bind in compiled.binds.items()
+        if not bind.required and bind.value is not None
+    }
     if not compiled.positional:
         return lambda row: _without_nul({**constants, **row})
     ordered = itemgetter(*compiled.positiontup or ())
