@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from tests.support.builders import make_document, step
+from app import WholeInstallation
+from core.config import Config
+from core.states import RunStatus
+from tests.support.builders import make_document, send, step
 from tests.support.server import ADMIN_KEY, running_server
 
 ECHO = make_document(
@@ -68,11 +71,14 @@ def test_the_body_alone_can_be_piped_in(penstock, write):
     assert penstock("send", "orders", "--body", "-", typed='{"a": 1}').status == 0
 
 
-def test_a_manual_automation_takes_the_fields_of_its_form(penstock, write):
+def test_a_manual_automation_takes_the_fields_of_its_form_and_waits_too(penstock, write, tmp_path):
     fields = {"properties": {"service": {"type": "string"}}, "required": ["service"]}
-    manual = make_document(trigger={"type": "manual", "with": {"fields": fields}, "next": "answer"})
+    trigger = {"type": "manual", "with": {"fields": fields}, "next": "ask"}
+    manual = make_document(send("ask", "https://partner.example/"), trigger=trigger)
     penstock("import", str(write("ping.json", manual)), "--publish")
-    assert penstock("send", "ping", "--body", '{"service": "shop"}').status == 0
+    sent = penstock("send", "ping", "--body", '{"service": "shop"}', "--json").json
+    with WholeInstallation().open(Config(data_dir=tmp_path / "data")) as service:
+        assert service.runs.get("default", sent["run_id"]).run.status is RunStatus.QUEUED
     refused = penstock("send", "ping", "--body", "{}")
     assert refused.status == 1
     assert "$.service: is missing" in refused.errors

@@ -99,7 +99,16 @@ def test_automations_may_call_this_machine_only_where_no_other_can_ask_them_to(
     assert may_call_partner(config, address) is address.is_for_this_machine
 
 
-def test_an_operator_can_allow_it_on_a_server_that_others_reach():
-    everywhere = Address(ip_address("0.0.0.0"), 8080)
-    assert everywhere.url == "http://127.0.0.1:8080"
-    assert may_call_partner(Config(allow_private="127.0.0.1/32"), everywhere)
+@pytest.mark.parametrize(
+    ("host", "url", "network"),
+    [
+        ("0.0.0.0", "http://127.0.0.1:8080", "127.0.0.1/32"),
+        ("::", "http://[::1]:8080", "::1/128"),
+        ("192.168.1.5", "http://192.168.1.5:8080", "192.168.0.0/16"),
+    ],
+)
+def test_an_operator_can_allow_it_on_a_server_that_others_reach(host, url, network):
+    address = Address(ip_address(host), 8080)
+    assert address.url == url
+    assert not may_call_partner(Config(), address)
+    assert may_call_partner(Config(allow_private=f"10.0.0.0/8, {network}"), address)

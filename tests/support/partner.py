@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -13,6 +14,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 PATIENCE = 60.0
+LOOPBACK = "127.0.0.0/8"
+"""Where partners are: what PENSTOCK_ALLOW_PRIVATE must say for a server to call them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,8 @@ class Partner:
     def __init__(self, port: int = 0) -> None:
         self.script: Script = lambda _arrival: Answer(200, {"id": "remote-1"})
         self.most_in_flight = 0
+        self.faults: list[BaseException] = []
+        """What went wrong in a script."""
         self._gates: list[threading.Event] = []
         self._in_flight = 0
         self._arrivals: list[Arrival] = []
@@ -69,9 +74,6 @@ class Partner:
         with self._changed:
             return list(self._arrivals)
 
-    def arrivals_at(self, path: str) -> list[Arrival]:
-        return [arrival for arrival in self.arrivals if arrival.path == path]
-
     def times_by_key(self) -> Counter[str]:
         """How often each Idempotency-Key arrived."""
         return Counter(arrival.key for arrival in self.arrivals)
@@ -88,11 +90,20 @@ class Partner:
         with self._changed:
             return self._changed.wait_for(lambda: self.most_in_flight >= count, seconds)
 
-    def wait_until_left(self) -> None:
-        """Waits until every connection has ended: nothing that was sent is still to arrive."""
+    def wait_until_settled(self) -> None:
+        """Waits until nothing that a killed caller sent is still to arrive."""
+        # Connections are taken in order: when this one was, so was every earlier one.
+        with socket.create_connection(("127.0.0.1", self.port)) as last, self._changed:
+            name = last.getsockname()
+            settled = self._changed.wait_for(lambda: name in self._server.callers, PATIENCE)
+            assert settled, "the partner takes no connections"
         with self._changed:
-            left = self._changed.wait_for(lambda: not self._server.open, PATIENCE)
-            assert left, f"{len(self._server.open)} connections are still open"
+            settled = self._changed.wait_for(self._is_settled, PATIENCE)
+            assert settled, "a caller is still there"
+
+    def _is_settled(self) -> bool:
+        """Whether every open connection waits for an answer."""
+        return len(self._server.callers) <= self._in_flight
 
     def gate(self) -> threading.Event:
         """Something a script can wait for until the test sets it, or is over."""
@@ -123,8 +134,10 @@ class Partner:
             with self._changed:
                 self._in_flight -= 1
 
-    def note_connections(self) -> None:
+    def note(self, change: Callable[[], object]) -> None:
+        """Makes a change that others may wait for."""
         with self._changed:
+            change()
             self._changed.notify_all()
 
     def close(self) -> None:
@@ -143,23 +156,26 @@ class _Listener(ThreadingHTTPServer):
 
     def __init__(self, partner: Partner, port: int) -> None:
         self.partner = partner
-        self.open: set[socket.socket] = set()
+        self.callers: dict[Any, socket.socket] = {}
+        """The open connections by the callers' addresses."""
         super().__init__(("127.0.0.1", port), _Handler)
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        self.open.add(request)
+        self.partner.note(lambda: self.callers.update({client_address: request}))
         super().process_request(request, client_address)
 
-    def shutdown_request(self, request: Any) -> None:
-        super().shutdown_request(request)
-        self.open.discard(request)
-        self.partner.note_connections()
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        super().process_request_thread(request, client_address)
+        self.partner.note(lambda: self.callers.pop(client_address, None))
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A caller that was killed breaks its connection; that is what the tests are about."""
+        error = sys.exc_info()[1]
+        if error is not None and not isinstance(error, OSError):
+            self.partner.faults.append(error)
 
     def end_connections(self) -> None:
-        for connection in list(self.open):
+        for connection in list(self.callers.values()):
             with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
 
@@ -173,7 +189,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _take(self) -> None:
         headers = {name.lower(): value for name, value in self.headers.items()}
-        body = self.rfile.read(int(headers.get("content-length", 0)))
+        length = int(headers.get("content-length", 0))
+        body = self.rfile.read(length)
+        if len(body) < length:
+            raise ConnectionAbortedError("the caller broke off")
         answer = self.server.partner.take(Arrival(self.command, self.path, headers, body))
         content = json.dumps(answer.body).encode()
         self.send_response(answer.status)
@@ -197,3 +216,4 @@ def open_partner(port: int = 0) -> Iterator[Partner]:
         yield partner
     finally:
         partner.close()
+    assert not partner.faults, partner.faults

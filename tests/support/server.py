@@ -89,7 +89,8 @@ class Server:
             text=True,
             start_new_session=True,
         )
-        threading.Thread(target=self._read, daemon=True).start()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
 
     def wait_until_ready(self, last_line: str = "key create") -> list[str]:
         """What it said until it was ready, `last_line` being in the last line of it."""
@@ -125,7 +126,15 @@ class Server:
         """What a power cut does: both processes are gone."""
         with suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait(PATIENCE)
+        self.wait_until_gone()
+
+    def wait_until_gone(self) -> int:
+        """Waits until no process of it is left; how the supervisor ended."""
+        status = self.process.wait(PATIENCE)
+        # Its output ends with the last of its processes.
+        self._reader.join(PATIENCE)
+        assert not self._reader.is_alive(), "a process of the server outlives its supervisor"
+        return status
 
     def stop(self, number: int = signal.SIGTERM) -> int:
         """Stops it in order; its exit status."""

@@ -1,0 +1,90 @@
+"""`penstock` that dies at a point of its own work as by `kill -9`: started in place of app.py.
+
+`KILL_AT` names the point, `KILL_AFTER` how many times it is passed before, and at which the process
+and its supervisor are killed. What happens before the first post does not count, except at the
+points of the sweep, which a start makes too.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, NoReturn
+
+from app import main
+from engine.intake import Intake
+from engine.transitions import Transitions
+from net import PooledSender
+from store.database import Database
+
+
+class KillPoint:
+    """Counts how often a point is passed, and kills at the last."""
+
+    def __init__(self, name: str, times: int) -> None:
+        self._name = name
+        self._left = times
+        self._lock = threading.Lock()
+        self.armed = threading.Event()
+
+    def __call__(self, name: str) -> None:
+        if name != self._name or not self.armed.is_set():
+            return
+        with self._lock:
+            self._left -= 1
+            if self._left <= 0:
+                die()
+
+
+def die() -> NoReturn:
+    os.kill(os.getppid(), signal.SIGKILL)
+    os.kill(os.getpid(), signal.SIGKILL)
+    raise AssertionError("nobody survives this")
+
+
+def patch(owner: type, name: str, around: Callable[..., Any]) -> None:
+    """Puts `around` in place of a method; it gets the original first."""
+    original = getattr(owner, name)
+    setattr(owner, name, lambda *args, **options: around(original, *args, **options))
+
+
+def pass_points(point: KillPoint) -> None:
+    """Lays the points around the seams of the program."""
+
+    @contextmanager
+    def transaction(original: Any, *args: Any) -> Iterator[Any]:
+        with original(*args) as cursor:
+            yield cursor
+            point("before-commit")
+        point("after-commit")
+
+    def around(name: str) -> Callable[..., Any]:
+        def call(original: Any, *args: Any) -> Any:
+            point(f"before-{name}")
+            result = original(*args)
+            point(f"after-{name}")
+            return result
+
+        return call
+
+    def receive(original: Any, *args: Any) -> Any:
+        point.armed.set()
+        return original(*args)
+
+    patch(Database, "transaction", transaction)
+    patch(PooledSender, "send", around("send"))
+    patch(Transitions, "rescue", around("rescue"))
+    patch(Transitions, "claim_due", around("claim"))
+    patch(Intake, "receive", receive)
+
+
+if __name__ == "__main__":
+    point = KillPoint(os.environ["KILL_AT"], int(os.environ["KILL_AFTER"]))
+    if os.environ["KILL_AT"].endswith(("rescue", "claim")):
+        point.armed.set()
+    pass_points(point)
+    sys.exit(main())
