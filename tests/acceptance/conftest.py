@@ -4,10 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.partner import Partner, open_partner
+from tests.support.partner import LOOPBACK, Partner, open_partner
 from tests.support.server import Server, running_server
-
-LOOPBACK = "127.0.0.0/8"
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,6 @@ from tests.support.raw_http import (
     RawReply,
     chunked,
     connect,
-    read_reply,
     request_bytes,
     send_raw,
 )
@@ -36,6 +35,8 @@ def target(server: Server) -> Server:
     noted = step("note", "set-values", {"values": {"shop": "<trigger.params.shop>"}})
     server.publish("any", on_webhook("any"))
     server.publish("large", on_webhook("large", max_body=LARGEST))
+    counted = step("count", "set-values", {"values": {"keys": "{{ length(trigger.body) }}"}})
+    server.publish("count", on_webhook("count", counted, max_body=LARGEST, respond="finished"))
     server.publish("segment", on_webhook("shops/{shop}", noted, respond="finished"))
     return server
 
@@ -47,9 +48,7 @@ def _unharmed(target: Server) -> Iterator[None]:
     assert target.errors() == ""
 
 
-def send_body(
-    target: Server, body: bytes, path: str = "any", **headers: str
-) -> RawReply | None:
+def send_body(target: Server, body: bytes, path: str = "any", **headers: str) -> RawReply | None:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     fields = {**JSON, "Content-Length": str(len(body)), **named}
     return send_raw(target.url, request_bytes("POST", f"/hooks/default/{path}", fields, body))
@@ -139,11 +138,11 @@ def test_a_million_keys(target: Server) -> None:
 
     assert status(send_body(target, body.encode())) == 413
     assert len(body) < LARGEST
-    reply = send_body(target, body.encode(), "large")
+    reply = send_body(target, body.encode(), "count")
 
-    assert status(reply) == 202
+    assert status(reply) == 200
     assert reply is not None
-    assert ended_run(target, reply.json["run_id"])["event"]["body"] == json.loads(body)
+    assert reply.json["output"] == {"keys": 1_000_000}
 
 
 FORMS = {
@@ -189,7 +188,7 @@ def test_a_compressed_body_is_refused(target: Server) -> None:
 
 def test_chunks_without_a_length_are_one_body(target: Server) -> None:
     headers = {**JSON, "Transfer-Encoding": "chunked"}
-    body = chunked(b'{"text": "%s"}'[:10] and [b'{"te', b'xt": ', b'"in ', b'pieces"', b"}"])
+    body = chunked([b'{"te', b'xt": ', b'"in ', b'pieces"', b"}"])
 
     reply = send_raw(target.url, request_bytes("POST", "/hooks/default/any", headers, body))
 
@@ -199,7 +198,7 @@ def test_chunks_without_a_length_are_one_body(target: Server) -> None:
 
 
 BROKEN_FRAMES = {
-    "chunks that break off": ({"Transfer-Encoding": "chunked"}, b"9\r\n{}"),
+    "chunks that break off": ({"Transfer-Encoding": "chunked"}, b'9\r\n{"a": 1'),
     "a chunk size that is none": ({"Transfer-Encoding": "chunked"}, b"zz\r\n{}\r\n0\r\n\r\n"),
     "a chunk size beyond 64 bits": ({"Transfer-Encoding": "chunked"}, b"f" * 40 + b"\r\n{}"),
     "a length longer than sent": ({"Content-Length": "200"}, b"{}"),
@@ -312,7 +311,8 @@ HEADER_VALUES = {
 
 
 @pytest.mark.parametrize("value", HEADER_VALUES.values(), ids=HEADER_VALUES)
-def test_strange_header_values_are_kept(target: Server, value: bytes) -> None:
+def test_strange_header_values_are_kept_or_left_empty(target: Server, value: bytes) -> None:
+    """The server hands over ASCII alone."""
     head = b"POST /hooks/default/any HTTP/1.1\r\nHost: a\r\nX-Strange: %s\r\n" % value
 
     reply = send_raw(target.url, head + b"Content-Length: 2\r\n\r\n{}")
@@ -320,7 +320,7 @@ def test_strange_header_values_are_kept(target: Server, value: bytes) -> None:
     assert status(reply) == 202
     assert reply is not None
     headers = ended_run(target, reply.json["run_id"])["event"]["headers"]
-    assert headers["x-strange"].encode("latin-1", "replace") or not value
+    assert headers["x-strange"] == (value.decode() if value.isascii() else "")
 
 
 @pytest.mark.parametrize("key", ["", "a b", "a" * 256, "\xe9"])
