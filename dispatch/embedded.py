@@ -98,18 +98,24 @@ class EmbeddedDispatcher:
     def _work(self, resume: Resume) -> None:
         while not self._stopping.is_set():
             self._woken.clear()
-            try:
-                nap = 0.0 if self._take_due(resume) else self._nap_seconds()
-            except StorageUnavailable as error:
-                logger.warning("what is due cannot be read: %s", error)
-                nap = 1.0
-            self._woken.wait(nap)
+            self._woken.wait(self._take_due_safely(resume))
 
-    def _take_due(self, resume: Resume) -> bool:
-        """Claims due runs as far as there are places; whether more may be due."""
+    def _take_due_safely(self, resume: Resume) -> float:
+        """Takes up what is due, whatever goes wrong: without this thread no run would go on."""
+        try:
+            return self._take_due(resume)
+        except StorageUnavailable as error:
+            logger.warning("what is due cannot be read: %s", error)
+        except Exception:
+            logger.exception("what is due cannot be taken up")
+        return LONGEST_NAP_SECONDS
+
+    def _take_due(self, resume: Resume) -> float:
+        """Claims due runs as far as there are places; seconds until it is worth looking again."""
         places = self._places.take(MOST_CLAIMED)
         if places == 0:
-            return False
+            # Whoever gives a place back wakes us; what is due needs no second look until then.
+            return LONGEST_NAP_SECONDS
         claimed: list[Run] = []
         try:
             now = self._clock.now()
@@ -118,7 +124,7 @@ class EmbeddedDispatcher:
             self._places.give_back(places - len(claimed))
         for run in claimed:
             self._runs.submit(self._in_place, partial(resume, run))
-        return len(claimed) == places
+        return 0.0 if len(claimed) == places else self._nap_seconds()
 
     def _in_place(self, work: Callable[[], Standing]) -> None:
         try:

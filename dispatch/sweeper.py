@@ -68,6 +68,9 @@ class Sweeper:
                 self.beat()
             except StorageUnavailable as error:
                 logger.warning("the sweep is left out: %s", error)
+            except Exception:
+                # Without this thread the lease would run out and nothing be rescued.
+                logger.exception("the sweep broke off")
 
     def beat(self) -> None:
         """Renews the lease and sweeps. Raises StorageUnavailable."""

@@ -52,15 +52,11 @@ class Catalog:
 
     def of(self, tenant: str) -> TenantCatalog:
         """What a tenant has published; empty for one that does not exist."""
-        known = self._tenants.get(tenant)
-        if known is not None and abs(self._clock.now() - known.read_at) < FRESH:
+        if known := self._fresh(tenant):
             return known
         with self._lock:
-            known = self._read(tenant)
-            self._tenants[tenant] = known
-            while len(self._tenants) > MOST_TENANTS:
-                self._tenants.popitem(last=False)
-            return known
+            # Of all who came as it grew old, the first reads it for the others.
+            return self._fresh(tenant) or self._refresh(tenant)
 
     def plan(self, tenant: str, automation_id: str, version: int) -> Plan:
         """The compiled version. Raises NotFoundError; InvalidError when it does not compile."""
@@ -77,6 +73,18 @@ class Catalog:
         """What the tenant has published changed."""
         with self._lock:
             self._tenants.pop(tenant, None)
+
+    def _fresh(self, tenant: str) -> TenantCatalog | None:
+        known = self._tenants.get(tenant)
+        if known is None or abs(self._clock.now() - known.read_at) >= FRESH:
+            return None
+        return known
+
+    def _refresh(self, tenant: str) -> TenantCatalog:
+        read = self._tenants[tenant] = self._read(tenant)
+        while len(self._tenants) > MOST_TENANTS:
+            self._tenants.popitem(last=False)
+        return read
 
     def _read(self, tenant: str) -> TenantCatalog:
         live: dict[str, Live] = {}

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import logging
-import queue
 from collections.abc import Sequence
 from enum import Enum, auto
-from functools import partial
 
 from core.clock import Milliseconds, to_rfc3339
 from core.duration import format_duration
-from core.errors import GuardMissed
+from core.errors import GuardMissed, StorageUnavailable
 from core.model import Event, Run, StepRun
 from core.outcomes import Answer, Finish, Halt, Succeed
 from core.states import RunStatus, StepStatus
@@ -18,6 +16,7 @@ from core.store import Write
 from engine.answers import Ended
 from engine.attempt import AttemptContext, Attempted, attempt_step
 from engine.book import Book
+from engine.branches import Branches
 from engine.context import build_context, has_output, visible_output
 from engine.graph import progress
 from engine.patience import commit_patiently
@@ -60,8 +59,7 @@ class Execution:
         self._secrets = tools.vault.of(run.tenant)
         self._context = build_context(event, run, journal, self._secrets.values)
         self._verdict: Verdict | None = None
-        self._in_flight: set[str] = set()
-        self._attempted: queue.SimpleQueue[Attempted] = queue.SimpleQueue()
+        self._branches = Branches(tools.submit, self._attempt)
 
     @property
     def is_over(self) -> bool:
@@ -97,8 +95,7 @@ class Execution:
         try:
             return self._advance(until)
         except GuardMissed:
-            self._keep_log()
-            return Standing.LOST
+            return self._let_go()
         except Exception:
             # A fault of ours must end the run in words, not leave it in nobody's hands.
             logger.exception("run %s broke", self.run.id)
@@ -109,13 +106,13 @@ class Execution:
             starting = self._take_quick_steps()
             if self._verdict is not None:
                 return self._finish(self._verdict, until)
-            if not starting and not self._in_flight:
+            if not starting and not self._branches.in_flight:
                 return self._park(until)
             if not self._book.save(until):
                 return Standing.HANDED_OVER
             if until is not None and self._book.answered:
                 return Standing.ANSWERED
-            if self._tools.stopping.is_set() and not self._in_flight:
+            if self._tools.stopping.is_set() and not self._branches.in_flight:
                 return self._release()
             if not self._work(starting, until):
                 return Standing.HANDED_OVER
@@ -139,25 +136,25 @@ class Execution:
         now = self._tools.clock.now()
         self._verdict = self._verdict_now(now, bool(ready))
         due = self._journal.due(now)
-        return [step for step in (*ready, *due) if step not in self._in_flight]
+        return [step for step in (*ready, *due) if step not in self._branches.in_flight]
 
     def _verdict_now(self, now: Milliseconds, more: bool) -> Verdict | None:
         if now >= self.run.deadline:
             limit = format_duration(self._plan.definition.timeout)
             return Verdict(RunStatus.FAILED, error=f"the run took longer than {limit}")
-        if more or self._in_flight or self._journal.waiting():
+        if more or self._branches.in_flight or self._journal.waiting():
             return None
         return natural_verdict(self._plan, self._journal.steps)
 
     def _work(self, starting: Sequence[str], until: Milliseconds | None) -> bool:
         """Makes the attempts that can be made; False when the caller cannot wait for them."""
-        if len(starting) == 1 and not self._in_flight:
+        if len(starting) == 1 and not self._branches.in_flight:
             if not self._fits(starting[0], until):
                 return False
             self._settle(self._attempt(starting[0]))
             return True
         if not self._tools.stopping.is_set():
-            self._launch(starting)
+            self._branches.launch(starting)
         return self._await_attempt(until)
 
     def _fits(self, step: str, until: Milliseconds | None) -> bool:
@@ -166,24 +163,14 @@ class Execution:
         planned = self._plan.steps[step]
         return not planned.detached and self._tools.clock.now() + planned.longest <= until
 
-    def _launch(self, starting: Sequence[str]) -> None:
-        for step in starting:
-            self._in_flight.add(step)
-            self._tools.submit(partial(self._attempt_aside, step))
-
-    def _attempt_aside(self, step_id: str) -> None:
-        self._attempted.put(self._attempt(step_id))
-
     def _await_attempt(self, until: Milliseconds | None) -> bool:
         """Settles the next attempt that ends; False when `until` comes first."""
-        bounds = [self._journal.next_due(self._in_flight), self.run.deadline, until]
+        bounds = [self._journal.next_due(self._branches.in_flight), self.run.deadline, until]
         moment = min(bound for bound in bounds if bound is not None)
         seconds = max(moment - self._tools.clock.now(), 0) / 1000
-        try:
-            attempted = self._attempted.get(timeout=seconds)
-        except queue.Empty:
+        attempted = self._branches.next(seconds)
+        if attempted is None:
             return until is None or self._tools.clock.now() < until
-        self._in_flight.discard(attempted.step_id)
         self._settle(attempted)
         return True
 
@@ -264,11 +251,27 @@ class Execution:
         now = self._tools.clock.now()
         move = self._tools.transitions.finish(self.run, RunStatus.FAILED, None, reason, now)
         try:
-            commit_patiently(self._tools.store, [move], self._tools.stopping, self.run.id)
+            if not commit_patiently(self._tools.store, [move], self._tools.stopping, self.run.id):
+                return Standing.LOST
         except GuardMissed:
             return Standing.LOST
-        self._tools.answers.give(self.run.id, Ended(RunStatus.FAILED, None, reason))
+        self._tell_end(Verdict(RunStatus.FAILED, error=reason))
+        self._keep_log()
         return Standing.ENDED
+
+    def _let_go(self) -> Standing:
+        """Writes nothing more; a run that is ours after all is given back.
+
+        That is so when a commit was made and only the word of it was lost: tried again, it finds
+        its own rows in the way. Everyone else finds that the run is not theirs to give back.
+        """
+        self._keep_log()
+        move = self._tools.transitions.release(self.run, self._tools.clock.now())
+        try:
+            self._tools.store.commit([move])
+        except (GuardMissed, StorageUnavailable):
+            return Standing.LOST
+        return Standing.PARKED
 
     def _park(self, until: Milliseconds | None) -> Standing:
         times = [moment for moment in (self._journal.next_due(), self.run.deadline) if moment]
@@ -283,12 +286,11 @@ class Execution:
     def _keep_log(self) -> None:
         """Logs what was sent although the run is no longer ours, or has ended meanwhile."""
         self._book.keep_log()
-        if self._in_flight:
+        self._branches.abandon()
+        if self._branches.in_flight:
             self._tools.submit(self._log_late_attempts)
 
     def _log_late_attempts(self) -> None:
-        while self._in_flight:
-            attempted = self._attempted.get()
-            self._in_flight.discard(attempted.step_id)
+        for attempted in self._branches.late():
             self._book.log(self._tools.store.requests.insert(one) for one in attempted.requests)
         self._book.keep_log()

@@ -61,17 +61,19 @@ class Executor:
     def _fail(self, run: Run, reason: str) -> Standing:
         now = self.tools.clock.now()
         move = self.tools.transitions.finish(run, RunStatus.FAILED, None, reason, now)
-        self._commit(run, move)
+        if not self._commit(run, move):
+            return Standing.LOST
         self.tools.answers.give(run.id, Ended(RunStatus.FAILED, None, reason))
         return Standing.ENDED
 
     def _give_back(self, run: Run) -> Standing:
         now = self.tools.clock.now()
-        self._commit(run, self.tools.transitions.release(run, now + 1_000))
-        return Standing.PARKED
+        given_back = self._commit(run, self.tools.transitions.release(run, now + 1_000))
+        return Standing.PARKED if given_back else Standing.LOST
 
-    def _commit(self, run: Run, move: Write) -> None:
+    def _commit(self, run: Run, move: Write) -> bool:
         try:
-            commit_patiently(self.tools.store, [move], self.tools.stopping, run.id)
+            return commit_patiently(self.tools.store, [move], self.tools.stopping, run.id)
         except GuardMissed:
             logger.info("run %s was moved by somebody else", run.id)
+            return False

@@ -25,7 +25,11 @@ from engine.transitions import Transitions
 CANCELLED = "cancelled by request"
 
 _KEPT = (StepStatus.SUCCEEDED, StepStatus.FAILED)
-"""Steps whose results a replay keeps; what was cancelled gets another chance."""
+"""Steps whose results a replay keeps, where they left by a port.
+
+What was cancelled gets another chance, and so does a step that ended the run itself: kept, it would
+neither end the new run nor lead on.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +145,7 @@ class RunService:
             raise InvalidError(f"there is no step {from_step}; there are: {known}")
         again = plan.graph.downstream(from_step)
         journal = self._store.runs.journal(run.tenant, run.id)
-        return [step for step in journal if step.step_id not in again and step.status in _KEPT]
+        return [step for step in journal if step.step_id not in again and _is_kept(step)]
 
     def _start_again(self, run: Run, event: Event, plan: Plan, kept: Sequence[StepRun]) -> Run:
         automaton = Automaton(run.tenant, run.automation_id, run.version, plan)
@@ -165,6 +169,10 @@ class RunService:
             raw=orjson.dumps(body),
             is_json=True,
         )
+
+
+def _is_kept(step: StepRun) -> bool:
+    return step.status in _KEPT and step.port is not None
 
 
 def _as_it_stands(run: Run, step: StepRun | None, ready: bool, dead: bool, step_id: str) -> StepRun:

@@ -38,19 +38,27 @@ class Vault:
 
     def of(self, tenant: str) -> TenantSecrets:
         """The secrets of a tenant."""
-        known = self._known.get(tenant)
-        if known is not None and abs(self._clock.now() - known.read_at) < FRESH:
+        if known := self._fresh(tenant):
             return known
         with self._lock:
-            values = self._secrets.reveal_all(tenant)
-            if known is not None and known.values == values:
-                fresh = TenantSecrets(known.values, known.masker, self._clock.now())
-            else:
-                fresh = TenantSecrets(values, Masker(values), self._clock.now())
-            self._known[tenant] = fresh
-            return fresh
+            # Of all who came as they grew old, the first reads them for the others.
+            return self._fresh(tenant) or self._refresh(tenant)
 
     def forget(self, tenant: str) -> None:
         """The tenant's secrets changed."""
         with self._lock:
             self._known.pop(tenant, None)
+
+    def _fresh(self, tenant: str) -> TenantSecrets | None:
+        known = self._known.get(tenant)
+        if known is None or abs(self._clock.now() - known.read_at) >= FRESH:
+            return None
+        return known
+
+    def _refresh(self, tenant: str) -> TenantSecrets:
+        known = self._known.get(tenant)
+        values = self._secrets.reveal_all(tenant)
+        same = known is not None and known.values == values
+        masker = known.masker if known is not None and same else Masker(values)
+        read = self._known[tenant] = TenantSecrets(values, masker, self._clock.now())
+        return read

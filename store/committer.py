@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, PoolProxiedConnection
 
-from core.errors import GuardMissed, StorageUnavailable
+from core.errors import StorageUnavailable
 from core.store import Write
 from store.database import Database
 from store.unit import Unit, execute_together
@@ -29,7 +29,7 @@ class Committer(Protocol):
         ...
 
     def commit_later(self, writes: Sequence[Write]) -> None:
-        """Commits soon; what goes wrong is counted and dropped."""
+        """Commits soon; what goes wrong is logged and dropped."""
         ...
 
     def transact(self, work: Callable[[Connection], Any]) -> Any:
@@ -54,6 +54,7 @@ class GroupCommitter:
         self._connection = database.connect()
         self._queue: queue.SimpleQueue[Unit | None] = queue.SimpleQueue()
         self._closed = False
+        self._gate = threading.Lock()
         self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
         self._thread.start()
 
@@ -62,8 +63,11 @@ class GroupCommitter:
         self._submit(Unit(writes)).wait()
 
     def commit_later(self, writes: Sequence[Write]) -> None:
-        """Commits in its turn; nobody waits."""
-        self._submit(Unit(writes))
+        """Commits in its turn; nobody waits. What comes after the close is dropped."""
+        try:
+            self._submit(Unit(writes))
+        except StorageUnavailable as error:
+            logger.warning("a unit of work is dropped: %s", error)
 
     def transact(self, work: Callable[[Connection], Any]) -> Any:
         """Runs work in its turn, in a transaction of its own."""
@@ -71,15 +75,18 @@ class GroupCommitter:
 
     def close(self) -> None:
         """Commits what waits and ends the thread."""
-        self._closed = True
-        self._queue.put(None)
+        with self._gate:
+            self._closed = True
+            self._queue.put(None)
         self._thread.join()
         self._connection.close()
 
     def _submit(self, unit: Unit) -> Unit:
-        if self._closed:
-            raise StorageUnavailable("the store is closing")
-        self._queue.put(unit)
+        # Nothing may be queued behind the end: whoever waited for it would wait for ever.
+        with self._gate:
+            if self._closed:
+                raise StorageUnavailable("the store is closing")
+            self._queue.put(unit)
         return unit
 
     def _work(self) -> None:
@@ -118,7 +125,7 @@ class GroupCommitter:
         try:
             with self._database.transaction(self._connection) as cursor:
                 execute_together(cursor, units)
-        except (GuardMissed, StorageUnavailable):
+        except Exception:  # noqa: BLE001  each unit is tried alone, where its maker gets the error
             return False
         for unit in units:
             unit.settle()
@@ -141,7 +148,7 @@ class DirectCommitter:
 
     def transact(self, work: Callable[[Connection], Any]) -> Any:
         """Runs work in a transaction."""
-        return self._settle(Unit(work=work)).wait()
+        return self._database.transact(work)
 
     def close(self) -> None:
         """Nothing waits here."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,6 +21,9 @@ Result = TypeVar("Result")
 
 READERS = 16
 """Connections kept for reading."""
+
+# Names of PEP 249, which every driver has in a hierarchy of its own, and Python's own for a value.
+_UNSTORABLE = {"DataError", "IntegrityError", "ProgrammingError", "OverflowError", "UnicodeError"}
 
 
 class Database:
@@ -83,12 +86,17 @@ class Database:
         try:
             yield connection.cursor()
             connection.commit()
-        except (self._driver_error, OverflowError) as error:
-            connection.rollback()
+        except (self._driver_error, OverflowError, UnicodeError) as error:
+            self._roll_back(connection)
             raise unavailable(error) from error
         except BaseException:
-            connection.rollback()
+            self._roll_back(connection)
             raise
+
+    def _roll_back(self, connection: PoolProxiedConnection) -> None:
+        # Where the connection broke, the transaction is gone with it and this cannot work.
+        with suppress(self._driver_error):
+            connection.rollback()
 
     def close(self) -> None:
         """Closes every connection."""
@@ -99,8 +107,7 @@ def unavailable(error: Exception) -> StorageUnavailable:
     """The store's error for a database's, without the statement and its parameters."""
     cause = error.orig if isinstance(error, DBAPIError) else error
     kinds = {one.__name__ for one in type(cause).__mro__}
-    # Names of PEP 249, which every driver has in a hierarchy of its own.
-    if kinds & {"DataError", "IntegrityError", "ProgrammingError", "OverflowError"}:
+    if kinds & _UNSTORABLE:
         return UnstorableError(f"the database cannot take it: {cause}")
     return StorageUnavailable(f"the database did not do it: {cause}")
 

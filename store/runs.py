@@ -7,9 +7,11 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     Row,
     Select,
+    Text,
     Update,
     bindparam,
     func,
@@ -101,15 +103,17 @@ class Runs:
         """Takes due runs over for an executor, each with a new token."""
         due = (
             select(table.c.id)
-            .where(table.c.status.in_(old), table.c.due_at <= now)
+            .where(_is_one_of(old), table.c.due_at <= now)
             .order_by(table.c.due_at)
             .limit(limit)
         )
         if not self._database.is_sqlite:
             due = due.with_for_update(skip_locked=True)
+        # Found once: PostgreSQL may run a subquery again, and so claim more than `limit`.
+        found = due.cte("due")
         statement = (
             update(table)
-            .where(table.c.id.in_(due.scalar_subquery()), table.c.status.in_(old))
+            .where(table.c.id.in_(select(found.c.id)), _is_one_of(old))
             .values(
                 status=new,
                 executor=executor,
@@ -136,9 +140,7 @@ class Runs:
 
     def next_due(self, statuses: Sequence[RunStatus]) -> Milliseconds | None:
         """When the next run in one of these states is due, or None."""
-        row = self._database.first(
-            select(func.min(table.c.due_at)).where(table.c.status.in_(statuses))
-        )
+        row = self._database.first(select(func.min(table.c.due_at)).where(_is_one_of(statuses)))
         return row[0] if row else None
 
     def _prepare_move(self, states: int, changed: tuple[str, ...], any_token: bool) -> Prepared:
@@ -153,6 +155,13 @@ class Runs:
         else:
             matches.append(table.c.token == bindparam("held_token"))
         return self._database.prepare(update(table).where(*matches).values(values))
+
+
+def _is_one_of(statuses: Sequence[RunStatus]) -> ColumnElement[bool]:
+    # Written out, not bound: SQLite takes a partial index only where its condition stands in words.
+    return table.c.status.in_(
+        bindparam("statuses", statuses, type_=Text, expanding=True, literal_execute=True)
+    )
 
 
 def _count(connection: Connection, statement: Update) -> int:

@@ -187,7 +187,9 @@ requests = Table(
     Index("requests_by_tenant", "tenant", "id"),
     Index(
         "requests_by_run",
+        "tenant",
         "run_id",
+        "id",
         sqlite_where=text("run_id IS NOT NULL"),
         postgresql_where=text("run_id IS NOT NULL"),
     ),

@@ -45,14 +45,16 @@ class Unit:
 def execute_together(cursor: Cursor, units: Sequence[Unit]) -> None:
     """Executes the writes of many units, gathered by statement: one call to the driver for each.
 
-    The order of the statements within a unit is kept only among equal ones, so the writes of a unit
-    must not depend on one another's rows. Raises GuardMissed when any guard of any unit was missed.
+    New rows come first, so that an update finds the row that was inserted beside it; else the order
+    within a unit is kept only among equal statements, and its writes must not depend on one
+    another's rows. Raises GuardMissed when any guard of any unit was missed.
     """
     gathered: dict[tuple[Prepared, bool], list[Mapping[str, Any]]] = {}
     for unit in units:
         for write in unit.writes:
             gathered.setdefault((write.statement, write.guarded), []).append(write.parameters)
-    for (statement, guarded), rows in gathered.items():
+    inserts_first = sorted(gathered.items(), key=lambda item: not item[0][0].inserts)
+    for (statement, guarded), rows in inserts_first:
         touched = statement.execute(cursor, rows)
         if guarded and touched != len(rows):
             raise GuardMissed("somebody else moved it first")

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 import resource
 import sys
 import threading
-import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from tests.acceptance.sending import problem, send_as
 from tests.support.automations import (
     ended_run,
     every,
@@ -27,24 +23,11 @@ from tests.support.automations import (
 )
 from tests.support.builders import send, step
 from tests.support.partner import Answer, Arrival, Partner
-from tests.support.raw_http import chunked, request_bytes, send_raw
+from tests.support.raw_http import chunked
 from tests.support.server import Reply, Server, call, running_server
 from tests.support.waiting import eventually
 
 LIMIT = 262_144
-SECRET = "a secret of the tests"
-
-
-def problem(reply: Any, status: int) -> dict[str, Any]:
-    """The members of a refusal (RFC 9457), which must be whole."""
-    assert reply is not None
-    assert reply.status == status, reply.body
-    assert reply.headers["content-type"] == "application/problem+json"
-    members: dict[str, Any] = reply.json
-    assert members["status"] == status
-    assert members["title"]
-    assert members["detail"]
-    return members
 
 
 def test_accepted_means_stored_and_readable(server: Server) -> None:
@@ -133,97 +116,6 @@ def test_a_body_against_the_schema_is_400_with_every_fault_and_its_path(server: 
     assert all(fault["message"] for fault in faults)
 
 
-def basic(user: str, password: str) -> dict[str, str]:
-    token = base64.b64encode(f"{user}:{password}".encode()).decode()
-    return {"Authorization": f"Basic {token}"}
-
-
-def signed(body: bytes, moment: int, secret: str = SECRET) -> dict[str, str]:
-    content = f"{moment}.".encode() + body
-    digest = hmac.new(secret.encode(), content, hashlib.sha256).hexdigest()
-    return {"X-Signature": f"sha256={digest}", "X-Timestamp": str(moment)}
-
-
-NOW = int(time.time())
-BODY = b'{"n":1}'
-AUTH = {
-    "key": {"type": "key"},
-    "basic": {"type": "basic", "user": "partner", "secret": "INBOUND"},
-    "header": {"type": "header", "header": "X-Token", "secret": "INBOUND"},
-    "hmac": {
-        "type": "hmac",
-        "header": "X-Signature",
-        "secret": "INBOUND",
-        "prefix": "sha256=",
-        "timestamp_header": "X-Timestamp",
-        "tolerance": "1h",
-    },
-}
-STRANGERS = [
-    ("key", {}),
-    ("key", {"Authorization": "Bearer psk_somebody-else"}),
-    ("key", {"X-Api-Key": "psk_somebody-else"}),
-    ("basic", {}),
-    ("basic", basic("partner", "wrong")),
-    ("basic", basic("somebody", SECRET)),
-    ("basic", {"Authorization": "Basic ///"}),
-    ("header", {}),
-    ("header", {"X-Token": "wrong"}),
-    ("hmac", {}),
-    ("hmac", signed(BODY, NOW, "wrong")),
-    ("hmac", signed(b'{"n":2}', NOW)),
-    ("hmac", signed(BODY, NOW - 7200)),
-    ("hmac", signed(BODY, NOW + 7200)),
-    ("hmac", {**signed(BODY, NOW), "X-Timestamp": str(NOW + 1)}),
-]
-FRIENDS = [
-    ("key", {"Authorization": f"Bearer {Server.key}"}),
-    ("key", {"X-Api-Key": Server.key}),
-    ("basic", basic("partner", SECRET)),
-    ("header", {"X-Token": SECRET}),
-    ("hmac", signed(BODY, NOW)),
-]
-
-
-def guarded_post(server: Server, kind: str, headers: dict[str, str]) -> Reply:
-    server.call("PUT", "/api/v1/secrets/INBOUND", {"value": SECRET})
-    server.publish(f"auth-{kind}", on_webhook(f"auth/{kind}", auth=AUTH[kind]))
-    return post(server, f"auth/{kind}", BODY, {"Content-Type": "application/json", **headers})
-
-
-@pytest.mark.parametrize(("kind", "headers"), STRANGERS)
-def test_no_or_bad_credentials_are_401_and_start_nothing(
-    server: Server, kind: str, headers: dict[str, str]
-) -> None:
-    before = len(every(server, f"/api/v1/runs?automation=auth-{kind}"))
-
-    reply = guarded_post(server, kind, headers)
-
-    assert SECRET not in str(problem(reply, 401))
-    assert reply.headers["www-authenticate"]
-    assert len(every(server, f"/api/v1/runs?automation=auth-{kind}")) == before
-
-
-@pytest.mark.parametrize(("kind", "headers"), FRIENDS)
-def test_good_credentials_are_taken_and_not_kept(
-    server: Server, kind: str, headers: dict[str, str]
-) -> None:
-    reply = guarded_post(server, kind, headers)
-
-    assert reply.status == 202, reply.body
-    shown = str(run_of(server, reply.json["run_id"]))
-    for value in headers.values():
-        assert value == headers.get("X-Timestamp") or value not in shown
-
-
-def test_a_key_without_the_scope_is_403(server: Server) -> None:
-    made = server.call("POST", "/api/v1/keys", {"name": "reader", "scopes": ["read"]})
-
-    reply = guarded_post(server, "key", {"Authorization": f"Bearer {made.json['value']}"})
-
-    problem(reply, 403)
-
-
 def test_a_disabled_automation_is_403_until_it_is_enabled(server: Server) -> None:
     server.publish("switched", on_webhook("switched"))
     server.call("POST", "/api/v1/automations/switched/disable")
@@ -268,10 +160,10 @@ def test_a_body_over_the_limit_is_413(server: Server, length: int, announced: bo
     body = b'"%s"' % (b"x" * (length - 2))
 
     if announced:
-        reply = sent(server, "limit", {"Content-Length": str(length)}, body)
+        reply = send_as(server, "limit", {"Content-Length": str(length)}, body)
     else:
         pieces = [body[start : start + 5000] for start in range(0, length, 5000)]
-        reply = sent(server, "limit", {"Transfer-Encoding": "chunked"}, chunked(pieces))
+        reply = send_as(server, "limit", {"Transfer-Encoding": "chunked"}, chunked(pieces))
 
     problem(reply, 413)
     assert every(server, "/api/v1/runs?automation=limit") == []
@@ -283,17 +175,12 @@ def test_a_body_at_the_limit_is_taken(server: Server, announced: bool) -> None:
     body = b'"%s"' % (b"x" * (LIMIT - 2))
 
     if announced:
-        reply = sent(server, "at-limit", {"Content-Length": str(LIMIT)}, body)
+        reply = send_as(server, "at-limit", {"Content-Length": str(LIMIT)}, body)
     else:
-        reply = sent(server, "at-limit", {"Transfer-Encoding": "chunked"}, chunked([body]))
+        reply = send_as(server, "at-limit", {"Transfer-Encoding": "chunked"}, chunked([body]))
 
     assert reply is not None
     assert reply.status == 202
-
-
-def sent(server: Server, path: str, headers: dict[str, str], body: bytes) -> Any:
-    headers = {"Content-Type": "application/json", "Connection": "close", **headers}
-    return send_raw(server.url, request_bytes("POST", f"/hooks/default/{path}", headers, body))
 
 
 def test_with_step_the_caller_gets_what_the_step_says(server: Server, partner: Partner) -> None:
@@ -368,51 +255,6 @@ def test_segments_of_the_path_land_in_the_params(server: Server) -> None:
     reply = call("PUT", f"{server.url}/hooks/default/shops/k%C3%B6ln%20s%C3%BCd/orders?page=2", {})
 
     assert reply.json["output"] == {"shop": "köln süd", "page": "2"}
-
-
-@pytest.fixture
-def public_form(server: Server) -> str:
-    form = on_webhook("form", cors_origins=["https://site.example"])
-    server.publish("form", form)
-    return f"{server.url}/hooks/default/form"
-
-
-def test_a_preflight_of_a_listed_site_is_answered(public_form: str) -> None:
-    asked = {
-        "Origin": "https://site.example",
-        "Access-Control-Request-Method": "POST",
-        "Access-Control-Request-Headers": "content-type",
-    }
-
-    reply = call("OPTIONS", public_form, headers=asked)
-
-    assert (reply.status, reply.body) == (204, b"")
-    assert reply.headers["access-control-allow-origin"] == "https://site.example"
-    assert reply.headers["access-control-allow-methods"] == "POST"
-    assert reply.headers["access-control-allow-headers"] == "content-type"
-
-
-def test_a_form_of_a_listed_site_is_taken_and_may_read_the_answer(public_form: str) -> None:
-    headers = {
-        "Origin": "https://site.example",
-        "Content-Type": "application/x-www-form-urlencoded",
-    }
-
-    reply = call("POST", public_form, b"name=Anna+L.&topic=a&topic=b", headers)
-
-    assert reply.status == 202
-    assert reply.headers["access-control-allow-origin"] == "https://site.example"
-
-
-def test_another_site_may_not_read_and_its_preflight_is_refused(public_form: str) -> None:
-    asked = {"Origin": "https://evil.example", "Access-Control-Request-Method": "POST"}
-
-    preflight = call("OPTIONS", public_form, headers=asked)
-    simple = call("POST", public_form, {}, {"Origin": "https://evil.example"})
-
-    problem(preflight, 405)
-    assert "access-control-allow-origin" not in preflight.headers
-    assert "access-control-allow-origin" not in simple.headers
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="prlimit(2) is Linux's")

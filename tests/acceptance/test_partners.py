@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
-
-import pytest
 
 from tests.support.automations import (
     FAST_RETRY,
@@ -21,111 +17,11 @@ from tests.support.automations import (
     two_calls,
 )
 from tests.support.builders import send, step
-from tests.support.partner import LOOPBACK, Answer, Arrival, Partner, open_partner
-from tests.support.server import Reply, Server, free_port, running_server
+from tests.support.partner import Answer, Arrival, Partner
+from tests.support.server import Reply, Server
 from tests.support.waiting import eventually
 
 LONG_RETRY = {"attempts": 3, "initial": "1h", "max": "1h"}
-STOP_SECONDS = 20
-SECRET = "tok-9f8e7d6c5b4a3210"
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path
-
-
-def stop_in_time(server: Server) -> None:
-    """What an orchestrator does; it would kill a server that is late."""
-    server.process.terminate()
-    assert server.process.wait(STOP_SECONDS) == 0
-
-
-def wait_until_refused(server: Server) -> None:
-    """Waits until a server that stops takes nothing up any more."""
-
-    def refused() -> bool:
-        try:
-            server.call("GET", "/healthz")
-        except OSError:
-            return True
-        return False
-
-    assert eventually(refused)
-
-
-def test_a_partner_that_is_down_gets_it_after_a_restart(folder: Path) -> None:
-    port = free_port()
-    with running_server(folder, PENSTOCK_ALLOW_PRIVATE=LOOPBACK) as server:
-        server.publish("sync", two_calls("sync", f"http://127.0.0.1:{port}"))
-        accepted = [post(server, "sync", {"n": number}) for number in range(10)]
-        run_ids = [reply.json["run_id"] for reply in accepted]
-        for run_id in run_ids:
-            run_when(server, run_id, "waiting")
-        stop_in_time(server)
-
-    with (
-        open_partner(port) as partner,
-        running_server(folder, PENSTOCK_ALLOW_PRIVATE=LOOPBACK) as server,
-    ):
-        runs = [ended_run(server, run_id) for run_id in run_ids]
-
-        assert [run["status"] for run in runs] == ["succeeded"] * 10
-        assert all(len(steps_of(run)["first"]["attempts"]) > 1 for run in runs)
-        expected = {f"{run_id}.{step_id}" for run_id in run_ids for step_id in ("first", "second")}
-        assert partner.times_by_key() == dict.fromkeys(expected, 1)
-
-
-def test_a_stop_in_mid_send_lets_the_partner_answer(folder: Path, partner: Partner) -> None:
-    """The answer is taken and kept; the next step goes out after the restart, and only that."""
-    released = partner.gate()
-
-    def answer_late(_arrival: Arrival) -> Answer:
-        released.wait(60)
-        return Answer(200, {"id": 1})
-
-    partner.script = answer_late
-    with running_server(folder, PENSTOCK_ALLOW_PRIVATE=LOOPBACK) as server:
-        server.publish("sync", two_calls("sync", partner.url))
-        run_id = post(server, "sync").json["run_id"]
-        partner.wait_for(1)
-        server.process.terminate()
-        wait_until_refused(server)
-        released.set()
-        assert server.process.wait(STOP_SECONDS) == 0
-        assert server.errors() == ""
-
-    with running_server(folder, PENSTOCK_ALLOW_PRIVATE=LOOPBACK) as server:
-        run = ended_run(server, run_id)
-
-    assert run["status"] == "succeeded"
-    assert partner.times_by_key() == {f"{run_id}.first": 1, f"{run_id}.second": 1}
-
-
-def test_a_stop_does_not_wait_for_a_partner_that_never_answers(
-    folder: Path, partner: Partner
-) -> None:
-    """What was in flight goes out again after the restart, with the same key."""
-    released = partner.gate()
-
-    def answer_never(_arrival: Arrival) -> Answer:
-        released.wait(60)
-        return Answer(200, {"id": 1})
-
-    partner.script = answer_never
-    slow = send("first", f"{partner.url}/first", with_={"timeout": "50s"}, retry=FAST_RETRY)
-    with running_server(folder, PENSTOCK_ALLOW_PRIVATE=LOOPBACK) as server:
-        server.publish("slow", on_webhook("slow", slow))
-        run_id = post(server, "slow").json["run_id"]
-        partner.wait_for(1)
-        stop_in_time(server)
-
-    released.set()
-    with running_server(folder, PENSTOCK_ALLOW_PRIVATE=LOOPBACK) as server:
-        run = ended_run(server, run_id)
-
-    assert run["status"] == "succeeded"
-    assert partner.times_by_key() == {f"{run_id}.first": 2}
 
 
 def test_the_fallback_is_taken_when_the_partner_refuses(server: Server, partner: Partner) -> None:
@@ -319,111 +215,3 @@ def test_a_run_cancelled_in_mid_send_stays_cancelled(server: Server, partner: Pa
 
 def _outbound(server: Server, run_id: str) -> list[dict[str, Any]]:
     return eventually(lambda: every(server, f"/api/v1/requests?run={run_id}&direction=out"))
-
-
-@pytest.fixture
-def secretive(folder: Path) -> Iterator[Server]:
-    with running_server(folder, PENSTOCK_ALLOW_PRIVATE=LOOPBACK) as server:
-        server.call("PUT", "/api/v1/secrets/TOKEN", {"value": SECRET})
-        yield server
-
-
-def test_a_secret_reaches_the_partner_and_nobody_else(secretive: Server, partner: Partner) -> None:
-    """The partner echoes it wherever it can; neither the API nor the disk shows it."""
-
-    def echo(arrival: Arrival) -> Answer:
-        status = {"/ok": 200, "/busy": 503}.get(arrival.path.partition("?")[0], 418)
-        return Answer(status, {"you sent": SECRET, SECRET: [SECRET]}, {"X-Echo": SECRET})
-
-    partner.script = echo
-    told = {
-        "headers": {"Authorization": "Bearer <secrets.TOKEN>", "X-Plain": "<secrets.TOKEN>"},
-        "query": {"token": "<secrets.TOKEN>"},
-        "body": {"token": "a <secrets.TOKEN> b"},
-    }
-    retry = {"attempts": 2, "initial": "1ms"}
-    steps = [
-        send("ok", f"{partner.url}/ok", with_=told, next=["busy"]),
-        send("busy", f"{partner.url}/busy", with_=told, retry=retry, next={"error": ["teapot"]}),
-        send("teapot", f"{partner.url}/<secrets.TOKEN>", with_=told, next={"error": ["say"]}),
-        step("say", "respond", {"status": 200, "body": "<steps.teapot.body>"}),
-    ]
-    secretive.publish("told", on_webhook("told", *steps, respond="step"))
-
-    reply = post(secretive, "told", {}, {"X-Api-Key": SECRET, "X-Other": f"({SECRET})"})
-
-    assert reply.status == 200
-    assert SECRET.encode() not in reply.body
-    assert len(partner.arrivals) == 4
-    for arrival in partner.arrivals:
-        assert arrival.headers["authorization"] == f"Bearer {SECRET}"
-        assert arrival.headers["x-plain"] == SECRET
-        assert SECRET in arrival.path
-        assert arrival.json == {"token": f"a {SECRET} b"}
-    assert SECRET not in _all_the_api_shows(secretive)
-    assert SECRET not in secretive.errors()
-
-
-def _all_the_api_shows(server: Server) -> str:
-    (run,) = every(server, "/api/v1/runs")
-    requests = every(server, "/api/v1/requests")
-    paths = [
-        "/api/v1/runs",
-        f"/api/v1/runs/{run['id']}",
-        "/api/v1/requests",
-        *(f"/api/v1/requests/{entry['id']}" for entry in requests),
-        "/api/v1/secrets",
-        "/api/v1/automations",
-        "/api/v1/automations/told",
-        "/api/v1/automations/told/versions",
-        "/api/v1/settings",
-        "/api/v1/keys",
-    ]
-    assert len(requests) == 5
-    return "".join(server.call("GET", path).body.decode() for path in paths)
-
-
-def test_a_secret_stands_in_no_byte_on_the_disk(secretive: Server, partner: Partner) -> None:
-    partner.script = lambda _arrival: Answer(200, {"you sent": SECRET}, {"X-Echo": SECRET})
-    told = {"headers": {"Authorization": "Bearer <secrets.TOKEN>"}}
-    secretive.publish("told", on_webhook("told", send("ok", partner.url, with_=told)))
-    run_id = post(secretive, "told", {"order": "a-visible-order"}).json["run_id"]
-    assert ended_run(secretive, run_id)["status"] == "succeeded"
-
-    files = [file for file in secretive.data_dir.iterdir() if file.name != "lock"]
-    while_running = b"".join(file.read_bytes() for file in files)
-    stop_in_time(secretive)
-    afterwards = b"".join(file.read_bytes() for file in secretive.data_dir.iterdir())
-
-    assert len(partner.arrivals) == 1
-    for kept in (while_running, afterwards):
-        assert b"a-visible-order" in kept
-        assert SECRET.encode() not in kept
-
-
-@pytest.mark.parametrize("injected", ["a\r\nX-Injected: yes", "a\nb", "a\rb", "a\0b"])
-def test_a_header_that_would_split_is_not_sent(
-    server: Server, partner: Partner, injected: str
-) -> None:
-    headers = {"headers": {"X-Order": "<order>"}}
-    server.publish("split", on_webhook("split", send("sync", partner.url, with_=headers)))
-
-    run = ended_run(server, post(server, "split", {"order": injected}).json["run_id"])
-
-    assert run["status"] == "failed"
-    assert "X-Order" in run["error"]
-    assert partner.arrivals == []
-
-
-def test_addresses_that_are_not_allowed_are_not_called(tmp_path: Path, partner: Partner) -> None:
-    with running_server(tmp_path) as server:
-        server.publish("guarded", on_webhook("guarded", send("sync", "<url>")))
-        written = ["127.0.0.1", "2130706433", "0x7f.1", "0177.0.0.1", "[::ffff:127.0.0.1]"]
-        urls = [f"http://{host}:{partner.port}/" for host in written]
-
-        runs = [
-            ended_run(server, post(server, "guarded", {"url": url}).json["run_id"]) for url in urls
-        ]
-
-        assert [run["status"] for run in runs] == ["failed"] * len(urls)
-        assert partner.arrivals == []

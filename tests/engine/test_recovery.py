@@ -18,6 +18,7 @@ from core.http import OutboundRequest, SendResult
 from core.outcomes import Answer
 from core.states import RunStatus, StepStatus
 from core.store import ListQuery, RequestFilter, RunFilter, Write
+from engine.answers import Ended
 from engine.replies import JsonReply, Problem
 from tests.support.builders import make_document, send, step
 from tests.support.workbench import TENANT, Workbench, answered
@@ -280,3 +281,72 @@ def test_what_can_never_be_stored_fails_the_run_instead_of_trying_for_ever(
     assert run.status is RunStatus.FAILED
     assert run.error is not None
     assert "internal error" in run.error
+
+
+def test_a_run_goes_on_when_only_the_word_of_its_commit_was_lost(bench: Workbench) -> None:
+    commit = bench.store.commit
+    lost: list[Sequence[Write]] = []
+
+    def lose_the_word_once(writes: Sequence[Write]) -> None:
+        commit(writes)
+        if bench.partner.received and not lost:
+            lost.append(writes)
+            raise StorageUnavailable("the connection broke after the commit")
+
+    bench.store.commit = lose_the_word_once  # type: ignore[method-assign]
+    bench.publish(make_document(send("first", URL, next=["second"]), send("second", URL)))
+
+    bench.post()
+    bench.run_due()
+
+    assert bench.last_run().status is RunStatus.SUCCEEDED
+    assert len(bench.partner.received) == 2
+
+
+def test_a_run_that_breaks_while_the_process_stops_is_left_for_the_next_one(
+    bench: Workbench,
+) -> None:
+    """Its end is not on disk, so nobody is told of one."""
+    commit = bench.store.commit
+    told: list[Ended] = []
+
+    def break_then_stay_away(writes: Sequence[Write]) -> None:
+        if not bench.partner.received:
+            return commit(writes)
+        if bench.executor.tools.stopping.is_set():
+            raise StorageUnavailable("the store is closing")
+        bench.executor.tools.stopping.set()
+        raise UnstorableError("a value is too large")
+
+    bench.store.commit = break_then_stay_away  # type: ignore[method-assign]
+    bench.executor.tools.answers.give = lambda _run, end: told.append(end)  # type: ignore
+    bench.publish(make_document(send("sync", URL)))
+
+    bench.post()
+
+    assert told == []
+    assert bench.last_run().status is RunStatus.RUNNING
+
+
+def test_a_replay_runs_a_step_again_that_had_ended_the_run(bench: Workbench) -> None:
+    """Beside the step from which it goes on, another one stopped the first run."""
+    bench.publish(
+        make_document(
+            send("other", URL, next=["end"]),
+            step("end", "set-values", {"values": {"x": 1}}),
+            step("halt", "stop", {"status": "failed", "message": "no more"}),
+            trigger={
+                "type": "webhook",
+                "with": {"path": "orders"},
+                "next": ["other", "halt"],
+            },
+        )
+    )
+    bench.post()
+    run = bench.last_run()
+    assert (run.status, run.error) == (RunStatus.FAILED, "no more")
+
+    bench.service.runs.replay(TENANT, run.id, "other")
+
+    assert bench.last_run().replay_of == run.id
+    assert bench.last_run().error == "no more"

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
-from core.errors import GuardMissed, StorageUnavailable
+from core.errors import GuardMissed, StorageUnavailable, UnstorableError
 from core.states import RunStatus
 from core.store import Write
 from store import Cipher, SqlStore, open_store
-from tests.support.builders import NOW, make_event, make_run, make_step_run
+from tests.support.builders import (
+    NOW,
+    make_event,
+    make_request_entry,
+    make_run,
+    make_step_run,
+)
+from tests.support.postgres import PostgresServer
 
 
 def test_a_unit_of_work_is_kept_whole(store: SqlStore) -> None:
@@ -107,6 +117,8 @@ def test_a_closed_store_says_so(sqlite_url: str) -> None:
 
 def test_an_error_in_work_reaches_its_maker_and_not_the_writer(store: SqlStore) -> None:
     class Broken:
+        inserts = False
+
         def execute(self, *_: object) -> int:
             raise RuntimeError("broken")
 
@@ -114,3 +126,84 @@ def test_an_error_in_work_reaches_its_maker_and_not_the_writer(store: SqlStore) 
         store.commit([Write(Broken(), {})])
 
     store.commit([store.runs.insert(make_run())])
+
+
+def test_an_answer_finds_the_request_it_is_stored_with(sqlite_url: str) -> None:
+    """Units that share a commit are gathered by statement; an update still comes after the row."""
+    store = open_store(sqlite_url, Cipher(b"a key of the tests"))
+    waits, go_on = threading.Event(), threading.Event()
+    entry = make_request_entry(direction="in", status=None)
+    answer = store.requests.answer("acme", entry.id, 200, {}, b"{}", 1)
+    other = store.requests.answer("acme", "another", 200, {}, b"{}", 1)
+    store.commit_later([Write(_Statement(lambda: (waits.set(), go_on.wait(20))), {})])
+    assert waits.wait(20)
+
+    store.commit_later([other])
+    store.commit_later([store.requests.insert(entry), answer])
+    go_on.set()
+    store.close()
+
+    again = open_store(sqlite_url, Cipher(b"a key of the tests"))
+    kept = again.requests.get("acme", entry.id)
+    again.close()
+    assert kept is not None
+    assert kept.status == 200
+
+
+def test_a_fault_in_a_shared_commit_ends_no_writer(sqlite_url: str) -> None:
+    store = open_store(sqlite_url, Cipher(b"a key of the tests"))
+    waits, go_on = threading.Event(), threading.Event()
+    run = make_run()
+
+    def break_down() -> None:
+        raise RuntimeError("broken")
+
+    store.commit_later([Write(_Statement(lambda: (waits.set(), go_on.wait(20))), {})])
+    assert waits.wait(20)
+    store.commit_later([Write(_Statement(break_down), {})])
+    store.commit_later([store.runs.insert(run)])
+    go_on.set()
+    store.close()
+
+    again = open_store(sqlite_url, Cipher(b"a key of the tests"))
+    assert again.runs.get("acme", run.id) == run
+    again.close()
+
+
+def test_text_that_no_database_takes_is_unstorable(store: SqlStore) -> None:
+    with pytest.raises(UnstorableError):
+        store.commit([store.runs.insert(make_run(error="\ud800"))])
+
+
+def test_a_broken_connection_is_a_store_that_is_away(postgres: PostgresServer) -> None:
+    store = open_store(postgres.new_database(), Cipher(b"a key of the tests"))
+    run = make_run()
+
+    with pytest.raises(StorageUnavailable):
+        store.commit([store.runs.insert(run), Write(_CutOff(), {})])
+
+    store.commit([store.runs.insert(run)])
+    store.close()
+
+
+class _Statement:
+    """Stands where a prepared statement does, and does something else."""
+
+    inserts = False
+
+    def __init__(self, work: Callable[[], object]) -> None:
+        self._work = work
+
+    def execute(self, *_: object) -> int:
+        self._work()
+        return 1
+
+
+class _CutOff:
+    """Ends its own connection from the server's side."""
+
+    inserts = False
+
+    def execute(self, cursor: Any, _rows: object) -> int:
+        cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())", ())
+        return 1

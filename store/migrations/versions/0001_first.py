@@ -103,7 +103,7 @@ def upgrade() -> None:
     op.create_index(
         "requests_by_run",
         "requests",
-        ["run_id"],
+        ["tenant", "run_id", "id"],
         unique=False,
         sqlite_where=sa.text("run_id IS NOT NULL"),
         postgresql_where=sa.text("run_id IS NOT NULL"),

@@ -1,0 +1,115 @@
+"""Partners that are down or slow while the server stops and starts: nothing is lost or doubled."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.support.automations import (
+    FAST_RETRY,
+    ended_run,
+    on_webhook,
+    post,
+    run_when,
+    steps_of,
+    two_calls,
+)
+from tests.support.builders import send
+from tests.support.partner import LOOPBACK, Answer, Arrival, Partner, open_partner
+from tests.support.server import Server, free_port, running_server
+from tests.support.waiting import eventually
+
+STOP_SECONDS = 20
+
+
+def stop_in_time(server: Server) -> None:
+    """What an orchestrator does; it would kill a server that is late."""
+    server.process.terminate()
+    assert server.process.wait(STOP_SECONDS) == 0
+
+
+def wait_until_refused(server: Server) -> None:
+    """Waits until a server that stops takes nothing up any more."""
+
+    def refused() -> bool:
+        try:
+            server.call("GET", "/healthz")
+        except OSError:
+            return True
+        return False
+
+    assert eventually(refused)
+
+
+def test_a_partner_that_is_down_gets_it_after_a_restart(tmp_path: Path) -> None:
+    port = free_port()
+    with running_server(tmp_path, PENSTOCK_ALLOW_PRIVATE=LOOPBACK) as server:
+        server.publish("sync", two_calls("sync", f"http://127.0.0.1:{port}"))
+        accepted = [post(server, "sync", {"n": number}) for number in range(10)]
+        run_ids = [reply.json["run_id"] for reply in accepted]
+        for run_id in run_ids:
+            run_when(server, run_id, "waiting")
+        stop_in_time(server)
+
+    with (
+        open_partner(port) as partner,
+        running_server(tmp_path, PENSTOCK_ALLOW_PRIVATE=LOOPBACK) as server,
+    ):
+        runs = [ended_run(server, run_id) for run_id in run_ids]
+
+        assert [run["status"] for run in runs] == ["succeeded"] * 10
+        assert all(len(steps_of(run)["first"]["attempts"]) > 1 for run in runs)
+        expected = {f"{run_id}.{step_id}" for run_id in run_ids for step_id in ("first", "second")}
+        assert partner.times_by_key() == dict.fromkeys(expected, 1)
+
+
+def test_a_stop_in_mid_send_lets_the_partner_answer(tmp_path: Path, partner: Partner) -> None:
+    """The answer is taken and kept; the next step goes out after the restart, and only that."""
+    released = partner.gate()
+
+    def answer_late(_arrival: Arrival) -> Answer:
+        released.wait(60)
+        return Answer(200, {"id": 1})
+
+    partner.script = answer_late
+    with running_server(tmp_path, PENSTOCK_ALLOW_PRIVATE=LOOPBACK) as server:
+        server.publish("sync", two_calls("sync", partner.url))
+        run_id = post(server, "sync").json["run_id"]
+        partner.wait_for(1)
+        server.process.terminate()
+        wait_until_refused(server)
+        released.set()
+        assert server.process.wait(STOP_SECONDS) == 0
+        assert server.errors() == ""
+
+    with running_server(tmp_path, PENSTOCK_ALLOW_PRIVATE=LOOPBACK) as server:
+        run = ended_run(server, run_id)
+
+    assert run["status"] == "succeeded"
+    assert partner.times_by_key() == {f"{run_id}.first": 1, f"{run_id}.second": 1}
+
+
+def test_a_stop_does_not_wait_for_a_partner_that_never_answers(
+    tmp_path: Path, partner: Partner
+) -> None:
+    """What was in flight goes out again after the restart, with the same key."""
+    released = partner.gate()
+
+    def answer_never(_arrival: Arrival) -> Answer:
+        released.wait(60)
+        return Answer(200, {"id": 1})
+
+    partner.script = answer_never
+    slow = send("first", f"{partner.url}/first", with_={"timeout": "50s"}, retry=FAST_RETRY)
+    with running_server(tmp_path, PENSTOCK_ALLOW_PRIVATE=LOOPBACK) as server:
+        server.publish("slow", on_webhook("slow", slow))
+        run_id = post(server, "slow").json["run_id"]
+        partner.wait_for(1)
+        stop_in_time(server)
+        assert server.errors() == ""
+
+    released.set()
+    with running_server(tmp_path, PENSTOCK_ALLOW_PRIVATE=LOOPBACK) as server:
+        run = ended_run(server, run_id)
+
+    assert run["status"] == "succeeded"
+    assert partner.times_by_key() == {f"{run_id}.first": 2}

@@ -1,0 +1,97 @@
+"""Executor threads: what they ask the store while all of them are busy."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from typing import Any, cast
+
+from core.clock import SystemClock
+from core.errors import GuardMissed
+from core.model import Run
+from core.store import Store
+from dispatch.embedded import EmbeddedDispatcher
+from engine.execution import Standing
+from engine.executor import Executor
+from engine.transitions import Transitions
+from tests.support.builders import make_run
+
+
+class DueRuns:
+    """Stands behind the dispatcher: gives runs in turn, and says when it is asked what is due."""
+
+    def __init__(self, *waiting: Run | Exception) -> None:
+        self.waiting = list(waiting)
+        self.asked_while_busy = 0
+        self.busy = True
+        self.runs = self
+
+    def claim_due(self, _executor: str, _now: int, _limit: int) -> Sequence[Run]:
+        if not self.waiting:
+            return []
+        found = self.waiting.pop(0)
+        if isinstance(found, Exception):
+            raise found
+        return [found]
+
+    def next_due(self, _statuses: Any) -> int | None:
+        self.asked_while_busy += self.busy
+        return 0 if self.waiting else None
+
+
+class Resuming:
+    """Executes a run by calling a function."""
+
+    def __init__(self, work: Any) -> None:
+        self._work = work
+
+    def resume(self, run: Run) -> Standing:
+        self._work(run)
+        return Standing.ENDED
+
+
+def dispatching(due: DueRuns, places: int) -> EmbeddedDispatcher:
+    return EmbeddedDispatcher(
+        cast(Store, due), cast(Transitions, due), SystemClock(), places=places
+    )
+
+
+def test_while_no_place_is_free_the_store_is_not_asked_what_is_due() -> None:
+    first, second = make_run(), make_run()
+    due = DueRuns(first, second)
+    looked, second_done = threading.Semaphore(0), threading.Event()
+    dispatcher = dispatching(due, places=1)
+    take = dispatcher._places.take
+
+    def taking(wanted: int) -> int:
+        taken = take(wanted)
+        if taken == 0:
+            looked.release()
+        return taken
+
+    def execute(run: Run) -> None:
+        if run is second:
+            second_done.set()
+            return
+        assert looked.acquire(timeout=20)
+        dispatcher.wake()
+        assert looked.acquire(timeout=20)
+        due.busy = False
+
+    dispatcher._places.take = taking  # type: ignore[method-assign]
+    dispatcher.begin(cast(Executor, Resuming(execute)))
+
+    assert second_done.wait(20)
+    assert dispatcher.stop(20)
+    assert due.asked_while_busy == 0
+
+
+def test_a_fault_does_not_end_the_thread_that_brings_what_is_due() -> None:
+    done = threading.Event()
+    dispatcher = dispatching(DueRuns(GuardMissed("unexpected"), make_run()), places=1)
+
+    dispatcher.begin(cast(Executor, Resuming(lambda _run: done.set())))
+    dispatcher.wake()
+
+    assert done.wait(20)
+    assert dispatcher.stop(20)
