@@ -131,8 +131,8 @@ def assemble(
     service = Service(
         tenants=TenantService(store, clock),
         automations=AutomationService(store, catalog, compiler, clock),
-        runs=RunService(store, catalog, transitions, starter, answers, registry, clock),
-        requests=RequestService(store),
+        runs=RunService(store, catalog, transitions, starter, answers, registry, vault, clock),
+        requests=RequestService(store, vault),
         secrets=SecretService(store, vault, catalog, clock),
         keys=keyring,
         settings=SettingsService(store),
@@ -149,7 +149,7 @@ def bootstrap(application: Application) -> bool:
     first = not service.tenants.all()
     if first:
         service.tenants.create(DEFAULT_TENANT, "Default")
-    if key is not None and service.keys.identify(key) is None:
+    if first and key is not None:
         service.keys.create(DEFAULT_TENANT, "bootstrap", ["admin"], key)
     return first
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from threading import BoundedSemaphore
 from typing import BinaryIO
 
 from flask import Blueprint, Request, Response, request
@@ -15,6 +16,9 @@ from engine.replies import Problem
 from engine.service import Service
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
+MOST_READING = 256
+"""Bodies that may be on their way at once: a sender that stalls holds one of our threads."""
+
 _CHUNK = 64 * 1024
 
 
@@ -22,13 +26,16 @@ def create_hooks(service: Service) -> Blueprint:
     """The blueprint of `ANY /hooks/<tenant>/<path>`."""
     hooks = Blueprint("hooks", __name__)
     receive = service.intake.receive
+    reading = BoundedSemaphore(MOST_READING)
 
     def take(tenant: str, path: str) -> Response:
         try:
-            incoming = inbound_request(request)
+            incoming = inbound_request(request, reading)
+            return render(receive(tenant, path, incoming))
         except InvalidError as error:
             return render(Problem(400, "Bad Request", str(error), error.faults))
-        return render(receive(tenant, path, incoming))
+        except TooManyReading:
+            return render(_BUSY)
 
     hooks.add_url_rule(
         "/hooks/<tenant>/<path:path>",
@@ -40,7 +47,19 @@ def create_hooks(service: Service) -> Blueprint:
     return hooks
 
 
-def inbound_request(incoming: Request) -> InboundRequest:
+class TooManyReading(Exception):
+    """As many bodies are being read as may be."""
+
+
+_BUSY = Problem(
+    503,
+    "Too many bodies on their way",
+    "Nothing was stored; send it again.",
+    headers=(("Retry-After", "1"),),
+)
+
+
+def inbound_request(incoming: Request, reading: BoundedSemaphore) -> InboundRequest:
     """A request as triggers see it."""
     environ = incoming.environ
     return InboundRequest(
@@ -49,8 +68,17 @@ def inbound_request(incoming: Request) -> InboundRequest:
         query=_query(incoming) if environ.get("QUERY_STRING") else {},
         headers=_headers(environ),
         remote_address=environ.get("REMOTE_ADDR", ""),
-        read_body=lambda most: _read(environ["wsgi.input"], most, incoming.content_length),
+        read_body=lambda most: _read_in_turn(reading, incoming, most),
     )
+
+
+def _read_in_turn(reading: BoundedSemaphore, incoming: Request, most: int) -> bytes:
+    if not reading.acquire(blocking=False):
+        raise TooManyReading
+    try:
+        return _read(incoming.environ["wsgi.input"], most, incoming.content_length)
+    finally:
+        reading.release()
 
 
 def _headers(environ: Mapping[str, object]) -> dict[str, str]:

@@ -12,15 +12,20 @@ from typing import Any
 from flask import Flask
 from granian._granian import SocketHolder
 from granian.constants import HTTPModes, Interfaces, RuntimeModes
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import MPServer
 
 from api.listening import BACKLOG
 from api.supervisor import Lifeline, Supervisor
 
-BLOCKING_THREADS = 512
-"""Requests that are answered at once: callers of slow partners wait in these threads."""
-CONNECTIONS = 1024
+BLOCKING_THREADS = 1024
+"""Requests that are answered at once. Callers of slow partners wait in these threads, and senders
+of slow bodies; both are bounded (`engine.intake`, `api.hooks`), so that some are always left.
+"""
+HEAD_MILLISECONDS = 10_000
+"""How long a request's head may take to arrive."""
+CONNECTIONS = 2048
 """Connections that are open at once."""
 
 _LOGGING = {"handlers": {}, "loggers": {"_granian": {"propagate": True}}}
@@ -70,6 +75,7 @@ def _answer_requests(application: Flask, listener: socket.socket) -> None:
         blocking_threads=BLOCKING_THREADS,
         backlog=BACKLOG,
         backpressure=CONNECTIONS,
+        http1_settings=HTTP1Settings(header_read_timeout=HEAD_MILLISECONDS),
         log_level=LogLevels.warning,
         log_dictconfig=_LOGGING,
     )

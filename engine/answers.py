@@ -25,17 +25,19 @@ Reply = Answer | Ended
 class Waiter:
     """One caller. The first reply counts."""
 
-    __slots__ = ("_arrived", "reply")
+    __slots__ = ("_arrived", "_lock", "reply")
 
     def __init__(self) -> None:
         self.reply: Reply | None = None
+        self._lock = threading.Lock()
         self._arrived = threading.Event()
 
     def give(self, reply: Reply) -> None:
         """Hands over a reply unless there was one."""
-        if self.reply is None:
-            self.reply = reply
-            self._arrived.set()
+        with self._lock:
+            if self.reply is None:
+                self.reply = reply
+                self._arrived.set()
 
     def wait(self, seconds: float) -> Reply | None:
         """The reply, or None when none came in time."""
@@ -48,6 +50,11 @@ class Answers:
 
     def __init__(self) -> None:
         self._waiters: dict[str, Waiter] = {}
+
+    @property
+    def count(self) -> int:
+        """How many wait now."""
+        return len(self._waiters)
 
     def expect(self, run_id: str) -> Waiter:
         """A place to wait for this run; made before the run can start."""

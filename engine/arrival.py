@@ -6,6 +6,8 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import orjson
+
 from core.clock import Milliseconds
 from core.http import InboundRequest
 from core.ids import new_id
@@ -108,9 +110,15 @@ def inbound_entry(
     )
 
 
-def body_hash(received: Received) -> str:
-    """Tells whether a repeated idempotency key comes with the same body."""
-    return hashlib.sha256(received.raw).hexdigest()
+def idempotency_key(event: Event, key: str) -> str:
+    """A caller's key within its trigger: two shops at `shops/{shop}` may use the same one."""
+    return f"{event.method} {event.path} {key}"
+
+
+def request_hash(event: Event) -> str:
+    """Tells whether a repeated idempotency key comes with the same request."""
+    query = orjson.dumps(event.query, option=orjson.OPT_SORT_KEYS)
+    return hashlib.sha256(query + b"\n" + event.raw).hexdigest()
 
 
 class Starter:

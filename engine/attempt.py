@@ -14,6 +14,7 @@ from core.ids import new_id
 from core.masking import Masker
 from core.model import RequestEntry, Run
 from core.outcomes import Fail, Outcome
+from core.size import TooLarge, check_size
 from engine.plan import PlannedStep
 from engine.vault import TenantSecrets
 
@@ -125,6 +126,7 @@ def attempt_step(
 def _outcome(step: PlannedStep, context: AttemptContext, visible: Mapping[str, object]) -> Outcome:
     try:
         resolved = step.params.resolve(visible)
+        check_size(resolved.value)
         params = cast(Mapping[str, Any], resolved.value)
         context.masked = cast(Mapping[str, Any], resolved.masked)
         if resolved.sensitive:
@@ -132,6 +134,8 @@ def _outcome(step: PlannedStep, context: AttemptContext, visible: Mapping[str, o
         return step.action.run(context, params)
     except ExpressionError as error:
         return Fail(f"step {context.step_id}: {error}")
+    except TooLarge as error:
+        return Fail(f"step {context.step_id}: what its templates make cannot be used: {error}")
     except Exception:
         # A fault in an action's code must end the step, not the executor.
         logger.exception("step %s of run %s broke", context.step_id, context.run.id)

@@ -59,12 +59,17 @@ class Execution:
         self._secrets = tools.vault.of(run.tenant)
         self._context = build_context(event, run, journal, self._secrets.values)
         self._verdict: Verdict | None = None
+        self._due_at: Milliseconds | None = None
         self._branches = Branches(tools.submit, self._attempt)
 
     @property
     def is_over(self) -> bool:
         """Whether the run's end is decided."""
         return self._verdict is not None
+
+    def rests_until(self, moment: Milliseconds) -> bool:
+        """Whether the run was parked and nothing of it is due before this moment."""
+        return self._due_at is not None and self._due_at >= moment
 
     def prepare(self) -> None:
         """Takes the first steps of a new run that have no outside effect, before it is stored."""
@@ -275,8 +280,11 @@ class Execution:
 
     def _park(self, until: Milliseconds | None) -> Standing:
         times = [moment for moment in (self._journal.next_due(), self.run.deadline) if moment]
-        move = self._tools.transitions.park(self.run, min(times))
-        return Standing.PARKED if self._book.commit(move, until) else Standing.HANDED_OVER
+        due_at = min(times)
+        if not self._book.commit(self._tools.transitions.park(self.run, due_at), until):
+            return Standing.HANDED_OVER
+        self._due_at = due_at
+        return Standing.PARKED
 
     def _release(self) -> Standing:
         move = self._tools.transitions.release(self.run, self._tools.clock.now())

@@ -51,6 +51,12 @@ def try_again() -> Problem:
     return Problem(409, "Being stored", detail, headers=(("Retry-After", "1"),))
 
 
+def too_many_waiting() -> Problem:
+    """429, when as many callers wait as may."""
+    detail = "Too many callers wait for answers; nothing was stored, send it again."
+    return Problem(429, "Too many waiting", detail, headers=(("Retry-After", "2"),))
+
+
 def late(run: Run) -> Problem:
     """504, with the id of a run that goes on."""
     detail = "The run goes on; its result can be read later."

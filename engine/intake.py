@@ -22,10 +22,11 @@ from engine.arrival import (
     LoggedAnswer,
     Starter,
     accepted_payload,
-    body_hash,
+    idempotency_key,
     inbound_entry,
     make_event,
     make_run,
+    request_hash,
 )
 from engine.catalog import Catalog
 from engine.dispatching import Dispatcher
@@ -37,6 +38,7 @@ from engine.inbound_replies import (
     method_not_allowed,
     preflight,
     reply_to,
+    too_many_waiting,
     try_again,
     written,
 )
@@ -46,6 +48,9 @@ from engine.routes import Match
 from engine.vault import Vault
 
 JSON: Headers = (("Content-Type", "application/json"),)
+
+MOST_WAITING = 640
+"""Callers that may wait for an answer at once; each holds one of the server's threads."""
 
 logger = logging.getLogger(__name__)
 
@@ -119,11 +124,11 @@ class Intake:
         event: Event,
     ) -> Reply:
         """Takes the event in unless its idempotency key is known."""
-        key = received.idempotency_key
         window = match.live.webhook.idempotency_window
-        if key is None or not window:
+        if received.idempotency_key is None or not window:
             return self._start(match, request, automaton, event, [])
-        digest = body_hash(received)
+        key = idempotency_key(event, received.idempotency_key)
+        digest = request_hash(event)
         if repeated := self._repeated(event, key, digest):
             return repeated
         expires_at = event.received_at + window
@@ -155,6 +160,8 @@ class Intake:
         beside: list[Write],
     ) -> Reply:
         awaited = match.live.webhook.respond != "accepted"
+        if awaited and self._answers.count >= MOST_WAITING:
+            return too_many_waiting()
         run = make_run(automaton, event, event.received_at, awaited=awaited)
         beside.append(self._store.events.insert(event))
         if awaited:
@@ -174,7 +181,7 @@ class Intake:
             execution = self._starter.start_here(run, event, match.live.plan, beside)
             standing = Standing.ENDED if execution.is_over else execution.advance(until)
             self._hand_over(execution, standing)
-            if standing in (Standing.RELEASED, Standing.LOST):
+            if standing in (Standing.RELEASED, Standing.LOST) or execution.rests_until(until):
                 reply = waiter.reply
             else:
                 reply = waiter.wait((until - self._clock.now()) / 1000)

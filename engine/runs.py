@@ -11,6 +11,7 @@ import orjson
 from core.clock import Clock
 from core.errors import ConflictError, GuardMissed, InvalidError, NotFoundError
 from core.ids import new_id
+from core.masking import Masker
 from core.model import Event, Page, Run, StepRun
 from core.states import RUN_ENDS, STEP_ENDS, RunStatus, StepStatus
 from core.store import ListQuery, RunFilter, Store
@@ -21,6 +22,7 @@ from engine.graph import progress
 from engine.plan import Plan
 from engine.registry import Registry
 from engine.transitions import Transitions
+from engine.vault import Vault
 
 CANCELLED = "cancelled by request"
 
@@ -52,6 +54,7 @@ class RunService:
         starter: Starter,
         answers: Answers,
         registry: Registry,
+        vault: Vault,
         clock: Clock,
     ) -> None:
         self._store = store
@@ -60,6 +63,7 @@ class RunService:
         self._starter = starter
         self._answers = answers
         self._registry = registry
+        self._vault = vault
         self._clock = clock
 
     def list(self, tenant: str, which: RunFilter, query: ListQuery) -> Page[Run]:
@@ -70,6 +74,8 @@ class RunService:
         """One run. Raises NotFoundError."""
         run = self._existing(tenant, run_id)
         event = self._store.events.get(tenant, run.event_id)
+        if event is not None:
+            event = masked_event(event, self._vault.of(tenant).masker)
         journal = {step.step_id: step for step in self._store.runs.journal(tenant, run_id)}
         return RunDetail(run, event, self._every_step(run, journal))
 
@@ -186,3 +192,18 @@ def _as_it_stands(run: Run, step: StepRun | None, ready: bool, dead: bool, step_
         return StepRun(step_id, StepStatus.CANCELLED)
     running = ready and run.status is RunStatus.RUNNING
     return StepRun(step_id, StepStatus.RUNNING if running else StepStatus.PENDING)
+
+
+def masked_event(event: Event, masker: Masker) -> Event:
+    """An event as it may be shown: a secret that its sender put into it stands masked.
+
+    What is stored stays as it came: the run needs it so.
+    """
+    return replace(
+        event,
+        path=masker.mask_text(event.path),
+        query=masker.mask_json(event.query),
+        params=masker.mask_json(event.params),
+        body=masker.mask_json(event.body),
+        raw=masker.mask_bytes(event.raw),
+    )

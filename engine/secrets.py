@@ -15,7 +15,7 @@ from engine.plan import Plan
 from engine.vault import Vault
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
-LONGEST_VALUE = 64 * 1024
+LONGEST_VALUE = 16 * 1024
 
 
 @dataclass(frozen=True, slots=True)

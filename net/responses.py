@@ -23,6 +23,8 @@ _LARGEST_HEAD = 1 << 16
 _MOST_INTERIM = 10
 
 _MOST_FIELDS = 100
+_LONGEST_LENGTH = 18
+"""Digits of a Content-Length; nobody sends an exabyte."""
 
 _STATUS = re.compile(rb"HTTP/1\.([0-9]) ([1-9][0-9]{2})(?: [^\r\n\0]*)?\r?\n")
 _FIELD = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+:[^\r\n\0]*|[ \t][^\r\n\0]*")
@@ -206,4 +208,6 @@ def _read_fields(reader: _HeadReader) -> list[tuple[str, str]]:
 
 
 def _length(text: str) -> int | None:
+    if len(text) > _LONGEST_LENGTH:
+        raise HTTPException(f"the content length {text[:40]!r}")
     return int(text) if text.isascii() and text.isdigit() else None

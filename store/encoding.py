@@ -6,17 +6,22 @@ from typing import Any
 
 import orjson
 
+from core.errors import UnstorableError
+
 _OPTIONS = orjson.OPT_NON_STR_KEYS
 
 
 def encode(value: Any) -> bytes:
-    """The value as compact JSON."""
-    return orjson.dumps(value, option=_OPTIONS)
+    """The value as compact JSON. Raises UnstorableError when it has none."""
+    try:
+        return orjson.dumps(value, option=_OPTIONS)
+    except orjson.JSONEncodeError as error:
+        raise UnstorableError(f"a value cannot be stored as JSON: {error}") from error
 
 
 def encode_optional(value: Any) -> bytes | None:
     """The value as compact JSON; None stays NULL."""
-    return None if value is None else orjson.dumps(value, option=_OPTIONS)
+    return None if value is None else encode(value)
 
 
 def decode(column: bytes | memoryview | None) -> Any:

@@ -135,6 +135,7 @@ def test_an_answer_without_a_body_is_not_waited_for(
         (OK.encode() + b"Transfer-Encoding: chunked\r\n" * 2 + b"\r\n", "the transfer coding"),
         (OK.encode() + b"X-A: " + b"a" * 70_000 + b"\r\n\r\n", "more than 65536 bytes of headers"),
         (OK.encode() + b"X-A: 1\r\n" * 200 + b"\r\n", "more than 100 header fields"),
+        (OK.encode() + b"Content-Length: " + b"9" * 5000 + b"\r\n\r\n", "the content length"),
         (chunked("0\r\n" + "X-T: 1\r\n" * 10_000), "more than 65536 bytes of headers"),
     ],
 )

@@ -9,7 +9,8 @@ from core.duration import PATTERN
 END = r"$(?!\n)"
 """The end of a text in a pattern; Python's `$` alone also matches before a last line feed."""
 
-HEADER_NAME = r"^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}" + END
+HEADER_NAME = r"^[A-Za-z0-9!#$%&'*+.^`|~-]{1,64}" + END
+"""Without `_`: a WSGI server cannot tell it from `-`, and proxies drop such names."""
 DURATION_WORDS = "a duration; write it like 500ms, 15s or 1h30m"
 SECRET_NAME = "^[A-Za-z_][A-Za-z0-9_]{0,63}" + END
 
