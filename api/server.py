@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 import sys
@@ -54,6 +55,9 @@ def serve(listener: socket.socket, load: Callable[[], Site], ready: Callable[[],
     def work(lifeline: Lifeline, first: bool) -> None:
         _drop_foreign_variables()
         site = load()
+        # What the start made lives as long as the process: collections need not look at it again.
+        gc.collect()
+        gc.freeze()
         lifeline.watch(site.rest)
         if first:
             ready()
