@@ -101,7 +101,7 @@ def _query(incoming: Request) -> dict[str, str | list[str]]:
 def _read(stream: BinaryIO, most: int, announced: int | None) -> bytes:
     """The body, whether its length was announced or it came in chunks (None)."""
     chunks, size = [], 0
-    while chunk := stream.read(min(_CHUNK, most + 1 - size)):
+    while size != announced and (chunk := stream.read(min(_CHUNK, most + 1 - size))):
         size += len(chunk)
         if size > most:
             raise BodyTooLarge

@@ -17,6 +17,10 @@ _LONGEST = 86_400.0
 """Seconds; far beyond any attempt, far below what a socket's timeout overflows at."""
 
 
+_SLACK = 0.05
+"""Seconds by which a socket may keep to its deadline too early or too late."""
+
+
 class Deadline:
     """A moment some seconds from now, on the monotonic clock; as text, the time it gave (`15s`)."""
 
@@ -56,11 +60,12 @@ class DeadlineSocket(socket.socket):
     """Bytes that ever came in; tells whether a peer went away before it said anything."""
 
     _until: float = math.inf
+    _armed: float | None = None
 
     def settimeout(self, value: float | None, /) -> None:
         """Sets the seconds for all calls from here on together; None is no limit."""
         self._until = math.inf if value is None else time.monotonic() + value
-        super().settimeout(value)
+        self._arm_with(value)
 
     def recv_into(self, buffer: WriteableBuffer, nbytes: int | None = None, flags: int = 0) -> int:
         """As in socket, within the total."""
@@ -84,7 +89,14 @@ class DeadlineSocket(socket.socket):
         remaining = self._until - time.monotonic()
         if remaining <= 0:
             raise TimeoutError("the deadline has passed")
-        super().settimeout(None if remaining == math.inf else remaining)
+        self._arm_with(None if remaining == math.inf else remaining)
+
+    def _arm_with(self, value: float | None) -> None:
+        """Tells the system, unless what it knows is as good: each time costs two calls to it."""
+        known = self._armed
+        if value is None or known is None or abs(value - known) > _SLACK:
+            super().settimeout(value)
+            self._armed = value
 
 
 class DeadlineTlsSocket(DeadlineSocket, ssl.SSLSocket):
