@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any, Protocol
@@ -31,10 +30,6 @@ class Cursor(Protocol):
         ...
 
 
-_VALUES = re.compile(r"VALUES (\((?:\?, )*\?\))")
-_GROUPS = (64, 16, 8, 4, 2, 1)
-
-
 class Prepared:
     """A Core statement compiled for one dialect. Its parameters are plain numbers, texts and bytes.
 
@@ -51,35 +46,14 @@ class Prepared:
         self.inserts = compiled.isinsert
         self._sql = str(compiled)
         self._arguments = _arguments_of(compiled)
-        self._row = _VALUES.search(self._sql) if compiled.positional else None
-        if self._row is not None and "?" in self._sql[self._row.end() :]:
-            self._row = None
 
     def execute(self, cursor: Cursor, rows: Sequence[Values]) -> int:
         """Runs the statement once a row, in one call to the driver; how many rows it touched."""
         if len(rows) == 1:
             cursor.execute(self._sql, self._arguments(rows[0]))
-            return cursor.rowcount
-        if self._row is not None:
-            return self._insert_together(cursor, self._row, rows)
-        cursor.executemany(self._sql, [self._arguments(row) for row in rows])
+        else:
+            cursor.executemany(self._sql, [self._arguments(row) for row in rows])
         return cursor.rowcount
-
-    def _insert_together(self, cursor: Cursor, row: re.Match[str], rows: Sequence[Values]) -> int:
-        """Inserts many rows a statement, in groups of a few sizes, so that the texts are few.
-
-        The driver gives the interpreter's lock away for each statement, and getting it back among
-        busy threads takes longer than inserting a row.
-        """
-        touched = start = 0
-        for size in _GROUPS:
-            while len(rows) - start >= size:
-                group = rows[start : start + size]
-                sql = self._sql[: row.end()] + f", {row[1]}" * (size - 1) + self._sql[row.end() :]
-                cursor.execute(sql, [value for one in group for value in self._arguments(one)])
-                touched += cursor.rowcount
-                start += size
-        return touched
 
 
 def _arguments_of(compiled: SQLCompiler) -> Callable[[Values], Any]:
