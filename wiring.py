@@ -149,7 +149,8 @@ def bootstrap(application: Application) -> bool:
     first = not service.tenants.all()
     if first:
         service.tenants.create(DEFAULT_TENANT, "Default")
-    if first and key is not None:
+    # Not while there are others: a key that was removed must stay so.
+    if key is not None and not service.keys.list(DEFAULT_TENANT):
         service.keys.create(DEFAULT_TENANT, "bootstrap", ["admin"], key)
     return first
 
