@@ -8,15 +8,12 @@ from collections.abc import Sequence
 import pytest
 
 from core.errors import (
-    ConflictError,
-    InvalidError,
-    NotFoundError,
     StorageUnavailable,
     UnstorableError,
 )
 from core.http import OutboundRequest, SendResult
 from core.outcomes import Answer
-from core.states import RunStatus, StepStatus
+from core.states import RunStatus
 from core.store import ListQuery, RequestFilter, RunFilter, Write
 from engine.answers import Ended
 from engine.replies import JsonReply, Problem
@@ -155,49 +152,6 @@ def test_an_answer_reaches_a_caller_whose_run_others_finish(bench: Workbench) ->
     assert reply.status == 201
 
 
-def test_a_replay_is_a_new_run_of_the_same_event(bench: Workbench) -> None:
-    bench.publish(make_document(send("sync", URL)))
-    bench.post({"customer": {"id": 1}})
-    first = bench.last_run()
-
-    again = bench.service.runs.replay(TENANT, first.id)
-
-    assert (again.replay_of, again.event_id) == (first.id, first.event_id)
-    assert bench.last_run().status is RunStatus.SUCCEEDED
-    assert len(bench.partner.received) == 2
-
-
-def test_a_replay_from_a_step_keeps_the_results_before_it(bench: Workbench) -> None:
-    bench.partner.answers(answered(200, {"id": 9}), answered(404), answered(200))
-    second = send("second", URL, with_={"body": "<steps.first.body.id>"})
-    bench.publish(make_document(send("first", URL, next=["second"]), second))
-    bench.post()
-    assert bench.last_run().status is RunStatus.FAILED
-
-    bench.service.runs.replay(TENANT, bench.last_run().id, "second")
-
-    assert bench.last_run().status is RunStatus.SUCCEEDED
-    assert [request.body for request in bench.partner.received][2:] == [b"9"]
-    assert bench.steps()["first"].status is StepStatus.SUCCEEDED
-
-
-def test_only_a_run_that_has_ended_is_replayed(bench: Workbench) -> None:
-    bench.partner.answers(answered(503))
-    bench.publish(make_document(send("sync", URL)))
-    bench.post()
-    run = bench.last_run()
-
-    with pytest.raises(ConflictError):
-        bench.service.runs.replay(TENANT, run.id)
-    bench.service.runs.cancel(TENANT, run.id)
-    with pytest.raises(ConflictError):
-        bench.service.runs.cancel(TENANT, run.id)
-    with pytest.raises(InvalidError, match="sync"):
-        bench.service.runs.replay(TENANT, run.id, "nowhere")
-    with pytest.raises(NotFoundError):
-        bench.service.runs.replay("other", run.id)
-
-
 def test_runs_of_a_deleted_automation_go_on(bench: Workbench) -> None:
     bench.partner.answers(answered(503), answered(200))
     bench.publish(make_document(send("sync", URL)))
@@ -326,27 +280,3 @@ def test_a_run_that_breaks_while_the_process_stops_is_left_for_the_next_one(
 
     assert told == []
     assert bench.last_run().status is RunStatus.RUNNING
-
-
-def test_a_replay_runs_a_step_again_that_had_ended_the_run(bench: Workbench) -> None:
-    """Beside the step from which it goes on, another one stopped the first run."""
-    bench.publish(
-        make_document(
-            send("other", URL, next=["end"]),
-            step("end", "set-values", {"values": {"x": 1}}),
-            step("halt", "stop", {"status": "failed", "message": "no more"}),
-            trigger={
-                "type": "webhook",
-                "with": {"path": "orders"},
-                "next": ["other", "halt"],
-            },
-        )
-    )
-    bench.post()
-    run = bench.last_run()
-    assert (run.status, run.error) == (RunStatus.FAILED, "no more")
-
-    bench.service.runs.replay(TENANT, run.id, "other")
-
-    assert bench.last_run().replay_of == run.id
-    assert bench.last_run().error == "no more"
