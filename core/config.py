@@ -4,14 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from core.errors import ConfigError
 
 
+class Assets(StrEnum):
+    """Where browsers get htmx from: its CDN, or this installation alone."""
+
+    CDN = "cdn"
+    LOCAL = "local"
+
+
 @dataclass(frozen=True, slots=True)
 class Config:
-    """Every setting. `allow_private` lists CIDRs as they were written."""
+    """Every setting. `allow_private` lists CIDRs as they were written.
+
+    `public_url` is where others reach the installation, without a `/` at its end.
+    """
 
     host: str = "127.0.0.1"
     port: int = 8080
@@ -21,6 +33,8 @@ class Config:
     secret_key: str | None = None
     bootstrap_api_key: str | None = None
     allow_private: str = ""
+    public_url: str | None = None
+    assets: Assets = Assets.CDN
 
     @property
     def database_file(self) -> Path:
@@ -48,6 +62,8 @@ def read_config(environment: Mapping[str, str]) -> Config:
         secret_key=_long_enough("PENSTOCK_SECRET_KEY", environment),
         bootstrap_api_key=_long_enough("PENSTOCK_BOOTSTRAP_API_KEY", environment),
         allow_private=environment.get("PENSTOCK_ALLOW_PRIVATE", ""),
+        public_url=_public_url(environment.get("PENSTOCK_PUBLIC_URL") or None),
+        assets=_assets(environment.get("PENSTOCK_ASSETS") or config.assets),
     )
 
 
@@ -55,6 +71,30 @@ def _port(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 0 < int(text) < 65536:
         raise ConfigError(f"PENSTOCK_PORT: {text!r} is not a port; use a number from 1 to 65535")
     return int(text)
+
+
+def _public_url(text: str | None) -> str | None:
+    if text is None:
+        return None
+    try:
+        parts = urlsplit(text)
+        known = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        known = False
+    extra = not known or parts.path not in ("", "/") or parts.query or parts.fragment or "@" in text
+    if extra or not text.isascii() or not text.isprintable() or " " in text:
+        raise ConfigError(
+            f"PENSTOCK_PUBLIC_URL: {text!r} cannot be used; it reads like "
+            "https://penstock.example.com, without a path"
+        )
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _assets(text: str) -> Assets:
+    try:
+        return Assets(text)
+    except ValueError:
+        raise ConfigError(f"PENSTOCK_ASSETS: {text!r} is unknown; use cdn or local") from None
 
 
 def _long_enough(name: str, environment: Mapping[str, str]) -> str | None:

@@ -42,8 +42,20 @@ class ForbiddenError(PenstockError):
     """The caller is known but may not do this."""
 
 
+class SignInRefused(ForbiddenError):
+    """Nobody is signed in by this. `wait` is how many seconds to wait before the next try."""
+
+    def __init__(self, message: str, wait: int = 0) -> None:
+        super().__init__(message)
+        self.wait = wait
+
+
 class ConflictError(PenstockError):
     """The thing is not in a state in which this can be done."""
+
+
+class BusyError(PenstockError):
+    """As many of these are under way as may be; trying again a little later can help."""
 
 
 class StaleError(PenstockError):

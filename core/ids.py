@@ -39,3 +39,9 @@ class IdMaker:
 
 
 new_id = IdMaker()
+
+
+def first_id_at(moment: int) -> str:
+    """What sorts before every id made at or after a moment (milliseconds since the epoch)."""
+    digits = f"{min(max(moment, 0), 0xFFFF_FFFF_FFFF):012x}"
+    return f"{digits[:8]}-{digits[8:]}-"

@@ -41,6 +41,7 @@ class Automation:
     published: int | None
     created_at: Milliseconds
     updated_at: Milliseconds
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +182,13 @@ class SecretEntry:
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[Row]):
-    """A part of a list: `next` is the cursor of the following part, None at the end."""
+    """A part of a list: `next` is the cursor of the following part, None at the end.
+
+    `previous` is the cursor of the part before, to be asked for backwards. With `cut` a search
+    stopped after it had looked at as many rows as one search may; it goes on from `next`.
+    """
 
     items: tuple[Row, ...]
     next: str | None
+    previous: str | None = None
+    cut: bool = False

@@ -58,6 +58,10 @@ class ActionSpec:
     """The longest one attempt may take when configured so."""
     detached: Callable[[Mapping[str, Any]], bool] | None = None
     """Whether the run goes on as soon as the step is stored, without waiting for its result."""
+    summary: Callable[[Mapping[str, Any]], str] | None = None
+    """What a step configured so does, in one line; of a draft with faults, what can be read."""
+    codes: Callable[[Mapping[str, Any]], Mapping[str, tuple[str, ...]]] | None = None
+    """The status codes that mean `success`, `retry` and `halt`; faults are left out."""
 
 
 class Condition(Protocol):
@@ -169,6 +173,11 @@ class TriggerSpec:
     schema: JsonSchema
     output: JsonSchema
     check: Callable[[Mapping[str, Any]], list[tuple[str, str]]] | None = None
+    summary: Callable[[Mapping[str, Any]], str] | None = None
+    """What starts an automation configured so, in one line; of a draft, what can be read.
+
+    `<tenant>` stands for the tenant's id.
+    """
 
 
 class WebhookTrigger(Protocol):

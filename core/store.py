@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from core.account_store import AuditLog, Invitations, Sessions, Users
 from core.clock import Milliseconds
 from core.model import (
     ApiKey,
@@ -24,47 +25,66 @@ from core.model import (
     StepRun,
     Tenant,
 )
+from core.sample_store import Samples
 from core.states import RunStatus
+from core.statistics import RunStatistics
+from core.writes import ListQuery, Write
 
-
-@dataclass(frozen=True, slots=True)
-class Write:
-    """One statement of a unit of work, and whether it must touch exactly one row.
-
-    Where a guarded write touches none, the whole unit is refused with `GuardMissed`.
-    """
-
-    statement: Any
-    parameters: Mapping[str, Any]
-    guarded: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ListQuery:
-    """Which part of a list: rows after `cursor` in the list's order, at most `limit`."""
-
-    cursor: str | None = None
-    limit: int = 50
+__all__ = [
+    "AutomationFilter",
+    "Automations",
+    "Events",
+    "Executors",
+    "Keys",
+    "ListQuery",
+    "RequestFilter",
+    "Requests",
+    "RunFilter",
+    "Runs",
+    "SecretValues",
+    "Store",
+    "Tenants",
+    "Write",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class RunFilter:
-    """Which runs; None means any. `since` and `until` bound the moment of creation."""
+    """Which runs; None means any. `since` and `until` bound the moment of creation.
+
+    `text` stands somewhere in the error or in an id, or is the idempotency key of the event.
+    """
 
     automation_id: str | None = None
     status: RunStatus | None = None
     since: Milliseconds | None = None
     until: Milliseconds | None = None
+    text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RequestFilter:
-    """Which requests; None means any."""
+    """Which requests; None means any. `text` stands somewhere in the URL.
+
+    `outcome` is a class of answers: `2xx` to `5xx`, or `none` where nobody answered.
+    """
 
     direction: str | None = None
     run_id: str | None = None
     status: int | None = None
     since: Milliseconds | None = None
+    until: Milliseconds | None = None
+    automation_id: str | None = None
+    outcome: str | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AutomationFilter:
+    """Which automations; None means any. `text` stands somewhere in the name or the id."""
+
+    text: str | None = None
+    tag: str | None = None
 
 
 class Tenants(Protocol):
@@ -73,6 +93,7 @@ class Tenants(Protocol):
     def get(self, tenant: str) -> Tenant | None: ...
     def insert(self, tenant: Tenant) -> Write: ...
     def change_settings(self, tenant: str, settings: Mapping[str, Any]) -> Write: ...
+    def rename(self, tenant: str, name: str) -> Write: ...
     def all(self) -> Sequence[Tenant]: ...
 
 
@@ -103,6 +124,20 @@ class Automations(Protocol):
 
     def live(self, tenant: str) -> Sequence[tuple[Automation, Document]]:
         """Every published automation, enabled or not, with its live document."""
+        ...
+
+    def search(
+        self, tenant: str, which: AutomationFilter, query: ListQuery
+    ) -> Page[tuple[Automation, Document | None]]:
+        """By name, each with its live document."""
+        ...
+
+    def names(self, tenant: str) -> Mapping[str, str]:
+        """The automations' names by their ids, in the order of the names."""
+        ...
+
+    def tags(self, tenant: str) -> Sequence[str]:
+        """Every tag in use, in order."""
         ...
 
 
@@ -137,6 +172,12 @@ class Runs(Protocol):
 
     def get(self, tenant: str, run_id: str) -> Run | None: ...
     def list(self, tenant: str, which: RunFilter, query: ListQuery) -> Page[Run]: ...
+    def newest_of(
+        self, tenant: str, automation_ids: Sequence[str], each: int
+    ) -> Mapping[str, Sequence[Run]]:
+        """The last runs of several automations, the newest first."""
+        ...
+
     def journal(self, tenant: str, run_id: str) -> Sequence[StepRun]: ...
     def insert(self, run: Run) -> Write: ...
     def move(
@@ -242,6 +283,8 @@ class Store(Protocol):
     @property
     def runs(self) -> Runs: ...
     @property
+    def statistics(self) -> RunStatistics: ...
+    @property
     def executors(self) -> Executors: ...
     @property
     def requests(self) -> Requests: ...
@@ -249,6 +292,16 @@ class Store(Protocol):
     def secrets(self) -> SecretValues: ...
     @property
     def keys(self) -> Keys: ...
+    @property
+    def users(self) -> Users: ...
+    @property
+    def sessions(self) -> Sessions: ...
+    @property
+    def invitations(self) -> Invitations: ...
+    @property
+    def audit(self) -> AuditLog: ...
+    @property
+    def samples(self) -> Samples: ...
 
     def commit(self, writes: Sequence[Write]) -> None:
         """Commits a unit of work and returns when it is on disk.
