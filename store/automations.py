@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, func, select, update
+from sqlalchemy import Row, Select, bindparam, delete, func, select, tuple_, update
 
 from core.model import Automation, AutomationVersion, Document, Page
-from core.store import ListQuery, Write
+from core.store import AutomationFilter, ListQuery, Write
 from store.database import Database
 from store.encoding import decode, encode, encode_optional
 from store.paging import in_order, newest_first
 from store.schema import automation_versions as versions
 from store.schema import automations as table
+
+_LIVE_VERSION = (
+    (versions.c.tenant == table.c.tenant)
+    & (versions.c.automation_id == table.c.id)
+    & (versions.c.version == table.c.published)
+)
 
 
 class Automations:
@@ -32,7 +38,7 @@ class Automations:
             & (table.c.revision == bindparam("old_revision"))
         )
         self._delete = database.prepare(delete(table).where(mine))
-        changed = ("name", "enabled", "draft", "revision", "published", "updated_at")
+        changed = ("name", "enabled", "draft", "revision", "published", "updated_at", "tags")
         self._replace = database.prepare(
             update(table).where(mine).values({name: bindparam(name) for name in changed})
         )
@@ -112,18 +118,49 @@ class Automations:
 
     def live(self, tenant: str) -> Sequence[tuple[Automation, Document]]:
         """Every published automation, enabled or not, with its live document."""
-        live_version = (
-            (versions.c.tenant == table.c.tenant)
-            & (versions.c.automation_id == table.c.id)
-            & (versions.c.version == table.c.published)
-        )
         rows = self._database.rows(
             select(table, versions.c.document)
-            .join(versions, live_version)
+            .join(versions, _LIVE_VERSION)
             .where(table.c.tenant == tenant)
             .order_by(table.c.id)
         )
         return [(_automation(row), decode(row.document)) for row in rows]
+
+    def search(
+        self, tenant: str, which: AutomationFilter, query: ListQuery
+    ) -> Page[tuple[Automation, Document | None]]:
+        """By name, each with its live document; the cursor is the id of the last one shown."""
+        name = func.lower(table.c.name)
+        statement = (
+            _filtered(select(table, versions.c.document), which)
+            .outerjoin(versions, _LIVE_VERSION)
+            .where(table.c.tenant == tenant)
+        )
+        if query.cursor is not None:
+            last = select(name, table.c.id).where(
+                table.c.tenant == tenant, table.c.id == query.cursor
+            )
+            statement = statement.where(tuple_(name, table.c.id) > last.scalar_subquery())
+        rows = self._database.rows(statement.order_by(name, table.c.id).limit(query.limit + 1))
+        shown = rows[: query.limit]
+        following = str(shown[-1].id) if len(rows) > query.limit else None
+        return Page(tuple((_automation(row), decode(row.document)) for row in shown), following)
+
+    def names(self, tenant: str) -> Mapping[str, str]:
+        """The automations' names by their ids, in the order of the names."""
+        rows = self._database.rows(
+            select(table.c.id, table.c.name)
+            .where(table.c.tenant == tenant)
+            .order_by(func.lower(table.c.name), table.c.id)
+        )
+        return {row.id: row.name for row in rows}
+
+    def tags(self, tenant: str) -> Sequence[str]:
+        """Every tag in use, in order."""
+        rows = self._database.rows(
+            select(table.c.tags).where(table.c.tenant == tenant, table.c.tags != "").distinct()
+        )
+        return sorted({tag for row in rows for tag in _tags(row.tags)}, key=str.lower)
 
 
 def _columns(automation: Automation) -> dict[str, Any]:
@@ -137,7 +174,22 @@ def _columns(automation: Automation) -> dict[str, Any]:
         "published": automation.published,
         "created_at": automation.created_at,
         "updated_at": automation.updated_at,
+        # Each between two line ends, so that one is found whole.
+        "tags": "".join(f"\n{tag}\n" for tag in automation.tags),
     }
+
+
+def _filtered(statement: Select[Any], which: AutomationFilter) -> Select[Any]:
+    if which.text is not None:
+        in_name = table.c.name.icontains(which.text, autoescape=True)
+        statement = statement.where(in_name | table.c.id.icontains(which.text, autoescape=True))
+    if which.tag is not None:
+        statement = statement.where(table.c.tags.contains(f"\n{which.tag}\n", autoescape=True))
+    return statement
+
+
+def _tags(column: str) -> tuple[str, ...]:
+    return tuple(filter(None, column.split("\n")))
 
 
 def _automation(row: Row[Any]) -> Automation:
@@ -151,6 +203,7 @@ def _automation(row: Row[Any]) -> Automation:
         published=row.published,
         created_at=row.created_at,
         updated_at=row.updated_at,
+        tags=_tags(row.tags),
     )
 
 

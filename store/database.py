@@ -7,7 +7,16 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, PoolProxiedConnection, Row, Select, create_engine, event
+from sqlalchemy import (
+    CompoundSelect,
+    Connection,
+    Engine,
+    PoolProxiedConnection,
+    Row,
+    Select,
+    create_engine,
+    event,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
@@ -46,7 +55,7 @@ class Database:
         """A plain INSERT of every column."""
         return self.prepare(self.insert(table), [column.name for column in table.columns])
 
-    def rows(self, statement: Select[Any]) -> Sequence[Row[Any]]:
+    def rows(self, statement: Select[Any] | CompoundSelect[Any]) -> Sequence[Row[Any]]:
         """Every row of a SELECT. Raises StorageUnavailable when the database does not answer."""
         return self.read(lambda connection: connection.execute(statement).all())
 

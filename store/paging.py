@@ -2,16 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, Row, Select
+from sqlalchemy import Column, ColumnElement, Row, Select, select
 
 from core.model import Page
 from core.store import ListQuery
 from store.database import Database
 
 Item = TypeVar("Item")
+Make = Callable[[Row[Any]], Item]
+
+
+@dataclass(slots=True)
+class Scope:
+    """What is looked for: conditions that an index finds, nearly all of them hold, or few do.
+
+    `indexed` are found by an index in the list's order. `checked` hold for nearly every row that
+    is found so. `searched` may hold for none: rows are looked at one by one.
+    """
+
+    indexed: list[ColumnElement[bool]]
+    checked: list[ColumnElement[bool]] = field(default_factory=list)
+    searched: list[ColumnElement[bool]] = field(default_factory=list)
+
+    @property
+    def conditions(self) -> Sequence[ColumnElement[bool]]:
+        """All of them."""
+        return (*self.indexed, *self.checked, *self.searched)
 
 
 def newest_first(
@@ -19,7 +39,7 @@ def newest_first(
     statement: Select[Any],
     key: Column[Any],
     query: ListQuery,
-    make: Callable[[Row[Any]], Item],
+    make: Make[Item],
 ) -> Page[Item]:
     """A page by falling `key`; the cursor is the last key shown."""
     if query.cursor is not None:
@@ -32,7 +52,7 @@ def in_order(
     statement: Select[Any],
     key: Column[Any],
     query: ListQuery,
-    make: Callable[[Row[Any]], Item],
+    make: Make[Item],
 ) -> Page[Item]:
     """A page by rising `key`; the cursor is the last key shown."""
     if query.cursor is not None:
@@ -40,12 +60,66 @@ def in_order(
     return _page(database, statement.order_by(key), key, query, make)
 
 
+def search(
+    database: Database,
+    statement: Select[Any],
+    key: Column[Any],
+    scope: Scope,
+    query: ListQuery,
+    make: Make[Item],
+    most: int,
+) -> Page[Item]:
+    """A page by falling `key` of what fits, which can be asked for backwards too.
+
+    Where something has to be searched, at most `most` rows are looked at; the page is then `cut`
+    and its `next` goes on behind them.
+    """
+    backwards = query.backwards and query.cursor is not None
+    indexed = list(scope.indexed)
+    if query.cursor is not None:
+        indexed.append(key > query.cursor if backwards else key < query.cursor)
+    edge = _edge(database, key, indexed, backwards, most) if scope.searched else None
+    if edge is not None:
+        indexed.append(key <= edge if backwards else key >= edge)
+    wanted = statement.where(*indexed, *scope.checked, *scope.searched)
+    rows = database.rows(wanted.order_by(_direction(key, backwards)).limit(query.limit + 1))
+    ids = [str(row._mapping[key]) for row in rows[: query.limit]]
+    further = ids[-1] if len(rows) > query.limit else edge
+    items = tuple(make(row) for row in rows[: query.limit])
+    if not backwards:
+        before = ids[0] if ids and query.cursor is not None else None
+        return Page(items, further, before, cut=further is not None and further == edge)
+    if further is None:
+        # The first page is a whole one, however few rows are newer than the cursor.
+        first = replace(query, cursor=None, backwards=False)
+        return search(database, statement, key, scope, first, make, most)
+    return Page(items[::-1], ids[0] if ids else query.cursor, further)
+
+
+def _edge(
+    database: Database,
+    key: Column[Any],
+    indexed: Sequence[ColumnElement[bool]],
+    backwards: bool,
+    most: int,
+) -> str | None:
+    """The last row that may be looked at, or None where there are not so many."""
+    row = database.first(
+        select(key).where(*indexed).order_by(_direction(key, backwards)).offset(most - 1).limit(1)
+    )
+    return None if row is None else str(row[0])
+
+
+def _direction(key: Column[Any], backwards: bool) -> ColumnElement[Any]:
+    return key.asc() if backwards else key.desc()
+
+
 def _page(
     database: Database,
     statement: Select[Any],
     key: Column[Any],
     query: ListQuery,
-    make: Callable[[Row[Any]], Item],
+    make: Make[Item],
 ) -> Page[Item]:
     rows = database.rows(statement.limit(query.limit + 1))
     shown = rows[: query.limit]

@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, func, select, update
+from sqlalchemy import Row, Select, bindparam, func, null, select, update
 
 from core.clock import Milliseconds
 from core.model import Page, RequestEntry
 from core.store import ListQuery, RequestFilter, Write
+from core.writes import LOOKED_AT
 from store.database import Database
 from store.encoding import decode, encode, encode_optional
-from store.paging import newest_first
+from store.paging import search
+from store.request_filters import scope_of
 from store.schema import events
 from store.schema import requests as table
+
+_BODIES = ("request_body", "response_body")
+_LISTED = [null().label(one.name) if one.name in _BODIES else one for one in table.columns]
 
 
 class Requests:
@@ -68,27 +73,16 @@ class Requests:
         return _entry(row) if row else None
 
     def list(self, tenant: str, which: RequestFilter, query: ListQuery) -> Page[RequestEntry]:
-        """A tenant's entries, the newest first."""
-        statement = _filtered(_with_bodies().where(table.c.tenant == tenant), which)
-        return newest_first(self._database, statement, table.c.id, query, _entry)
+        """A tenant's entries, the newest first, without their bodies."""
+        scope = scope_of(tenant, which)
+        statement = select(*_LISTED, null().label("body"))
+        return search(self._database, statement, table.c.id, scope, query, _entry, LOOKED_AT)
 
 
 def _with_bodies() -> Select[Any]:
     body = func.coalesce(table.c.request_body, events.c.raw).label("body")
     received = (table.c.event_id == events.c.id) & (table.c.direction == "in")
     return select(table, body).outerjoin(events, received)
-
-
-def _filtered(statement: Select[Any], which: RequestFilter) -> Select[Any]:
-    if which.direction is not None:
-        statement = statement.where(table.c.direction == which.direction)
-    if which.run_id is not None:
-        statement = statement.where(table.c.run_id == which.run_id)
-    if which.status is not None:
-        statement = statement.where(table.c.status == which.status)
-    if which.since is not None:
-        statement = statement.where(table.c.started_at >= which.since)
-    return statement
 
 
 def _columns(entry: RequestEntry) -> dict[str, Any]:

@@ -10,12 +10,10 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
-    Select,
     Text,
     Update,
     bindparam,
     func,
-    null,
     select,
     update,
 )
@@ -26,14 +24,13 @@ from core.states import RunStatus
 from core.store import ListQuery, RunFilter, Write
 from store.committer import Committer
 from store.database import Database
-from store.encoding import decode, encode_optional
-from store.paging import newest_first
+from store.encoding import encode_optional
 from store.prepared import Prepared
+from store.run_lists import RunLists
+from store.run_rows import run_columns, run_of
 from store.schema import executors
 from store.schema import runs as table
 from store.step_runs import StepRuns
-
-_LISTED = [null().label(one.name) if one is table.c.output else one for one in table.columns]
 
 
 class Runs:
@@ -43,6 +40,7 @@ class Runs:
         self._database = database
         self._committer = committer
         self._steps = StepRuns(database)
+        self._lists = RunLists(database)
         self._insert = database.prepare_insert(table)
         self._move = lru_cache(maxsize=None)(self._prepare_move)
 
@@ -51,12 +49,17 @@ class Runs:
         row = self._database.first(
             select(table).where(table.c.id == run_id, table.c.tenant == tenant)
         )
-        return _run(row) if row else None
+        return run_of(row) if row else None
 
     def list(self, tenant: str, which: RunFilter, query: ListQuery) -> Page[Run]:
         """A tenant's runs, the newest first, without their outputs: those may be large."""
-        statement = _filtered(select(*_LISTED).where(table.c.tenant == tenant), which)
-        return newest_first(self._database, statement, table.c.id, query, _run)
+        return self._lists.page(tenant, which, query)
+
+    def newest_of(
+        self, tenant: str, automation_ids: Sequence[str], each: int
+    ) -> Mapping[str, Sequence[Run]]:
+        """The last runs of several automations, the newest first, without their outputs."""
+        return self._lists.newest_of(tenant, automation_ids, each)
 
     def journal(self, tenant: str, run_id: str) -> Sequence[StepRun]:
         """The steps of a run that have started, waited or ended."""
@@ -68,7 +71,7 @@ class Runs:
 
     def insert(self, run: Run) -> Write:
         """Adds a run."""
-        return Write(self._insert, _columns(run))
+        return Write(self._insert, run_columns(run))
 
     def move(
         self,
@@ -126,7 +129,7 @@ class Runs:
         rows: Sequence[Row[Any]] = self._committer.transact(
             lambda connection: connection.execute(statement).all()
         )
-        return [_run(row) for row in rows]
+        return [run_of(row) for row in rows]
 
     def rescue(self, old: RunStatus, new: RunStatus, now: Milliseconds) -> int:
         """Puts back runs whose executor's lease is over, with a new token; how many they were."""
@@ -166,59 +169,3 @@ def _is_one_of(statuses: Sequence[RunStatus]) -> ColumnElement[bool]:
 
 def _count(connection: Connection, statement: Update) -> int:
     return connection.execute(statement).rowcount
-
-
-def _filtered(statement: Select[Any], which: RunFilter) -> Select[Any]:
-    if which.automation_id is not None:
-        statement = statement.where(table.c.automation_id == which.automation_id)
-    if which.status is not None:
-        statement = statement.where(table.c.status == which.status)
-    if which.since is not None:
-        statement = statement.where(table.c.created_at >= which.since)
-    if which.until is not None:
-        statement = statement.where(table.c.created_at < which.until)
-    return statement
-
-
-def _columns(run: Run) -> dict[str, Any]:
-    return {
-        "id": run.id,
-        "tenant": run.tenant,
-        "automation_id": run.automation_id,
-        "version": run.version,
-        "event_id": run.event_id,
-        "status": run.status,
-        "token": run.token,
-        "executor": run.executor,
-        "due_at": run.due_at,
-        "created_at": run.created_at,
-        "deadline": run.deadline,
-        "started_at": run.started_at,
-        "finished_at": run.finished_at,
-        "output": encode_optional(run.output),
-        "error": run.error,
-        "replay_of": run.replay_of,
-        "awaited": run.awaited,
-    }
-
-
-def _run(row: Row[Any]) -> Run:
-    return Run(
-        id=row.id,
-        tenant=row.tenant,
-        automation_id=row.automation_id,
-        version=row.version,
-        event_id=row.event_id,
-        status=RunStatus(row.status),
-        token=row.token,
-        executor=row.executor,
-        due_at=row.due_at,
-        created_at=row.created_at,
-        deadline=row.deadline,
-        started_at=row.started_at,
-        finished_at=row.finished_at,
-        output=decode(row.output),
-        error=row.error,
-        replay_of=row.replay_of,
-        awaited=bool(row.awaited),
-    )

@@ -59,6 +59,7 @@ automations = Table(
     Column("published", Integer),
     _moment("created_at", required=True),
     _moment("updated_at", required=True),
+    Column("tags", Text, nullable=False, server_default=""),
 )
 
 automation_versions = Table(
@@ -135,7 +136,47 @@ runs = Table(
         sqlite_where=text("status = 'running'"),
         postgresql_where=text("status = 'running'"),
     ),
+    Index(
+        "runs_not_succeeded",
+        "tenant",
+        "status",
+        "id",
+        sqlite_where=text("status <> 'succeeded'"),
+        postgresql_where=text("status <> 'succeeded'"),
+    ),
+    Index(
+        "runs_ended",
+        "tenant",
+        "finished_at",
+        "status",
+        "automation_id",
+        "created_at",
+        sqlite_where=text("finished_at IS NOT NULL"),
+        postgresql_where=text("finished_at IS NOT NULL"),
+    ),
     sqlite_with_rowid=False,
+)
+
+run_statistics = Table(
+    "run_statistics",
+    metadata,
+    _id("tenant"),
+    Column("bucket", BigInteger, primary_key=True, autoincrement=False),
+    _id("automation_id"),
+    Column("succeeded", Integer, nullable=False),
+    Column("failed", Integer, nullable=False),
+    Column("halted", Integer, nullable=False),
+    Column("cancelled", Integer, nullable=False),
+    Column("total_duration", BigInteger, nullable=False),
+    Column("longest", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+run_statistics_marks = Table(
+    "run_statistics_marks",
+    metadata,
+    _id("tenant"),
+    _moment("counted_until", required=True),
 )
 
 step_runs = Table(
@@ -193,6 +234,20 @@ requests = Table(
         sqlite_where=text("run_id IS NOT NULL"),
         postgresql_where=text("run_id IS NOT NULL"),
     ),
+    Index(
+        "requests_refused",
+        "tenant",
+        "id",
+        sqlite_where=text("status >= 400"),
+        postgresql_where=text("status >= 400"),
+    ),
+    Index(
+        "requests_unanswered",
+        "tenant",
+        "id",
+        sqlite_where=text("status IS NULL AND direction = 'out'"),
+        postgresql_where=text("status IS NULL AND direction = 'out'"),
+    ),
 )
 
 secrets = Table(
@@ -217,4 +272,91 @@ api_keys = Table(
     _moment("created_at", required=True),
     Index("api_keys_by_hash", "value_hash", unique=True),
     Index("api_keys_by_tenant", "tenant"),
+)
+
+users = Table(
+    "users",
+    metadata,
+    _id("id"),
+    _text("tenant", required=True),
+    _text("email", required=True),
+    _text("name", required=True),
+    _text("role", required=True),
+    _text("password_hash", required=True),
+    Column("disabled", Boolean, nullable=False),
+    _moment("created_at", required=True),
+    _moment("signed_in_at"),
+    Index("users_by_email", "email", unique=True),
+    Index("users_by_tenant", "tenant", "email"),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    _id("id"),
+    _text("user_id", required=True),
+    _text("token_hash", required=True),
+    _moment("created_at", required=True),
+    _moment("seen_at", required=True),
+    Index("sessions_by_hash", "token_hash", unique=True),
+    Index("sessions_by_user", "user_id"),
+)
+
+invitations = Table(
+    "invitations",
+    metadata,
+    _id("id"),
+    _text("tenant", required=True),
+    _text("purpose", required=True),
+    _text("email", required=True),
+    _text("role", required=True),
+    _text("user_id"),
+    _text("token_hash", required=True),
+    _moment("created_at", required=True),
+    _moment("expires_at"),
+    Index("invitations_by_hash", "token_hash", unique=True),
+    Index("invitations_by_tenant", "tenant", "id"),
+)
+
+audit_entries = Table(
+    "audit_entries",
+    metadata,
+    _id("id"),
+    _text("tenant", required=True),
+    _moment("at", required=True),
+    _text("actor_kind", required=True),
+    _text("actor_id", required=True),
+    _text("actor_name", required=True),
+    _text("verb", required=True),
+    _text("subject_kind", required=True),
+    _text("subject_id", required=True),
+    _text("subject_name", required=True),
+    _json("detail", required=True),
+    Index("audit_by_tenant", "tenant", "id"),
+    Index("audit_by_kind", "tenant", "subject_kind", "id"),
+    Index("audit_by_subject", "tenant", "subject_kind", "subject_id", "id"),
+    Index("audit_by_actor", "tenant", "actor_id", "id"),
+)
+
+samples = Table(
+    "samples",
+    metadata,
+    _id("id"),
+    _text("tenant", required=True),
+    _text("automation_id", required=True),
+    _text("name", required=True),
+    _text("source", required=True),
+    _json("event", required=True),
+    _moment("created_at", required=True),
+    Index("samples_by_automation", "tenant", "automation_id", "id"),
+)
+
+pins = Table(
+    "pins",
+    metadata,
+    _id("tenant"),
+    _id("automation_id"),
+    _id("step_id"),
+    _json("result", required=True),
+    _moment("created_at", required=True),
 )

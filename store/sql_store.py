@@ -6,18 +6,24 @@ from collections.abc import Sequence
 
 from core.errors import PenstockError
 from core.store import Write
+from store.audit import AuditLog
 from store.automations import Automations
 from store.cipher import Cipher
 from store.committer import Committer, DirectCommitter, GroupCommitter
 from store.database import Database
 from store.events import Events
 from store.executors import Executors
+from store.invitations import Invitations
 from store.keys import Keys
 from store.migrate import migrate
 from store.requests import Requests
 from store.runs import Runs
+from store.samples import Samples
 from store.secrets import SecretValues
+from store.sessions import Sessions
+from store.statistics import RunStatistics
 from store.tenants import Tenants
+from store.users import Users
 
 _NOBODY = ""
 """An executor whose lease is always over."""
@@ -33,10 +39,16 @@ class SqlStore:
         self.automations = Automations(database)
         self.events = Events(database)
         self.runs = Runs(database, committer)
+        self.statistics = RunStatistics(database)
         self.executors = Executors(database)
         self.requests = Requests(database)
         self.secrets = SecretValues(database, cipher)
         self.keys = Keys(database)
+        self.users = Users(database)
+        self.sessions = Sessions(database)
+        self.invitations = Invitations(database)
+        self.audit = AuditLog(database)
+        self.samples = Samples(database)
 
     def commit(self, writes: Sequence[Write]) -> None:
         """Commits a unit of work, or raises GuardMissed or StorageUnavailable and keeps nothing."""

@@ -25,6 +25,9 @@ class Tenants:
             .where(table.c.id == bindparam("which"))
             .values(settings=bindparam("settings")),
         )
+        self._rename = database.prepare(
+            update(table).where(table.c.id == bindparam("which")).values(name=bindparam("name"))
+        )
 
     def get(self, tenant: str) -> Tenant | None:
         """One tenant, or None."""
@@ -51,6 +54,10 @@ class Tenants:
         """Replaces a tenant's settings."""
         values = {"which": tenant, "settings": encode(settings)}
         return Write(self._change_settings, values, guarded=True)
+
+    def rename(self, tenant: str, name: str) -> Write:
+        """Gives a tenant another name; guarded: refused when there is none."""
+        return Write(self._rename, {"which": tenant, "name": name}, guarded=True)
 
 
 def _tenant(row: Row[Any]) -> Tenant:

@@ -8,13 +8,16 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
+from core.account_store import AuditFilter
 from core.states import RunStatus
-from core.store import ListQuery, RequestFilter
+from core.store import ListQuery, RequestFilter, RunFilter
 from store import Cipher, open_store
+from store.audit import AuditLog
 from store.committer import DirectCommitter
 from store.database import Database
 from store.requests import Requests
 from store.runs import Runs
+from store.statistics import RunStatistics
 
 DUE = (RunStatus.QUEUED, RunStatus.WAITING)
 
@@ -35,6 +38,53 @@ def requests_of_a_run(database: Database) -> None:
     Requests(database).list("acme", RequestFilter(run_id="r"), ListQuery(limit=5))
 
 
+def failures(database: Database) -> None:
+    which = RunFilter(status=RunStatus.FAILED)
+    Runs(database, DirectCommitter(database)).list("acme", which, ListQuery())
+
+
+def failures_of_an_automation(database: Database) -> None:
+    which = RunFilter(status=RunStatus.FAILED, automation_id="orders")
+    Runs(database, DirectCommitter(database)).list("acme", which, ListQuery())
+
+
+def runs_of_an_automation(database: Database) -> None:
+    which = RunFilter(automation_id="orders", since=1, until=2)
+    Runs(database, DirectCommitter(database)).list("acme", which, ListQuery("r"))
+
+
+def refusals(database: Database) -> None:
+    Requests(database).list("acme", RequestFilter(outcome="5xx"), ListQuery())
+
+
+def unanswered(database: Database) -> None:
+    Requests(database).list("acme", RequestFilter(outcome="none"), ListQuery())
+
+
+def ends(database: Database) -> None:
+    RunStatistics(database).count("acme", 1, 2)
+
+
+def first_end(database: Database) -> None:
+    RunStatistics(database).first_end("acme", 1)
+
+
+def not_ended(database: Database) -> None:
+    RunStatistics(database).not_ended("acme", 5)
+
+
+def changes_of_a_kind(database: Database) -> None:
+    AuditLog(database).list("acme", AuditFilter(subject_kind="run"), ListQuery(limit=5))
+
+
+def changes_of_a_subject(database: Database) -> None:
+    AuditLog(database).newest("acme", "automation", "orders")
+
+
+def changes_of_an_actor(database: Database) -> None:
+    AuditLog(database).list("acme", AuditFilter(actor_id="ada"), ListQuery(limit=5))
+
+
 @pytest.mark.parametrize(
     ("ask", "index"),
     [
@@ -42,6 +92,17 @@ def requests_of_a_run(database: Database) -> None:
         (next_due, "runs_due"),
         (rescue, "runs_executed"),
         (requests_of_a_run, "requests_by_run"),
+        (changes_of_a_kind, "audit_by_kind"),
+        (changes_of_a_subject, "audit_by_subject"),
+        (changes_of_an_actor, "audit_by_actor"),
+        (failures, "runs_not_succeeded"),
+        (failures_of_an_automation, "runs_not_succeeded"),
+        (runs_of_an_automation, "runs_by_automation"),
+        (refusals, "requests_refused"),
+        (unanswered, "requests_unanswered"),
+        (ends, "runs_ended"),
+        (first_end, "runs_ended"),
+        (not_ended, "runs_not_succeeded"),
     ],
 )
 def test_it_is_found_by_its_index(
@@ -62,4 +123,7 @@ def test_it_is_found_by_its_index(
     with database.engine.connect() as connection:
         plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
     database.close()
-    assert any(f"USING INDEX {index}" in step[3] for step in plan), plan
+    found = [step[3] for step in plan if f"INDEX {index}" in step[3]]
+    assert found, plan
+    assert not any("SCAN runs" in step[3] and "INDEX" not in step[3] for step in plan), plan
+    assert not any("FOR ORDER BY" in step[3] for step in plan), plan
