@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from actions.encoding import ContentError, as_text, pairs, to_json
-from actions.headers import value_fault
+from actions.headers import cookie_fault, value_fault
 from actions.media import JSON, TEXT, encode, is_json
 from core.http import Headers
 from core.outcomes import Answer
@@ -67,7 +67,7 @@ def _status(params: Mapping[str, Any], default: int) -> int:
 
 def _headers(params: Mapping[str, Any]) -> Headers:
     headers = tuple(pairs(params.get("headers", {})))
-    fault = value_fault(headers)
+    fault = value_fault(headers) or cookie_fault(headers)
     if fault is not None:
         raise ContentError(fault)
     return headers

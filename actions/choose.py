@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from actions.summaries import one_line
 from core.errors import ExpressionError
 from core.outcomes import Fail, Outcome, Succeed
 from core.spec import ActionContext, ActionSpec, Ports
@@ -36,6 +37,11 @@ def branch_ports(configuration: Mapping[str, Any]) -> tuple[str, ...]:
         return ()
     ports = (branch.get("port") for branch in branches if isinstance(branch, Mapping))
     return tuple(port for port in ports if isinstance(port, str))
+
+
+def summary(configuration: Mapping[str, Any]) -> str:
+    """The names of the branches."""
+    return one_line(", ".join(branch_ports(configuration)[:50])) or "(no branches yet)"
 
 
 def check(configuration: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -109,4 +115,5 @@ SPEC = ActionSpec(
     },
     ports=Ports(fixed=FIXED_PORTS, of_configuration=branch_ports),
     check=check,
+    summary=summary,
 )

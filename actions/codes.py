@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from typing import Any
 
 PATTERN = r"^[1-5]([0-9]{2}|[xX]{2}|[0-9]{2}-[1-5][0-9]{2})$"
 """The JSON Schema pattern of `204`, `2xx` and `500-503`."""
@@ -52,6 +54,22 @@ def classify(status: int, codes: Codes) -> CodeClass | None:
         for code_class in CodeClass
     )
     return _table(listed).get(status)
+
+
+def listed(configuration: Mapping[str, Any]) -> Mapping[str, tuple[str, ...]]:
+    """The patterns of each class for a step's `with`, defaults filled in, faults left out."""
+    own = configuration.get("codes")
+    lists = own if isinstance(own, Mapping) else {}
+    return {
+        code_class.value: _readable(lists.get(code_class.value), DEFAULTS[code_class])
+        for code_class in CodeClass
+    }
+
+
+def _readable(patterns: Any, default: tuple[str, ...]) -> tuple[str, ...]:
+    if not isinstance(patterns, list):
+        return default
+    return tuple(one for one in patterns if isinstance(one, str) and re.match(PATTERN, one))
 
 
 def faults_of(codes: Codes) -> list[tuple[str, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from actions import sending, sending_checks, sending_schema
+from actions import codes, sending, sending_checks, sending_schema
 from actions.replies import OUTPUT
 from core.outcomes import Outcome
 from core.spec import ActionContext, ActionSpec
@@ -29,4 +29,6 @@ SPEC = ActionSpec(
     check=sending_checks.faults_of,
     longest=sending.longest,
     detached=sending.detached,
+    summary=sending.summary,
+    codes=codes.listed,
 )

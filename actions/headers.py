@@ -14,7 +14,7 @@ NAMES: Mapping[str, Any] = {
 }
 """The JSON Schema of a header's name: a token (RFC 9110, section 5.6.2)."""
 
-RESERVED_IN_ANSWERS = frozenset(
+_OF_CONNECTIONS = frozenset(
     {
         "connection",
         "content-length",
@@ -29,9 +29,13 @@ RESERVED_IN_ANSWERS = frozenset(
 )
 """What belongs to a connection or frames a message; only the server and the sender may say it."""
 
-RESERVED_IN_REQUESTS = RESERVED_IN_ANSWERS | {"expect", "host", "proxy-authorization"}
+RESERVED_IN_ANSWERS = _OF_CONNECTIONS | {"clear-site-data"}
+"""The same for an answer, and what would sign out whoever is signed in to Penstock's pages."""
+
+RESERVED_IN_REQUESTS = _OF_CONNECTIONS | {"expect", "host", "proxy-authorization"}
 """The same for a request, and `Host`, which follows from the URL."""
 
+_OWN_COOKIES = "penstock_"
 _BARRED_FROM_VALUES = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]|[^\x00-\xff]")
 
 
@@ -59,6 +63,18 @@ def value_fault(headers: Iterable[tuple[str, str]]) -> str | None:
                 f"headers.{name}: {barred[0]!r} cannot stand in a header; "
                 "percent-encode it or leave it out"
             )
+    return None
+
+
+def cookie_fault(headers: Iterable[tuple[str, str]]) -> str | None:
+    """Why a cookie cannot be set: Penstock's pages are at the same address and have their own.
+
+    Browsers send a cookie without a name as its value alone, which then reads as a name (RFC 6265).
+    """
+    for name, value in headers:
+        cookie = value.lstrip(" \t=").lower()
+        if name.lower() == "set-cookie" and cookie.startswith(_OWN_COOKIES):
+            return f"headers.{name}: cookies named {_OWN_COOKIES}… are Penstock's; choose another"
     return None
 
 

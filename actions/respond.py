@@ -16,6 +16,7 @@ from actions.answering import (
 from actions.encoding import ContentError
 from actions.headers import NAMES as HEADER_NAMES
 from actions.headers import RESERVED_IN_ANSWERS, name_faults, own_value
+from actions.summaries import address, one_line, outline, text
 from core.http import Headers
 from core.outcomes import Fail, Outcome, Succeed
 from core.spec import ActionContext, ActionSpec
@@ -41,6 +42,17 @@ def _joined(headers: Headers) -> dict[str, str]:
         earlier = joined.get(name.lower())
         joined[name.lower()] = value if earlier is None else f"{earlier}, {value}"
     return joined
+
+
+def summary(configuration: Mapping[str, Any]) -> str:
+    """Such as `202 {id, status}` or `302 → shop.example/thanks`."""
+    if "redirect" in configuration:
+        status = text(configuration.get("status", REDIRECT_STATUS))
+        return one_line(f"{status} → {address(configuration['redirect'])}")
+    status = text(configuration.get("status", STATUS))
+    return one_line(
+        f"{status} {outline(configuration['body'])}" if "body" in configuration else status
+    )
 
 
 def check(configuration: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -138,4 +150,5 @@ SPEC = ActionSpec(
         },
     },
     check=check,
+    summary=summary,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from actions import sending, sending_checks, sending_schema
+from actions import codes, sending, sending_checks, sending_schema
 from actions.headers import own_value
 from actions.media import is_json
 from actions.replies import OUTPUT
@@ -84,4 +84,6 @@ SPEC = ActionSpec(
     check=check,
     longest=sending.longest,
     detached=sending.detached,
+    summary=sending.summary,
+    codes=codes.listed,
 )

@@ -13,6 +13,7 @@ from actions.encoding import ContentError, as_text, pairs, to_json
 from actions.media import FORM, JSON, TEXT, encode
 from actions.replies import outcome_of
 from actions.signing import signature_headers
+from actions.summaries import address, one_line
 from core.clock import Milliseconds
 from core.duration import parse_duration
 from core.errors import ExpressionError
@@ -51,6 +52,14 @@ def attempt(context: ActionContext, params: Mapping[str, Any]) -> Outcome:
 def longest(configuration: Mapping[str, Any]) -> Milliseconds:
     """The longest one attempt may take."""
     return milliseconds(configuration.get("timeout", TIMEOUT))
+
+
+def summary(configuration: Mapping[str, Any]) -> str:
+    """Such as `POST partner.example/partners/…/sync`."""
+    method = configuration.get("method", METHOD)
+    return one_line(
+        f"{method if isinstance(method, str) else METHOD} {address(configuration.get('url'))}"
+    )
 
 
 def detached(configuration: Mapping[str, Any]) -> bool:

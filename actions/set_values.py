@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from actions.summaries import one_line
 from core.outcomes import Outcome, Succeed
 from core.spec import ActionContext, ActionSpec
 
@@ -12,6 +13,13 @@ from core.spec import ActionContext, ActionSpec
 def run(_context: ActionContext, params: Mapping[str, Any]) -> Outcome:
     """The values are the output: `steps.<id>.<name>`."""
     return Succeed(dict(params["values"]))
+
+
+def summary(configuration: Mapping[str, Any]) -> str:
+    """The names of the values."""
+    values = configuration.get("values")
+    names = list(values) if isinstance(values, Mapping) else []
+    return one_line(", ".join(map(str, names[:50]))) or "(no values yet)"
 
 
 SPEC = ActionSpec(
@@ -46,4 +54,5 @@ SPEC = ActionSpec(
         "description": "The values by name.",
         "examples": [{"total": 42.5}],
     },
+    summary=summary,
 )

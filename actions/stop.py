@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from actions.encoding import ContentError, as_text
+from actions.summaries import one_line, text
 from core.outcomes import Fail, Finish, Outcome
 from core.spec import ActionContext, ActionSpec, Ports
 
@@ -19,6 +20,13 @@ def run(_context: ActionContext, params: Mapping[str, Any]) -> Outcome:
     except ContentError as error:
         return Fail(f"message: {error}")
     return Finish(params["status"] == "succeeded", message)
+
+
+def summary(configuration: Mapping[str, Any]) -> str:
+    """Such as `failed: Order … has no lines.`."""
+    status = text(configuration.get("status", "(no end yet)"))
+    message = configuration.get("message")
+    return status if message is None else one_line(f"{status}: {text(message)}")
 
 
 SPEC = ActionSpec(
@@ -50,4 +58,5 @@ SPEC = ActionSpec(
     },
     output={"type": "object", "description": "Nothing: no step comes after it."},
     ports=Ports(fixed=()),
+    summary=summary,
 )

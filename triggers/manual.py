@@ -39,6 +39,14 @@ def _check(configuration: Mapping[str, Any]) -> list[tuple[str, str]]:
     return schema_faults(fields, "fields")
 
 
+def summary(configuration: Mapping[str, Any]) -> str:
+    """The names of the form's fields."""
+    fields = configuration.get("fields")
+    properties = fields.get("properties") if isinstance(fields, Mapping) else None
+    names = [str(name)[:40] for name in properties] if isinstance(properties, Mapping) else []
+    return f"Asks for {', '.join(names[:10])}" if names else "Asks for nothing"
+
+
 SPEC = TriggerSpec(
     name="manual",
     title="By hand",
@@ -76,4 +84,5 @@ SPEC = TriggerSpec(
         },
     },
     check=_check,
+    summary=summary,
 )

@@ -40,7 +40,7 @@ def reference_faults(schema: object, root: str) -> list[tuple[str, str]]:
     subschemas = [(path, found) for path, found in _walk(schema) if isinstance(found, Mapping)]
     nameless = without_name(schema)
     known = {id(nameless), *(id(found) for _, found in subschemas)}
-    resolver = Registry().resolver_with_root(DRAFT202012.create_resource(nameless))
+    resolver = crawled(nameless).resolver()
     faults = []
     for path, subschema in subschemas:
         for word in ("$ref", "$dynamicRef"):
@@ -48,6 +48,15 @@ def reference_faults(schema: object, root: str) -> list[tuple[str, str]]:
                 faults.append((json_path([*path, word], root), fault))
         faults += _name_faults(path, subschema, root)
     return faults
+
+
+def crawled(nameless: Any) -> Registry[Any]:
+    """A registry of a schema without a name, and of no other.
+
+    Its anchors are known: otherwise each lookup of one would crawl the whole schema anew.
+    """
+    registry: Registry[Any] = Registry().with_resource("", DRAFT202012.create_resource(nameless))
+    return registry.crawl()
 
 
 def without_name(schema: Any) -> Any:

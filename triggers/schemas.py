@@ -7,6 +7,8 @@ format is an annotation. Nothing is ever fetched: a `$ref` stays inside its sche
 from __future__ import annotations
 
 import re
+import threading
+import time
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
@@ -15,18 +17,21 @@ from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError, best_match
 from jsonschema.protocols import Validator
 from jsonschema.validators import extend
-from referencing import Registry
 
 from core.errors import Fault, InvalidError
 from core.schema_words import faults_of
-from triggers.schema_references import reference_faults, without_name
+from triggers.schema_references import crawled, reference_faults, without_name
 
 MOST_FAULTS = 50
+LONGEST_SECONDS = 2.0
+"""Of one core, for one check. References may multiply the work without any bound."""
 
 _DATE_TIME = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9:]{8}(\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})"
 )
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[!#-;=?-\[\]_a-z~]+")
+_FANS_OUT = "The value takes too long to check: the references of its JSON Schema fan out."
+_ENDLESS = "a $ref leads back to itself without going deeper into the value"
 _SAMPLES: tuple[object, ...] = (None, True, 0, "", [], {})
 
 _FORMATS = FormatChecker(("date", "email", "ipv4", "ipv6", "uuid"))
@@ -71,8 +76,31 @@ def _frozen(value: object) -> object:
     return value
 
 
+_REFERENCES = {word: Draft202012Validator.VALIDATORS[word] for word in ("$ref", "$dynamicRef")}
+_check = threading.local()
+
+
+class _TooLong(Exception):
+    """A check has used its time up."""
+
+
+def _bounded(word: str) -> Any:
+    """The library's keyword; nothing but references leads to a part of the schema twice."""
+    follow = _REFERENCES[word]
+
+    def reference(
+        validator: Validator, target: str, instance: object, schema: Mapping[str, Any]
+    ) -> Iterator[ValidationError]:
+        if time.thread_time() > _check.last_moment:
+            raise _TooLong
+        yield from follow(validator, target, instance, schema) or ()
+
+    return reference
+
+
 _CheckingValidator = extend(  # type: ignore[no-untyped-call]
-    Draft202012Validator, {"uniqueItems": _unique_items}
+    Draft202012Validator,
+    {"uniqueItems": _unique_items, **{word: _bounded(word) for word in _REFERENCES}},
 )
 
 
@@ -80,20 +108,25 @@ class ValueCheck:
     """Checks values against one schema, built once. The schema must have no `schema_faults`."""
 
     def __init__(self, schema: Mapping[str, Any] | bool) -> None:
+        nameless = without_name(schema)
         self._validator: Validator = _CheckingValidator(
-            without_name(schema), format_checker=_FORMATS, registry=Registry()
+            nameless, format_checker=_FORMATS, registry=crawled(nameless)
         )
 
     def faults(self, value: Any) -> list[Fault]:
         """What is wrong with a value, at most `MOST_FAULTS` faults.
 
-        Raises InvalidError when it nests too deeply for the schema to be followed.
+        Raises InvalidError when it nests too deeply for the schema to be followed, or when that
+        takes too long.
         """
+        _check.last_moment = time.thread_time() + LONGEST_SECONDS
         try:
             return faults_of(self._validator.iter_errors(value), most=MOST_FAULTS)
         except RecursionError:
             message = "The value nests too deeply for its JSON Schema to be checked."
             raise InvalidError(message) from None
+        except _TooLong:
+            raise InvalidError(_FANS_OUT) from None
 
 
 def schema_faults(schema: Any, root: str) -> list[tuple[str, str]]:
@@ -109,6 +142,6 @@ def _endless_faults(schema: Any, root: str) -> list[tuple[str, str]]:
     try:
         for sample in _SAMPLES:
             check.faults(sample)
-    except InvalidError:
-        return [(root, "a $ref leads back to itself without going deeper into the value")]
+    except InvalidError as error:
+        return [(root, "has references that fan out" if str(error) == _FANS_OUT else _ENDLESS)]
     return []

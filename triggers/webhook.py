@@ -18,6 +18,16 @@ from triggers.cors import Cors, compile_cors
 from triggers.schemas import ValueCheck
 from triggers.webhook_schema import WEBHOOK_OUTPUT, WEBHOOK_SCHEMA, webhook_faults
 
+
+def summary(configuration: Mapping[str, Any]) -> str:
+    """Such as `POST /hooks/<tenant>/orders`."""
+    methods = configuration.get("methods", ["POST"])
+    names = [str(name)[:20] for name in methods[:5]] if isinstance(methods, list) else []
+    path = configuration.get("path")
+    shown = path[:200] if isinstance(path, str) and path else "(no path yet)"
+    return " ".join(f"{' '.join(names)} /hooks/<tenant>/{shown}".split())
+
+
 SPEC = TriggerSpec(
     name="webhook",
     title="Webhook",
@@ -26,6 +36,7 @@ SPEC = TriggerSpec(
     schema=WEBHOOK_SCHEMA,
     output=WEBHOOK_OUTPUT,
     check=webhook_faults,
+    summary=summary,
 )
 
 _IDEMPOTENCY_KEY = re.compile(r"[!-~]{1,255}")

@@ -99,6 +99,8 @@ def test_redirects(respond_with, params, status, location):
         ({"headers": {"X-A": "a\r\nX-B: b"}}, "headers.X-A: '\\r' cannot stand in a header"),
         ({"headers": {"X-A": "a\nb"}}, "headers.X-A: '\\n' cannot stand in a header"),
         ({"headers": {"X-A": "12 €"}}, "headers.X-A: '€' cannot stand in a header"),
+        ({"headers": {"Set-Cookie": "penstock_session=x"}}, "headers.Set-Cookie: cookies named"),
+        ({"headers": {"set-cookie": ["a=b", " =Penstock_session=x"]}}, "are Penstock's"),
         ({"body": 2**64}, "cannot be written as JSON"),
     ],
 )
@@ -125,6 +127,7 @@ def test_no_value_adds_a_header_line(respond_with, value, target):
         ({"redirect": "/x", "headers": {"location": "/y"}}, ["headers.Location"]),
         ({"status": 204, "body": "x"}, ["body"]),
         ({"headers": {"Transfer-Encoding": "chunked"}}, ["headers['Transfer-Encoding']"]),
+        ({"headers": {"Clear-Site-Data": "*"}}, ["headers['Clear-Site-Data']"]),
         (
             {"headers": {"connection": "close", "X-A": "1", "x-a": "2"}},
             ["headers.connection", "headers['x-a']"],

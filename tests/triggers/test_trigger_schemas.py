@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from core.errors import InvalidError
-from triggers.schemas import ValueCheck
+from triggers import schemas
+from triggers.schemas import ValueCheck, schema_faults
 
 
 def holds(schema, value):
@@ -76,3 +77,42 @@ def test_a_value_deeper_than_its_schema_can_be_followed_is_refused():
         value = [value]
     with pytest.raises(InvalidError, match="nests too deeply"):
         ValueCheck({"items": {"$ref": "#"}}).faults(value)
+
+
+def doubling(levels, inside):
+    """A schema whose references double the work at each level."""
+    deeper = {f"d{n}": inside([{"$ref": f"#/$defs/d{n + 1}"}] * 2) for n in range(levels)}
+    return {"$ref": "#/$defs/d0", "$defs": {**deeper, f"d{levels}": {}}}
+
+
+@pytest.fixture
+def _hurried(monkeypatch):
+    monkeypatch.setattr(schemas, "LONGEST_SECONDS", 0.05)
+
+
+@pytest.mark.usefixtures("_hurried")
+def test_references_that_double_the_work_are_faults():
+    doubled = doubling(40, lambda twice: {"allOf": twice})
+    assert schema_faults(doubled, "$") == [("$", "has references that fan out")]
+    assert schema_faults(doubling(3, lambda twice: {"allOf": twice}), "$") == []
+
+
+@pytest.mark.usefixtures("_hurried")
+def test_a_value_that_makes_references_fan_out_is_refused():
+    schema = doubling(40, lambda twice: {"properties": {"a": {"allOf": twice}}})
+    assert schema_faults(schema, "$") == []
+    value = {}
+    for _ in range(50):
+        value = {"a": value}
+    with pytest.raises(InvalidError, match="takes too long to check"):
+        ValueCheck(schema).faults(value)
+
+
+def test_an_anchor_is_found_where_it_is():
+    anchored = {f"d{n}": {"$anchor": f"a{n}"} for n in range(3)}
+    named = {"$defs": anchored, "allOf": [{"$ref": f"#a{n}"} for n in range(3)]}
+    assert schema_faults(named, "$") == []
+    named["allOf"].append({"$ref": "#a3"})
+    assert schema_faults(named, "$") == [
+        ("$.allOf[3]['$ref']", "'#a3' leads to nothing in this schema")
+    ]
