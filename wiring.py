@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import hmac
 import os
 import secrets
 from collections.abc import Mapping
@@ -11,33 +12,16 @@ from pathlib import Path
 from typing import IO, Any
 
 from actions import ACTIONS
+from builder_ui import PageSettings
 from core.clock import Clock, SystemClock
-from core.config import Config
+from core.config import Assets, Config
 from core.errors import ConfigError, Fault
-from core.http import Sender
-from core.store import Store
 from dispatch.embedded import EmbeddedDispatcher
 from dispatch.sweeper import Sweeper
-from engine.answers import Answers
-from engine.arrival import Starter
-from engine.automations import AutomationService
-from engine.catalog import Catalog
-from engine.compiler import Compiler
-from engine.dispatching import Dispatcher
-from engine.document_schema import document_schema
-from engine.executor import Executor
-from engine.intake import Intake
-from engine.keys import Keyring
+from engine.assembly import Parts, assemble
 from engine.registry import Registry
-from engine.requests import RequestService
-from engine.runs import RunService
-from engine.secrets import SecretService
 from engine.service import Service
-from engine.settings import SettingsService
-from engine.tenants import TenantService
-from engine.tools import Submit, Tools
 from engine.transitions import Transitions
-from engine.vault import Vault
 from net import AddressGuard, PooledSender, parse_networks
 from store import Cipher, SqlStore, open_store
 from triggers import TRIGGERS, manual, webhook
@@ -45,15 +29,6 @@ from triggers import TRIGGERS, manual, webhook
 DEFAULT_TENANT = "default"
 STOP_SECONDS = 12.0
 """How long a stop waits for attempts under way; what is left runs again after the start."""
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """The engine: what others call, what executes, and what moves states."""
-
-    service: Service
-    executor: Executor
-    transitions: Transitions
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +40,8 @@ class Application:
     store: SqlStore
     dispatcher: EmbeddedDispatcher
     sweeper: Sweeper
+    clock: Clock
+    page_settings: PageSettings
 
     @property
     def service(self) -> Service:
@@ -79,6 +56,7 @@ class Application:
     def rest(self) -> None:
         """A stop is coming: takes nothing up any more, and lets runs come to rest after a step."""
         self.parts.executor.tools.stopping.set()
+        self.service.listeners.stop()
         self.dispatcher.rest()
 
     def stop(self) -> None:
@@ -98,49 +76,22 @@ def build(config: Config) -> Application:
     """
     clock = SystemClock()
     guard = AddressGuard(parse_networks(config.allow_private))
-    store = open_store(_database_url(config), Cipher(_secret_key(config)))
+    secret_key = _secret_key(config)
+    store = open_store(_database_url(config), Cipher(secret_key))
     dispatcher = EmbeddedDispatcher(store, Transitions(store.runs), clock)
-    parts = assemble(store, PooledSender(guard), clock, dispatcher, dispatcher.submit)
-    sweeper = Sweeper(store, parts.transitions, clock, dispatcher.executor, dispatcher.wake)
-    return Application(config, parts, store, dispatcher, sweeper)
-
-
-def assemble(
-    store: Store, sender: Sender, clock: Clock, dispatcher: Dispatcher, submit: Submit
-) -> Parts:
-    """Puts the engine together with whatever stands behind its ports."""
     registry = action_and_trigger_registry()
-    compiler = Compiler(registry)
-    transitions = Transitions(store.runs)
-    vault = Vault(store.secrets, clock)
-    catalog = Catalog(store.automations, compiler, clock)
-    answers = Answers()
-    tools = Tools(
-        store=store,
-        transitions=transitions,
-        sender=sender,
-        clock=clock,
-        vault=vault,
-        catalog=catalog,
-        answers=answers,
-        submit=submit,
+    sender = PooledSender(guard)
+    parts = assemble(registry, store, sender, clock, dispatcher, dispatcher.submit)
+    sweeper = Sweeper(
+        store,
+        parts.transitions,
+        clock,
+        dispatcher.executor,
+        dispatcher.wake,
+        parts.service.statistics.roll_up,
     )
-    executor = Executor(tools)
-    starter = Starter(executor, dispatcher)
-    keyring = Keyring(store, clock)
-    service = Service(
-        tenants=TenantService(store, clock),
-        automations=AutomationService(store, catalog, compiler, clock),
-        runs=RunService(store, catalog, transitions, starter, answers, registry, vault, clock),
-        requests=RequestService(store, vault),
-        secrets=SecretService(store, vault, catalog, clock),
-        keys=keyring,
-        settings=SettingsService(store),
-        intake=Intake(store, catalog, vault, keyring, clock, starter, dispatcher, answers),
-        document_schema=document_schema(registry),
-        store=store,
-    )
-    return Parts(service, executor, transitions)
+    pages = _page_settings(config, secret_key)
+    return Application(config, parts, store, dispatcher, sweeper, clock, pages)
 
 
 def bootstrap(application: Application) -> bool:
@@ -191,6 +142,15 @@ def action_and_trigger_registry() -> Registry:
 
 def _check_manual(configuration: Mapping[str, Any], body: Any) -> list[Fault]:
     return [Fault(*found) for found in manual.compile_trigger(configuration).check(body)]
+
+
+def _page_settings(config: Config, secret_key: bytes) -> PageSettings:
+    return PageSettings(
+        cookie_key=hmac.new(secret_key, b"penstock: cookies of the pages", "sha256").digest(),
+        secure=(config.public_url or "").startswith("https:"),
+        cdn=config.assets is Assets.CDN,
+        public_url=config.public_url,
+    )
 
 
 def _database_url(config: Config) -> str:

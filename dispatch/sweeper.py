@@ -1,4 +1,4 @@
-"""Finds what nobody brought: runs whose executor is gone, and keys that have expired."""
+"""Finds what nobody brought: runs whose executor is gone, keys that have expired, what to count."""
 
 from __future__ import annotations
 
@@ -29,12 +29,14 @@ class Sweeper:
         clock: Clock,
         executor: str,
         rescued: Callable[[], None],
+        roll_up: Callable[[], None],
     ) -> None:
         self._store = store
         self._transitions = transitions
         self._clock = clock
         self._executor = executor
         self._rescued = rescued
+        self._roll_up = roll_up
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._work, name="sweeper", daemon=True)
 
@@ -73,10 +75,11 @@ class Sweeper:
                 logger.exception("the sweep broke off")
 
     def beat(self) -> None:
-        """Renews the lease and sweeps. Raises StorageUnavailable."""
+        """Renews the lease, sweeps and counts what has ended. Raises StorageUnavailable."""
         now = self._clock.now()
         self._store.commit([self._store.executors.renew(self._executor, now + LEASE)])
         self._sweep(now)
+        self._roll_up()
 
     def _sweep(self, now: Milliseconds) -> None:
         self._store.commit([self._store.events.forget_keys(now)])

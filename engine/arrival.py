@@ -51,10 +51,23 @@ def make_event(
     now: Milliseconds,
 ) -> Event:
     """The event of a request; headers that carry credentials are masked from here on."""
+    tenant, automation_id = automaton.tenant, automaton.automation_id
+    return event_of_request(tenant, automation_id, request, received, masker, now)
+
+
+def event_of_request(
+    tenant: str,
+    automation_id: str,
+    request: InboundRequest,
+    received: Received,
+    masker: Masker,
+    now: Milliseconds,
+) -> Event:
+    """The event of a request to an automation, which need not be live."""
     return Event(
         id=new_id(),
-        tenant=automaton.tenant,
-        automation_id=automaton.automation_id,
+        tenant=tenant,
+        automation_id=automation_id,
         type="webhook",
         received_at=now,
         method=request.method,
@@ -106,6 +119,32 @@ def inbound_entry(
         automation_id=event.automation_id,
         event_id=event.id,
         run_id=run.id,
+        remote_address=request.remote_address,
+    )
+
+
+def unstored_entry(
+    tenant: str,
+    automation_id: str,
+    request: InboundRequest,
+    status: int,
+    error: str | None,
+    masker: Masker,
+    now: Milliseconds,
+) -> RequestEntry:
+    """The request log's entry of a request that became no event, and why."""
+    return RequestEntry(
+        id=new_id(),
+        tenant=tenant,
+        direction="in",
+        method=request.method,
+        url=request.path,
+        started_at=now,
+        duration=0,
+        request_headers=dict(masker.mask_headers(request.headers.items())),
+        status=status,
+        error=error,
+        automation_id=automation_id,
         remote_address=request.remote_address,
     )
 

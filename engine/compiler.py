@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from jsonschema import Draft202012Validator
@@ -25,6 +26,14 @@ Params = Mapping[int, CompiledParams]
 
 SPOILING = ("type", "anyOf", "maxItems")
 """Keywords that, once broken in the trigger or the steps, leave nothing to make a graph from."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedStep:
+    """The faults of a step's configuration; its params where their form is right."""
+
+    faults: tuple[Fault, ...]
+    params: CompiledParams | None
 
 
 class Compiler:
@@ -51,11 +60,11 @@ class Compiler:
         faults = list(self._form_faults(document, params))
         definition = self._read(document)
         if definition is not None:
-            graph = build_graph(definition, self._detached(definition))
+            graph = build_graph(definition, self.detached(definition))
             faults += graph_faults(definition, graph, self._registry.actions)
             faults += _all_reference_faults(definition, graph, params)
         if faults or definition is None:
-            raise InvalidError("the automation has faults", _in_order(faults))
+            raise InvalidError("the automation has faults", in_order(faults))
         return self._plan(definition, graph, params)
 
     def faults(self, document: Document) -> tuple[Fault, ...]:
@@ -81,10 +90,11 @@ class Compiler:
     ) -> Iterator[Fault]:
         yield from faults_of(self._frame.iter_errors(document))
         if isinstance(document, Mapping):
-            yield from self._trigger_faults(document.get("trigger"))
+            yield from self.trigger_faults(document.get("trigger"))
             yield from self._step_faults(document.get("steps"), params)
 
-    def _trigger_faults(self, trigger: Any) -> Iterator[Fault]:
+    def trigger_faults(self, trigger: Any) -> Iterator[Fault]:
+        """The faults of what stands in a trigger's `with`, whatever stands there."""
         kind = trigger.get("type") if isinstance(trigger, Mapping) else None
         if isinstance(kind, str) and kind in self._triggers:
             spec = self._registry.triggers[kind].SPEC
@@ -95,24 +105,29 @@ class Compiler:
 
     def _step_faults(self, steps: Any, params: dict[int, CompiledParams]) -> Iterator[Fault]:
         for index, step in enumerate(steps if isinstance(steps, list) else []):
-            action = step.get("action") if isinstance(step, Mapping) else None
-            if isinstance(action, str) and action in self._actions:
-                yield from self._one_step(index, step, action, params)
+            checked = self.check_step(step, f"$.steps[{index}]")
+            yield from checked.faults
+            if checked.params is not None:
+                params[index] = checked.params
 
-    def _one_step(
-        self, index: int, step: Mapping[str, Any], action: str, params: dict[int, CompiledParams]
-    ) -> Iterator[Fault]:
-        spec = self._registry.actions[action].SPEC
-        configuration, path = step.get("with", {}), f"$.steps[{index}].with"
-        found = list(_configuration_faults(self._actions[action], spec, configuration, path))
-        yield from found
-        if isinstance(configuration, Mapping) and not found:
-            params[index] = compile_params(spec.schema, configuration, path)
-            yield from params[index].faults
+    def check_step(self, step: Any, path: str) -> CheckedStep:
+        """What a step's action makes of its configuration; `path` is where the step stands."""
+        action = step.get("action") if isinstance(step, Mapping) else None
+        if not isinstance(action, str) or action not in self._actions:
+            return CheckedStep((), None)
+        spec, params = self._registry.actions[action].SPEC, None
+        configuration = step.get("with", {})
+        below = f"{path}.with"
+        faults = list(_configuration_faults(self._actions[action], spec, configuration, below))
+        if isinstance(configuration, Mapping) and not faults:
+            params = compile_params(spec.schema, configuration, below)
+            faults += params.faults
         if "retry" in step and not spec.retries:
-            yield Fault(f"$.steps[{index}].retry", f"{action} is not tried again; remove it")
+            faults.append(Fault(f"{path}.retry", f"{action} is not tried again; remove it"))
+        return CheckedStep(tuple(faults), params)
 
-    def _detached(self, definition: Definition) -> frozenset[str]:
+    def detached(self, definition: Definition) -> frozenset[str]:
+        """The steps for whose result the run does not wait."""
         return frozenset(
             step.id
             for step in definition.steps
@@ -127,7 +142,7 @@ class Compiler:
             definition=definition,
             graph=graph,
             steps={
-                step.id: _planned(step, self._registry.actions[step.action], params[index])
+                step.id: planned_step(step, self._registry.actions[step.action], params[index])
                 for index, step in enumerate(definition.steps)
             },
             trigger_configuration=configuration,
@@ -155,7 +170,8 @@ def _all_reference_faults(definition: Definition, graph: Graph, params: Params) 
             yield from reference_faults(graph, step_id, found)
 
 
-def _planned(step: StepDefinition, action: Action, params: CompiledParams) -> PlannedStep:
+def planned_step(step: StepDefinition, action: Action, params: CompiledParams) -> PlannedStep:
+    """A step without faults, ready to be executed."""
     spec = action.SPEC
     return PlannedStep(
         definition=step,
@@ -171,5 +187,6 @@ def _is_detached(spec: ActionSpec, step: StepDefinition) -> bool:
     return spec.detached is not None and spec.detached(step.configuration)
 
 
-def _in_order(faults: Sequence[Fault]) -> list[Fault]:
+def in_order(faults: Sequence[Fault]) -> list[Fault]:
+    """Each fault once, by path."""
     return sorted(dict.fromkeys(faults), key=lambda fault: fault.path)

@@ -26,7 +26,7 @@ _TARGETS: Schema = {
     "x-expected": "a step id or a list of step ids",
 }
 
-_RETRY: Schema = {
+RETRY: Schema = {
     "type": "object",
     "title": "Retry",
     "description": "How often and how far apart a failed attempt is repeated.",
@@ -61,6 +61,21 @@ _RETRY: Schema = {
 _POSITION: Schema = {
     "type": "object",
     "properties": {"x": {"type": "number"}, "y": {"type": "number"}},
+}
+
+_NOTE: Schema = {
+    "type": "object",
+    "description": "A sticky note on the canvas.",
+    "required": ["x", "y", "text"],
+    "additionalProperties": False,
+    "properties": {
+        "x": {"type": "number"},
+        "y": {"type": "number"},
+        "width": {"type": "number", "minimum": 40, "maximum": 4000},
+        "height": {"type": "number", "minimum": 30, "maximum": 4000},
+        "text": {"type": "string", "maxLength": 10_000},
+        "color": {"type": "string", "enum": ["yellow", "blue", "green", "red", "grey"]},
+    },
 }
 
 
@@ -112,7 +127,13 @@ def frame_schema(registry: Registry) -> Schema:
             "canvas": {
                 "type": "object",
                 "additionalProperties": _POSITION,
-                "description": "Where the builder draws each step.",
+                "description": "Where the builder draws each step, and the trigger (`$trigger`).",
+            },
+            "notes": {
+                "type": "array",
+                "maxItems": 200,
+                "items": _NOTE,
+                "description": "What people wrote on the canvas; nothing is executed by it.",
             },
         },
     }
@@ -153,7 +174,7 @@ def _step(actions: list[str]) -> Schema:
                 "description": "The kind of step.",
             },
             "with": {"type": "object", "description": "Its configuration."},
-            "retry": _RETRY,
+            "retry": RETRY,
             "next": {
                 "description": "What follows: a map of ports to step ids; a bare id or list "
                 "means the port success.",

@@ -11,8 +11,7 @@ import orjson
 from core.clock import Clock
 from core.errors import Fault, GuardMissed, StorageUnavailable
 from core.http import Headers, InboundRequest
-from core.ids import new_id
-from core.model import Event, RequestEntry, Run
+from core.model import Event, Run
 from core.outcomes import Answer
 from core.spec import Received, Rejected
 from core.store import Store, Write
@@ -27,6 +26,7 @@ from engine.arrival import (
     make_event,
     make_run,
     request_hash,
+    unstored_entry,
 )
 from engine.catalog import Catalog
 from engine.dispatching import Dispatcher
@@ -45,6 +45,7 @@ from engine.inbound_replies import (
 from engine.keys import Keyring
 from engine.replies import JsonReply, Problem
 from engine.routes import Match
+from engine.trying.listeners import Listeners
 from engine.vault import Vault
 
 JSON: Headers = (("Content-Type", "application/json"),)
@@ -68,6 +69,7 @@ class Intake:
         starter: Starter,
         dispatcher: Dispatcher,
         answers: Answers,
+        listeners: Listeners,
     ) -> None:
         self._store = store
         self._catalog = catalog
@@ -77,6 +79,7 @@ class Intake:
         self._starter = starter
         self._dispatcher = dispatcher
         self._answers = answers
+        self._listeners = listeners
 
     def receive(self, tenant: str, path: str, request: InboundRequest) -> Reply:
         """The answer to `/hooks/<tenant>/<path>`. Raises nothing a client can cause."""
@@ -88,14 +91,24 @@ class Intake:
 
     def _receive(self, tenant: str, path: str, request: InboundRequest) -> Reply:
         matches = self._catalog.of(tenant).routes.find(path)
+        if self._listeners.any and (captured := self._captured(tenant, path, request, matches)):
+            return captured
         if not matches:
             return Problem(404, "Not found", f"No automation listens at /hooks/{tenant}/{path}.")
         if request.method == "OPTIONS":
             return preflight(matches, request)
-        match = next((one for one in matches if request.method in one.live.webhook.methods), None)
+        match = next((one for one in matches if _takes(one, request)), None)
         if match is None:
             return method_not_allowed(matches, request.method)
         return self._with_cors(match, request, self._take(match, request))
+
+    def _captured(
+        self, tenant: str, path: str, request: InboundRequest, matches: Sequence[Match]
+    ) -> Reply | None:
+        """The answer of a draft that somebody listens with; what is live takes its requests."""
+        if any(_takes(one, request) for one in matches):
+            return None
+        return self._listeners.take(tenant, path, request)
 
     def _take(self, match: Match, request: InboundRequest) -> Reply:
         live, now = match.live, self._clock.now()
@@ -113,6 +126,8 @@ class Intake:
             return self._reject(match, request, received)
         automaton = Automaton(tenant, live.automation.id, live.version, live.plan)
         event = make_event(automaton, request, received, self._vault.of(tenant).masker, now)
+        if self._listeners.any:
+            self._listeners.heard(event)
         return self._unless_repeated(match, request, received, automaton, event)
 
     def _unless_repeated(
@@ -200,23 +215,17 @@ class Intake:
 
     def _reject(self, match: Match, request: InboundRequest, rejected: Rejected) -> Problem:
         """Turns a request away, and keeps in the log that it came and why it was not taken."""
-        tenant = match.live.automation.tenant
-        now = self._clock.now()
-        entry = RequestEntry(
-            id=new_id(),
-            tenant=tenant,
-            direction="in",
-            method=request.method,
-            url=request.path,
-            started_at=now,
-            duration=0,
-            request_headers=dict(
-                self._vault.of(tenant).masker.mask_headers(request.headers.items())
-            ),
-            status=rejected.status,
-            error=rejected.internal or rejected.detail,
-            automation_id=match.live.automation.id,
-            remote_address=request.remote_address,
+        automation = match.live.automation
+        if self._listeners.any:
+            self._listeners.refused(automation.tenant, automation.id, rejected)
+        entry = unstored_entry(
+            automation.tenant,
+            automation.id,
+            request,
+            rejected.status,
+            rejected.internal or rejected.detail,
+            self._vault.of(automation.tenant).masker,
+            self._clock.now(),
         )
         self._store.commit_later([self._store.requests.insert(entry)])
         faults = tuple(Fault(path, message) for path, message in rejected.faults)
@@ -235,3 +244,7 @@ class Intake:
     def _with_cors(self, match: Match, request: InboundRequest, reply: Reply) -> Reply:
         headers = match.live.webhook.cors_headers(request)
         return replace(reply, headers=(*reply.headers, *headers)) if headers else reply
+
+
+def _takes(match: Match, request: InboundRequest) -> bool:
+    return request.method in match.live.webhook.methods

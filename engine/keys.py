@@ -13,10 +13,12 @@ from core.errors import Fault, GuardMissed, InvalidError, NotFoundError
 from core.ids import new_id
 from core.model import ApiKey
 from core.store import Store
+from engine.audit import AuditService
 
 SCOPES = ("trigger", "read", "write", "admin")
 """What a key may do: start automations, read, change automations and runs, and administer."""
 PREFIX = "psk_"
+LONGEST_NAME = 200
 FRESH: Milliseconds = 5_000
 """How long a key that another process removed may still be taken."""
 MOST_KNOWN = 10_000
@@ -25,8 +27,9 @@ MOST_KNOWN = 10_000
 class Keyring:
     """The keys of every tenant."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, audit: AuditService, clock: Clock) -> None:
         self._store = store
+        self._audit = audit
         self._clock = clock
         self._lock = threading.Lock()
         self._known: OrderedDict[str, tuple[ApiKey, Milliseconds]] = OrderedDict()
@@ -35,11 +38,12 @@ class Keyring:
         self, tenant: str, name: str, scopes: Sequence[str], value: str | None = None
     ) -> tuple[ApiKey, str]:
         """A new key and its value, which nothing can show again. Raises InvalidError."""
-        _check_scopes(scopes)
+        _check(name, scopes)
         value = value or PREFIX + secrets.token_urlsafe(32)
         ordered = tuple(scope for scope in SCOPES if scope in scopes)
         key = ApiKey(new_id(), tenant, name, value[:8], ordered, self._clock.now())
-        self._store.commit([self._store.keys.insert(key, hash_key(value))])
+        note = self._audit.note(tenant, "key.created", "key", key.id, name, {"scopes": ordered})
+        self._store.commit([self._store.keys.insert(key, hash_key(value)), note])
         return key, value
 
     def list(self, tenant: str) -> Sequence[ApiKey]:
@@ -48,8 +52,10 @@ class Keyring:
 
     def delete(self, tenant: str, key_id: str) -> None:
         """Removes a key; it is refused from now on. Raises NotFoundError."""
+        name = next((key.name for key in self.list(tenant) if key.id == key_id), "")
+        note = self._audit.note(tenant, "key.removed", "key", key_id, name)
         try:
-            self._store.commit([self._store.keys.delete(tenant, key_id)])
+            self._store.commit([self._store.keys.delete(tenant, key_id), note])
         except GuardMissed:
             raise NotFoundError(f"there is no key {key_id}") from None
         with self._lock:
@@ -90,13 +96,17 @@ def hash_key(value: str) -> str:
     return hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _check_scopes(scopes: Sequence[str]) -> None:
-    faults = [
+def _check(name: str, scopes: Sequence[str]) -> None:
+    faults = []
+    if not name or len(name) > LONGEST_NAME or min(name) < " ":
+        words = f"must have 1 to {LONGEST_NAME} characters, and no control characters"
+        faults.append(Fault("$.name", words))
+    faults += [
         Fault(f"$.scopes[{index}]", f"{scope!r} is no scope; there are: {', '.join(SCOPES)}")
         for index, scope in enumerate(scopes)
         if scope not in SCOPES
     ]
     if not scopes:
-        faults = [Fault("$.scopes", "needs at least one scope")]
+        faults.append(Fault("$.scopes", "needs at least one scope"))
     if faults:
         raise InvalidError("the key cannot be made", faults)

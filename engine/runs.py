@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,9 +14,10 @@ from core.ids import new_id
 from core.masking import Masker
 from core.model import Event, Page, Run, StepRun
 from core.states import RUN_ENDS, STEP_ENDS, RunStatus, StepStatus
-from core.store import ListQuery, RunFilter, Store
+from core.store import ListQuery, RunFilter, Store, Write
 from engine.answers import Answers, Ended
 from engine.arrival import Automaton, Starter, make_run
+from engine.audit import AuditService
 from engine.catalog import Catalog
 from engine.graph import progress
 from engine.plan import Plan
@@ -55,6 +56,7 @@ class RunService:
         answers: Answers,
         registry: Registry,
         vault: Vault,
+        audit: AuditService,
         clock: Clock,
     ) -> None:
         self._store = store
@@ -64,6 +66,7 @@ class RunService:
         self._answers = answers
         self._registry = registry
         self._vault = vault
+        self._audit = audit
         self._clock = clock
 
     def list(self, tenant: str, which: RunFilter, query: ListQuery) -> Page[Run]:
@@ -84,7 +87,8 @@ class RunService:
         run = self._existing(tenant, run_id)
         now = self._clock.now()
         try:
-            self._store.commit([self._transitions.cancel(run, CANCELLED, now)])
+            note = self._note("cancelled", run)
+            self._store.commit([self._transitions.cancel(run, CANCELLED, now), note])
         except GuardMissed:
             status = self._existing(tenant, run_id).status
             raise ConflictError(f"the run has ended already: it {status}") from None
@@ -124,8 +128,12 @@ class RunService:
         automaton = Automaton(tenant, automation_id, live.version, live.plan)
         event = self._manual_event(automaton, body)
         run = make_run(automaton, event, event.received_at)
-        beside = [self._store.events.insert(event)]
+        beside = [self._store.events.insert(event), self.note_start(run)]
         return event, self._starter.start(run, event, live.plan, beside)
+
+    def note_start(self, run: Run) -> Write:
+        """The entry of the audit log for a run that was started by hand."""
+        return self._note("started", run)
 
     def _existing(self, tenant: str, run_id: str) -> Run:
         run = self._store.runs.get(tenant, run_id)
@@ -157,7 +165,12 @@ class RunService:
         automaton = Automaton(run.tenant, run.automation_id, run.version, plan)
         again = replace(make_run(automaton, event, self._clock.now()), replay_of=run.id)
         beside = [self._store.runs.keep_step(again, step) for step in kept]
+        beside.append(self._note("replayed", again, {"replay_of": run.id}))
         return self._starter.start(again, event, plan, beside, kept)
+
+    def _note(self, what: str, run: Run, detail: Mapping[str, Any] | None = None) -> Write:
+        facts = {"automation_id": run.automation_id, **(detail or {})}
+        return self._audit.note(run.tenant, f"run.{what}", "run", run.id, "", facts)
 
     def _manual_event(self, automaton: Automaton, body: Any) -> Event:
         return Event(

@@ -10,6 +10,7 @@ from core.clock import Clock
 from core.errors import Fault, GuardMissed, InvalidError, NotFoundError
 from core.model import SecretEntry
 from core.store import Store
+from engine.audit import AuditService
 from engine.catalog import Catalog
 from engine.plan import Plan
 from engine.vault import Vault
@@ -29,22 +30,33 @@ class SecretUse:
 class SecretService:
     """A tenant's secrets."""
 
-    def __init__(self, store: Store, vault: Vault, catalog: Catalog, clock: Clock) -> None:
+    def __init__(
+        self, store: Store, vault: Vault, catalog: Catalog, audit: AuditService, clock: Clock
+    ) -> None:
         self._store = store
         self._vault = vault
         self._catalog = catalog
+        self._audit = audit
         self._clock = clock
 
     def put(self, tenant: str, name: str, value: str) -> None:
         """Sets a secret. Raises InvalidError for a bad name or value."""
         _check(name, value)
-        self._store.commit([self._store.secrets.put(tenant, name, value, self._clock.now())])
+        known = any(entry.name == name for entry in self._store.secrets.list(tenant))
+        verb = "secret.rotated" if known else "secret.set"
+        self._store.commit(
+            [
+                self._store.secrets.put(tenant, name, value, self._clock.now()),
+                self._audit.note(tenant, verb, "secret", name, name),
+            ]
+        )
         self._vault.forget(tenant)
 
     def delete(self, tenant: str, name: str) -> None:
         """Removes a secret. Raises NotFoundError."""
+        note = self._audit.note(tenant, "secret.removed", "secret", name, name)
         try:
-            self._store.commit([self._store.secrets.delete(tenant, name)])
+            self._store.commit([self._store.secrets.delete(tenant, name), note])
         except GuardMissed:
             raise NotFoundError(f"there is no secret {name}") from None
         self._vault.forget(tenant)

@@ -5,15 +5,30 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.store import Store
+from engine.audit import AuditService
 from engine.automations import AutomationService
+from engine.curl.importing import CurlImporter
 from engine.document_schema import Schema
+from engine.drafts.sketches import SketchService
 from engine.intake import Intake
 from engine.keys import Keyring
+from engine.overview import OverviewService
+from engine.people.accounts import AccountService
+from engine.people.invitations import InvitationService
+from engine.people.users import UserService
+from engine.registry import Registry
 from engine.requests import RequestService
 from engine.runs import RunService
 from engine.secrets import SecretService
 from engine.settings import SettingsService
+from engine.statistics import StatisticsService
 from engine.tenants import TenantService
+from engine.trying.completions import CompletionService
+from engine.trying.listeners import Listeners
+from engine.trying.previews import PreviewService
+from engine.trying.samples import SampleService
+from engine.trying.trials import TrialService
+from engine.versions import VersionService
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +37,27 @@ class Service:
 
     tenants: TenantService
     automations: AutomationService
+    versions: VersionService
     runs: RunService
     requests: RequestService
     secrets: SecretService
     keys: Keyring
     settings: SettingsService
+    accounts: AccountService
+    users: UserService
+    invitations: InvitationService
+    audit: AuditService
+    statistics: StatisticsService
+    overview: OverviewService
     intake: Intake
+    sketches: SketchService
+    previews: PreviewService
+    completions: CompletionService
+    curl: CurlImporter
+    trials: TrialService
+    samples: SampleService
+    listeners: Listeners
+    registry: Registry
     document_schema: Schema
     store: Store
 

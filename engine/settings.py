@@ -10,6 +10,7 @@ from jsonschema import Draft202012Validator
 from core.errors import InvalidError, NotFoundError
 from core.schema_words import faults_of
 from core.store import Store
+from engine.audit import AuditService
 
 SETTINGS_SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -18,11 +19,13 @@ SETTINGS_SCHEMA: dict[str, Any] = {
     "properties": {
         "channels": {
             "type": "object",
+            "title": "Ways in",
             "description": "Which ways in are open beside the trigger URLs.",
             "additionalProperties": False,
             "properties": {
                 "events": {
                     "type": "boolean",
+                    "title": "Generic channel",
                     "default": False,
                     "description": "Whether the generic channel POST /api/v1/events takes events.",
                 }
@@ -39,8 +42,9 @@ _VALIDATOR = Draft202012Validator(SETTINGS_SCHEMA)
 class SettingsService:
     """The settings of tenants."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, audit: AuditService) -> None:
         self._store = store
+        self._audit = audit
 
     def get(self, tenant: str) -> Mapping[str, Any]:
         """A tenant's settings, the defaults filled in. Raises NotFoundError."""
@@ -55,7 +59,8 @@ class SettingsService:
         if faults:
             raise InvalidError("the settings cannot be changed so", faults)
         changed = _merge(self.get(tenant), patch)
-        self._store.commit([self._store.tenants.change_settings(tenant, changed)])
+        note = self._audit.note(tenant, "settings.changed", "settings", tenant, "", patch)
+        self._store.commit([self._store.tenants.change_settings(tenant, changed), note])
         return changed
 
 

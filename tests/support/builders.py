@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import Any
 
-from core.ids import new_id
+from core.clock import Milliseconds
 from core.model import Automation, Event, RequestEntry, Run, StepRun
 from core.states import RunStatus, StepStatus
 
 NOW = 1_800_000_000_000
 """A moment in 2027, in milliseconds."""
 
+_numbers = count()
+
+
+def id_at(moment: Milliseconds) -> str:
+    """An id as one made at this moment has it, later than every one made before for it."""
+    digits = f"{moment:012x}7000{0x8000_0000_0000_0000 + next(_numbers):016x}"
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
 
 def make_event(**changes: Any) -> Event:
     values: dict[str, Any] = {
-        "id": new_id(),
+        "id": id_at(changes.get("received_at", NOW)),
         "tenant": "acme",
         "automation_id": "orders",
         "type": "webhook",
@@ -34,7 +43,7 @@ def make_event(**changes: Any) -> Event:
 def make_run(event: Event | None = None, **changes: Any) -> Run:
     event = event or make_event()
     values: dict[str, Any] = {
-        "id": new_id(),
+        "id": id_at(changes.get("created_at", NOW)),
         "tenant": event.tenant,
         "automation_id": event.automation_id,
         "version": 1,
@@ -76,7 +85,7 @@ def make_automation(**changes: Any) -> Automation:
 
 def make_request_entry(**changes: Any) -> RequestEntry:
     values: dict[str, Any] = {
-        "id": new_id(),
+        "id": id_at(changes.get("started_at", NOW)),
         "tenant": "acme",
         "direction": "out",
         "method": "POST",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import socket
@@ -15,7 +14,8 @@ from pathlib import Path
 from uuid import uuid4
 
 import psycopg
-import pytest
+
+from tests.support.debian import find_or_install
 
 HOST = "127.0.0.1"
 
@@ -58,25 +58,7 @@ def running_postgres() -> Iterator[PostgresServer]:
 
 
 def _programs() -> Path:
-    found = _find()
-    if found is None and os.geteuid() == 0 and shutil.which("apt-get"):
-        found = _install()
-    if found is None:
-        pytest.skip(
-            "PostgreSQL's initdb and pg_ctl are missing and only root could install them: install "
-            "the package postgresql, or put its programs on PATH"
-        )
-    return found
-
-
-def _install() -> Path | None:
-    """Debian's package; one test process at a time, the others find what it brought."""
-    with (Path(tempfile.gettempdir()) / "penstock-tests-install.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if _find() is None:
-            _run(["apt-get", "update", "-qq"], None)
-            _run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", "postgresql"], None)
-    return _find()
+    return find_or_install(_find, "PostgreSQL (initdb and pg_ctl)", "postgresql")
 
 
 def _find() -> Path | None:

@@ -41,6 +41,10 @@ class Site:
     def service(self) -> Service:
         return self.application.service
 
+    def with_service(self, service: Service) -> Flask:
+        """The web application over other use cases."""
+        return create_app(service, self.application.clock, self.application.page_settings)
+
     @property
     def anybody(self) -> FlaskClient:
         return self.flask.test_client()
@@ -56,7 +60,8 @@ def open_site(folder: Path) -> Iterator[Site]:
     for tenant in ("acme", "globex"):
         application.service.tenants.create(tenant, tenant.title())
     application.start(alone=True)
-    yield Site(application, create_app(application.service))
+    app = create_app(application.service, application.clock, application.page_settings)
+    yield Site(application, app)
     application.stop()
 
 

@@ -23,12 +23,13 @@ from core.http import (
 )
 from core.model import Run, StepRun
 from core.store import ListQuery, RunFilter
+from engine.assembly import assemble
 from engine.execution import Execution
 from engine.inbound_replies import Reply
 from engine.runs import RunDetail
 from store import Cipher, SqlStore, open_store
 from tests.support.builders import NOW
-from wiring import assemble
+from wiring import action_and_trigger_registry
 
 TENANT = "acme"
 
@@ -101,7 +102,8 @@ class Workbench:
         self.clock = TurnedClock()
         self.partner = ScriptedPartner()
         self.dispatcher = InlineDispatcher()
-        parts = assemble(store, self.partner, self.clock, self.dispatcher, _in_a_thread)
+        registry = action_and_trigger_registry()
+        parts = assemble(registry, store, self.partner, self.clock, self.dispatcher, _in_a_thread)
         self.service, self.executor, self.transitions = (
             parts.service,
             parts.executor,
@@ -111,7 +113,7 @@ class Workbench:
 
     def publish(self, document: Mapping[str, Any], automation_id: str = "orders") -> None:
         self.service.automations.put(TENANT, automation_id, document)
-        self.service.automations.publish(TENANT, automation_id)
+        self.service.versions.publish(TENANT, automation_id)
 
     def post(
         self,

@@ -1,0 +1,1 @@
+"""cURL commands: one pasted becomes a step, and a logged request becomes one."""

@@ -1,0 +1,1 @@
+"""What can be said of a draft as it is written: its faults, its picture, what it would change."""

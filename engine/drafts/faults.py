@@ -1,0 +1,138 @@
+"""The faults of a draft that changes with every keystroke: unchanged steps are not checked again.
+
+They are those of `Compiler.faults`, found a step at a time and remembered by the step's content.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+import orjson
+from jsonschema import Draft202012Validator
+
+from core.errors import Fault
+from core.schema_words import faults_of
+from engine.compiler import SPOILING, Compiler, in_order
+from engine.document import Definition, read_document
+from engine.document_schema import frame_schema
+from engine.graph import TRIGGER, Graph, build_graph
+from engine.graph_faults import graph_faults
+from engine.params import FoundReference
+from engine.reference_faults import reference_faults
+from engine.registry import Registry
+
+REMEMBERED = 2048
+"""Steps whose faults are kept."""
+LONGEST_REMEMBERED = 16 * 1024
+"""Bytes of JSON of a step whose faults are kept."""
+
+Document = Any
+"""What somebody sent: a document, or anything else."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepFaults:
+    """What a step's own content tells. Paths begin at the step (`$`).
+
+    `spoilt`: no graph can be made with it. `references` is None where its form is at fault.
+    """
+
+    faults: tuple[Fault, ...]
+    spoilt: bool
+    references: tuple[FoundReference, ...] | None
+
+
+class DraftFaults:
+    """Finds the faults of drafts; may be asked by many threads at once."""
+
+    def __init__(self, registry: Registry, compiler: Compiler) -> None:
+        self._registry = registry
+        self._compiler = compiler
+        frame = frame_schema(registry)
+        steps = dict(frame["properties"]["steps"])
+        self._step = Draft202012Validator(steps.pop("items"))
+        properties = {**frame["properties"], "steps": steps}
+        self._frame = Draft202012Validator({**frame, "properties": properties})
+        graph_fields = {name: properties[name] for name in ("trigger", "steps")}
+        self._graph_fields = Draft202012Validator({"properties": graph_fields})
+        self._remembered = lru_cache(maxsize=REMEMBERED)(self._of_json)
+
+    def find(self, document: Document) -> tuple[Fault, ...]:
+        """Every fault with its JSON path, by path. Raises nothing, whatever is given."""
+        faults = faults_of(self._frame.iter_errors(document))
+        if not isinstance(document, Mapping):
+            return tuple(in_order(faults))
+        faults += self._compiler.trigger_faults(document.get("trigger"))
+        written = document.get("steps")
+        steps = [self._of_step(step) for step in (written if isinstance(written, list) else [])]
+        for index, step in enumerate(steps):
+            faults += [_moved(fault, index) for fault in step.faults]
+        definition = self._read(document, steps)
+        if definition is not None:
+            faults += self._graph_faults(definition, steps)
+        return tuple(in_order(faults))
+
+    def _of_step(self, step: Any) -> StepFaults:
+        try:
+            written = orjson.dumps(step)
+        except orjson.JSONEncodeError:
+            return self._check(step)
+        return self._check(step) if len(written) > LONGEST_REMEMBERED else self._remembered(written)
+
+    def _of_json(self, written: bytes) -> StepFaults:
+        return self._check(orjson.loads(written))
+
+    def _check(self, step: Any) -> StepFaults:
+        errors = list(self._step.iter_errors(step))
+        checked = self._compiler.check_step(step, "$")
+        return StepFaults(
+            faults=(*faults_of(errors), *checked.faults),
+            spoilt=any(error.validator in SPOILING for error in errors),
+            references=None if checked.params is None else checked.params.references,
+        )
+
+    def _read(self, document: Document, steps: Sequence[StepFaults]) -> Definition | None:
+        errors = self._graph_fields.iter_errors(document)
+        if any(step.spoilt for step in steps) or any(one.validator in SPOILING for one in errors):
+            return None
+        try:
+            return read_document(document)
+        except (AttributeError, KeyError, TypeError, ValueError):
+            return None
+
+    def _graph_faults(self, definition: Definition, steps: Sequence[StepFaults]) -> Iterator[Fault]:
+        graph = build_graph(definition, self._compiler.detached(definition))
+        yield from graph_faults(definition, graph, self._registry.actions)
+        earlier: dict[str, frozenset[str]] = {}
+        for index, (step, own) in enumerate(zip(definition.steps, steps, strict=True)):
+            earlier[step.id] = _before(graph, step.id, earlier)
+            for found in own.references or ():
+                if not _is_to_one_of(found, earlier[step.id]):
+                    moved = replace(found, path=_at(found.path, index))
+                    yield from reference_faults(graph, step.id, moved)
+
+
+def _before(graph: Graph, step_id: str, known: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    """Every step before this one, made of what is known of those right before it."""
+    sources = {edge.source for edge in graph.incoming[step_id] if edge.source != TRIGGER}
+    if sources <= known.keys():
+        return frozenset(sources).union(*(known[source] for source in sources))
+    return graph.upstream(step_id)
+
+
+def _is_to_one_of(found: FoundReference, steps: Collection[str]) -> bool:
+    """Whether it refers to one of these steps: that is the usual case, and never a fault."""
+    root, *rest = found.reference.path
+    return root == "steps" and bool(rest) and rest[0] in steps
+
+
+def _moved(fault: Fault, index: int) -> Fault:
+    return Fault(_at(fault.path, index), fault.message)
+
+
+def _at(path: str, index: int) -> str:
+    """A path within a step as one within the document."""
+    return f"$.steps[{index}]{path[1:]}"

@@ -1,0 +1,1 @@
+"""Who may come in: users, their passwords and sessions, and the links that invite them."""

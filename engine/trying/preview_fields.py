@@ -1,0 +1,163 @@
+"""Every templated text of a step, resolved on its own, so that each shows what it comes to."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import orjson
+
+from core.errors import ExpressionError, InvalidError
+from core.schema_words import json_path
+from engine.trying.sights import Sight
+from expressions import (
+    CompiledExpression,
+    CompiledValue,
+    MissingValue,
+    Reference,
+    TemplateMode,
+    compile_expression,
+    compile_value,
+)
+
+LONGEST_SECONDS = 0.25
+"""What is not resolved by then is not shown; one text alone is bounded by the expression limits."""
+MOST_FIELDS = 500
+LONGEST_TEXT = 200
+"""Characters of a value as it stands in one line."""
+LARGEST_VALUE = 64 * 1024
+"""Bytes of JSON of a value that is shown whole."""
+
+LONGEST_REMEMBERED = 4_000
+"""Characters of a template that is kept compiled."""
+
+CONDITION = "condition"
+_MAY_BE_TEMPLATE = ("<", "{", "\\")
+_NO_SECRETS = "secrets can be used only where something is sent"
+
+Shown = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateField:
+    """A text below `with`: its path, the kind of template, and whether secrets may stand in it."""
+
+    path: str
+    source: str
+    mode: str
+    secrets: bool
+
+
+def template_fields(
+    schema: Mapping[str, Any], value: Any, path: tuple[str | int, ...] = ()
+) -> Iterator[TemplateField]:
+    """The texts of a `with` that may hold references, by the hints of its schema."""
+    mode = schema.get("x-template")
+    if isinstance(mode, str):
+        yield from _texts(value, path, mode, bool(schema.get("x-secrets")))
+    elif isinstance(value, Mapping):
+        properties, others = schema.get("properties", {}), schema.get("additionalProperties", {})
+        for name, item in value.items():
+            below = properties.get(name, others if isinstance(others, Mapping) else {})
+            yield from template_fields(below, item, (*path, name))
+    elif isinstance(value, list):
+        items = schema.get("items", {})
+        for index, item in enumerate(value):
+            yield from template_fields(items, item, (*path, index))
+
+
+def show_fields(fields: Iterator[TemplateField], sight: Sight) -> dict[str, Shown]:
+    """What each text comes to, by its path: `{"value", "text"}`, or `{"error"}` in words.
+
+    A value too large to be shown whole is None, with `"truncated": True` beside its text.
+    """
+    last_moment = time.monotonic() + LONGEST_SECONDS
+    shown: dict[str, Shown] = {}
+    for field in fields:
+        if len(shown) >= MOST_FIELDS:
+            break
+        if time.monotonic() > last_moment:
+            shown[field.path] = {"error": "not shown: the fields before it took too long"}
+        else:
+            shown[field.path] = show_field(field, sight)
+    return shown
+
+
+def show_field(field: TemplateField, sight: Sight) -> Shown:
+    """What one text comes to."""
+    try:
+        compiled = _compiled(field.source, field.mode, field.path)
+    except InvalidError as error:
+        return {"error": "; ".join(fault.message for fault in error.faults)}
+    if not field.secrets and any(one.path[0] == "secrets" for one in compiled.references):
+        return {"error": _NO_SECRETS}
+    try:
+        return display(_resolved(compiled, sight))
+    except ExpressionError as error:
+        words = _words(error, compiled.references, sight.waiting)
+        return {"error": sight.masker.mask_text(words.removeprefix(f"{field.path}: "))}
+
+
+def display(value: Any) -> Shown:
+    """A masked value with its text in one line."""
+    written = orjson.dumps(value) if not isinstance(value, str) else value.encode(errors="replace")
+    line = " ".join(written[: 8 * LONGEST_TEXT].decode(errors="ignore").split())
+    text = line if len(line) <= LONGEST_TEXT else f"{line[: LONGEST_TEXT - 1]}…"
+    if len(written) > LARGEST_VALUE:
+        return {"value": None, "text": text, "truncated": True}
+    return {"value": value, "text": text}
+
+
+def _compiled(source: str, mode: str, path: str) -> CompiledValue | CompiledExpression:
+    short = len(source) <= LONGEST_REMEMBERED
+    return _remembered(source, mode, path) if short else _compile(source, mode, path)
+
+
+@lru_cache(maxsize=2048)
+def _remembered(source: str, mode: str, path: str) -> CompiledValue | CompiledExpression:
+    return _compile(source, mode, path)
+
+
+def _compile(source: str, mode: str, path: str) -> CompiledValue | CompiledExpression:
+    if mode == CONDITION:
+        return compile_expression(source, path)
+    return compile_value(source, TemplateMode(mode), path)
+
+
+def _resolved(compiled: CompiledValue | CompiledExpression, sight: Sight) -> Any:
+    if isinstance(compiled, CompiledExpression):
+        return compiled.holds(sight.context)
+    shown = compiled.resolve(sight.context).masked
+    return sight.masker.mask_text(shown) if isinstance(shown, str) else shown
+
+
+def _words(error: ExpressionError, references: Sequence[Reference], waiting: frozenset[str]) -> str:
+    """Why it cannot be resolved, in words that tell what to do about it."""
+    missing = {one.path[1] for one in references if one.path[0] == "steps" and len(one.path) > 1}
+    for step in sorted(missing & waiting if isinstance(error, MissingValue) else ()):
+        return f"the step {step} has no result yet; try it first, or pin a result to it"
+    if not isinstance(error, MissingValue) and any(one.path[0] == "secrets" for one in references):
+        return f"{error} (a preview does not know what a secret holds; a run does)"
+    return str(error)
+
+
+def _texts(
+    value: Any, path: tuple[str | int, ...], mode: str, secrets: bool
+) -> Iterator[TemplateField]:
+    if isinstance(value, str):
+        if mode == CONDITION or any(mark in value for mark in _MAY_BE_TEMPLATE):
+            yield TemplateField(field_path(path), value, mode, secrets)
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _texts(item, (*path, str(key)), mode, secrets)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _texts(item, (*path, index), mode, secrets)
+
+
+def field_path(path: Sequence[str | int]) -> str:
+    """A path below `with`, as faults have it: `headers['X-Order']`, `body.lines[0].sku`."""
+    return json_path(path, "").removeprefix(".")

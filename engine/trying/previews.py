@@ -1,0 +1,132 @@
+"""What a step of a draft would see, make of it and send: worked out by the engine, sent nowhere.
+
+Secrets are not read: their markers stand in their place (docs/decisions/0007-trying-out.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from core.clock import Clock
+from core.errors import Fault, NotFoundError
+from core.http import FailureKind, OutboundRequest, SendFailure
+from core.model import RequestEntry
+from core.outcomes import Fail
+from core.spec import Action
+from engine.attempt import KEPT_BODY, AttemptContext, attempt_step
+from engine.compiler import Compiler, planned_step
+from engine.document import StepDefinition
+from engine.drafts.draft import find_step, mapping, read_draft
+from engine.drafts.effects import effects_of
+from engine.drafts.sketches import TRIGGER
+from engine.registry import Registry
+from engine.request_json import body_members
+from engine.trying.preview_fields import show_fields, template_fields
+from engine.trying.sights import Question, Sight, sight_of
+from engine.vault import Vault
+
+Preview = dict[str, Any]
+
+_SHOWN_FAULTS = 3
+
+
+class PreviewService:
+    """Previews steps of drafts."""
+
+    def __init__(self, registry: Registry, compiler: Compiler, vault: Vault, clock: Clock) -> None:
+        self._registry = registry
+        self._compiler = compiler
+        self._vault = vault
+        self._clock = clock
+
+    def preview(self, question: Question, *, with_context: bool = False) -> Preview:
+        """`fields`, `request` and `effects` of a step, and its `context` where that is asked for.
+
+        `fields`: what each templated text comes to, by its path below `with`
+        (`preview_fields.show_fields`). `request`: what a sending step would send, as `method`,
+        `url`, `headers`, `body`, `body_encoding`, `truncated`; or `error`; None for other steps.
+        `effects`: see `effects.effects_of`; None for what has none. Raises InvalidError for an
+        event or results of wrong form, NotFoundError for a step that is not there.
+        """
+        sight = sight_of(question, self._vault, self._clock)
+        context = {"context": sight.context} if with_context else {}
+        if question.step == TRIGGER:
+            return {**context, "fields": {}, "request": None, "effects": None}
+        found = find_step(question.document, question.step)
+        if found is None:
+            raise NotFoundError(f"the draft has no step {question.step}")
+        index, step = found
+        action = self._registry.actions.get(str(step.get("action")))
+        if action is None:
+            return {**context, "fields": {}, "request": None, "effects": None}
+        configuration = mapping(step.get("with"))
+        return {
+            **context,
+            "fields": show_fields(template_fields(action.SPEC.schema, configuration), sight),
+            "request": self._request(question, index, step, action, sight),
+            "effects": effects_of(action.SPEC, configuration, step.get("retry")),
+        }
+
+    def _request(
+        self, question: Question, index: int, step: Mapping[str, Any], action: Action, sight: Sight
+    ) -> Preview | None:
+        """What the action itself hands to a sender that sends nothing."""
+        if not action.SPEC.effect:
+            return None
+        path = f"$.steps[{index}]"
+        checked = self._compiler.check_step(step, path)
+        if checked.faults or checked.params is None:
+            return {"error": _words(checked.faults, path)}
+        definition = _definition(question)
+        context = AttemptContext(
+            run=sight.run,
+            step_id=definition.id,
+            attempt=1,
+            clock=self._clock,
+            secrets=sight.secrets,
+            sender=_NoSender(),
+        )
+        planned = planned_step(definition, action, checked.params)
+        attempted = attempt_step(planned, context, sight.context)
+        if attempted.requests:
+            return _sent(attempted.requests[0])
+        error = attempted.outcome.error if isinstance(attempted.outcome, Fail) else "nothing"
+        words = error.removeprefix(f"step {definition.id}: ").removeprefix(f"{path}.with.")
+        return {"error": sight.masker.mask_text(words)}
+
+
+class _NoSender:
+    """Stands where the network is: what it is given goes nowhere (`core.http.Sender`)."""
+
+    def send(self, _request: OutboundRequest) -> SendFailure:
+        """Sends nothing."""
+        return SendFailure(FailureKind.INVALID_REQUEST, "a preview sends nothing", 0)
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def _definition(question: Question) -> StepDefinition:
+    steps = read_draft(question.document).steps
+    return next(step for step in steps if step.id == question.step)
+
+
+def _words(faults: Sequence[Fault], path: str) -> str:
+    shown = [
+        f"{fault.path.removeprefix(f'{path}.').removeprefix('with.')} {fault.message}"
+        for fault in faults[:_SHOWN_FAULTS]
+    ]
+    more = f"; and {len(faults) - _SHOWN_FAULTS} more" if len(faults) > _SHOWN_FAULTS else ""
+    return f"{'; '.join(shown)}{more}" or "the step's configuration is no object"
+
+
+def _sent(entry: RequestEntry) -> Preview:
+    """The request as the log would keep it."""
+    return {
+        "method": entry.method,
+        "url": entry.url,
+        "headers": entry.request_headers,
+        **body_members("body", entry.request_body),
+        "truncated": entry.request_body is not None and len(entry.request_body) >= KEPT_BODY,
+    }

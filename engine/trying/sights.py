@@ -1,0 +1,77 @@
+"""What a step of a draft would see: the event, the results of the steps before it, no secret."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from core.clock import Clock, to_rfc3339
+from core.masking import Masker
+from core.model import Run, StepRun
+from engine.context import build_context
+from engine.drafts.draft import read_draft
+from engine.graph import build_graph
+from engine.trying.trial_input import check_event, event_of, results_of, trial_run
+from engine.vault import TenantSecrets, Vault
+from expressions import secret_marker
+
+PREVIEWED_RUN = "preview"
+"""Stands for the id of a run that is not there yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked about a draft: everything as JSON, as somebody sent it.
+
+    `step` is a step's id, or `trigger`; `results` are those of `trial_input.results_of`.
+    """
+
+    tenant: str
+    automation_id: str
+    document: Any
+    step: str
+    event: Mapping[str, Any]
+    results: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a step sees, fit to be shown: for each secret there is its marker, in the event too.
+
+    `waiting` are the steps before it that have no result yet.
+    """
+
+    run: Run
+    context: Mapping[str, object]
+    secrets: TenantSecrets
+    waiting: frozenset[str]
+
+    @property
+    def masker(self) -> Masker:
+        """Hides the tenant's secrets."""
+        return self.secrets.masker
+
+
+def sight_of(question: Question, vault: Vault, clock: Clock) -> Sight:
+    """What the step sees. Raises InvalidError for an event or results of wrong form."""
+    check_event(question.event)
+    real = vault.of(question.tenant)
+    results = results_of(real.masker.mask_json(question.results))
+    definition = read_draft(question.document)
+    graph = build_graph(definition)
+    earlier = graph.upstream(question.step) if question.step in graph.steps else frozenset()
+    now = clock.now()
+    run = trial_run(question.tenant, question.automation_id, PREVIEWED_RUN, now)
+    shown = real.masker.mask_json(question.event)
+    event = event_of(run, shown, definition.trigger.type)
+    markers = {name: secret_marker(name) for name in real.values}
+    known: list[StepRun] = [results[step] for step in results if step in earlier]
+    context = build_context(event, run, known, markers)
+    context["run"] = {**context["run"], "now": to_rfc3339(now)}
+    return Sight(
+        run=run,
+        context=context,
+        secrets=TenantSecrets(markers, real.masker, real.read_at),
+        waiting=earlier - results.keys(),
+    )

@@ -1,0 +1,109 @@
+"""Trying a draft out: it is executed in memory, step by step, and tells what becomes of it.
+
+The rules are those of a run, its requests are really sent and stand in the request log; but no run
+is stored, so nothing recovers it and nothing else can take it up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from threading import BoundedSemaphore
+from typing import Any
+
+from core.errors import BusyError, InvalidError
+from core.ids import new_id
+from engine.drafts.draft import mapping, text
+from engine.trying.trial_events import TrialEvent, refused
+from engine.trying.trial_input import check_event, event_of, results_of, trial_run
+from engine.trying.trial_plan import Part, TrialPlanner
+from engine.trying.trial_run import TrialRun, TrialTools
+from engine.vault import Vault
+
+MOST_TRIALS = 32
+"""Trials of a process that may be under way at once; each holds a thread of the server."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What is to be tried, all of it as JSON.
+
+    `until` names the last step; `only` the one step that is tried alone, with the results of the
+    others as its input. `results` are results that are taken as they are, by step id
+    (`engine.trying.trial_input.results_of`). A step that is tried alone is executed all the same.
+    """
+
+    document: Any
+    event: Any
+    until: str | None = None
+    only: str | None = None
+    results: Mapping[str, Any] = field(default_factory=dict)
+
+
+class TrialService:
+    """Executes trials."""
+
+    def __init__(self, tools: TrialTools, planner: TrialPlanner, vault: Vault) -> None:
+        self._tools = tools
+        self._planner = planner
+        self._vault = vault
+        self._places = BoundedSemaphore(MOST_TRIALS)
+
+    def run(self, tenant: str, automation_id: str, trial: Trial) -> TrialStream:
+        """The events of a trial, which goes on while they are read, in the thread that reads.
+
+        `started`, then `step` for each step as it begins and ends, and `ended`; or only `refused`.
+        Raises InvalidError for an event or results of wrong form, BusyError when too many trials
+        are under way. It must be closed.
+        """
+        check_event(trial.event)
+        results_of(trial.results)
+        if not self._places.acquire(blocking=False):
+            raise BusyError(
+                f"{MOST_TRIALS} trials are under way, and no more can be; try again in a moment"
+            )
+        return TrialStream(self._events(tenant, automation_id, trial), self._places)
+
+    def _events(self, tenant: str, automation_id: str, trial: Trial) -> Iterator[TrialEvent]:
+        part = Part(trial.only or trial.until, alone=trial.only is not None)
+        try:
+            planned = self._planner.plan(trial.document, part)
+        except InvalidError as error:
+            yield refused(str(error), error.faults)
+            return
+        run = trial_run(tenant, automation_id, new_id(), self._tools.clock.now())
+        trigger = mapping(mapping(trial.document).get("trigger"))
+        event = event_of(run, trial.event, text(trigger.get("type")))
+        results = results_of(trial.results)
+        usable = planned.earlier if part.alone else planned.plan.steps.keys()
+        given = {step_id: one for step_id, one in results.items() if step_id in usable}
+        secrets = self._vault.of(tenant)
+        yield from TrialRun(self._tools, planned, part, run, event, secrets, given).events()
+
+
+class TrialStream:
+    """The events of one trial; it keeps its place among the trials until it is over or closed."""
+
+    def __init__(self, events: Iterator[TrialEvent], places: BoundedSemaphore) -> None:
+        self._events = events
+        self._places: BoundedSemaphore | None = places
+
+    def __iter__(self) -> TrialStream:
+        return self
+
+    def __next__(self) -> TrialEvent:
+        try:
+            return next(self._events)
+        except BaseException:
+            self._leave()
+            raise
+
+    def close(self) -> None:
+        """Ends the trial before its next step."""
+        self._leave()
+
+    def _leave(self) -> None:
+        places, self._places = self._places, None
+        if places is not None:
+            self._events = iter(())
+            places.release()

@@ -1,0 +1,278 @@
+"""A trial executes a draft as a run would, in memory, and tells what becomes of each step."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from core.errors import BusyError, InvalidError
+from core.http import OutboundRequest
+from core.store import ListQuery, RequestFilter, RunFilter
+from engine.trying import trials
+from engine.trying.trials import Trial
+from tests.support.builders import make_document, send, step
+from tests.support.drafts import EVENT, URL, partner_sync
+from tests.support.workbench import TENANT, Workbench, answered, unreachable
+
+TOKEN = "tok-very-secret-1"
+
+Told = list[tuple[str, dict[str, Any]]]
+
+
+@pytest.fixture(autouse=True)
+def _secret(bench: Workbench) -> None:
+    bench.service.secrets.put(TENANT, "TOKEN", TOKEN)
+
+
+def tell(bench: Workbench, document: Any, event: Any = None, **trial: Any) -> Told:
+    """Everything a trial tells."""
+    stream = bench.service.trials.run(TENANT, "orders", Trial(document, event or EVENT, **trial))
+    told = [(one.name, dict(one.data)) for one in stream]
+    assert TOKEN not in json.dumps(told)
+    return told
+
+
+def results(told: Told) -> dict[str, dict[str, Any]]:
+    """The last that was told of each step."""
+    return {data["id"]: data for name, data in told if name == "step"}
+
+
+def test_the_whole_draft_is_executed_as_a_run_would_be(bench: Workbench) -> None:
+    told = tell(bench, partner_sync())
+
+    assert [name for name, _ in told] == [
+        "started",
+        "step",
+        "step",
+        "step",
+        "step",
+        "step",
+        "ended",
+    ]
+    assert told[0][1] == {"steps": ["sync", "answer", "sorry"]}
+    assert {step: one["status"] for step, one in results(told).items()} == {
+        "sync": "succeeded",
+        "answer": "succeeded",
+        "sorry": "skipped",
+    }
+    end = told[-1][1]
+    assert (end["status"], end["answer"]["status"]) == ("succeeded", 200)
+    assert json.loads(end["answer"]["body"]) == {"remote": "remote-1"}
+    [sent] = bench.partner.received
+    assert dict(sent.headers)["Authorization"] == f"Bearer {TOKEN}"
+
+
+def test_no_run_is_stored_and_the_request_is_in_the_log(bench: Workbench) -> None:
+    told = tell(bench, partner_sync())
+
+    assert bench.service.runs.list(TENANT, RunFilter(), ListQuery()).items == ()
+    assert bench.run_due() == 0
+    bench.store.check()
+    [entry] = bench.service.requests.list(TENANT, RequestFilter(), ListQuery()).items
+    assert (entry.direction, entry.automation_id, entry.step_id) == ("out", "orders", "sync")
+    assert (entry.run_id, entry.event_id) == (None, None)
+    assert entry.request_headers["Authorization"] == "Bearer [secret:TOKEN]"
+    [shown] = results(told)["sync"]["requests"]
+    assert shown["id"] == entry.id
+    assert shown["url"] == f"{URL}/partners/acme%2F1/sync?source=penstock"
+
+
+def test_what_would_be_tried_again_fails_and_says_when_it_would_be(bench: Workbench) -> None:
+    bench.partner.answers(answered(503))
+
+    told = tell(bench, partner_sync())
+
+    assert len(bench.partner.received) == 1
+    assert results(told)["sync"]["error"] == (
+        "partner.example answered 503 Service Unavailable; "
+        "a run would try again after 1 second, and up to 4 times more"
+    )
+    assert json.loads(told[-1][1]["answer"]["body"]) == {
+        "error": "partner.example answered 503 Service Unavailable"
+    }
+
+
+def test_a_step_alone_takes_its_input_from_results(bench: Workbench) -> None:
+    given = {"sync": {"output": {"body": {"id": 9}}}}
+
+    told = tell(bench, partner_sync(), only="answer", results=given)
+
+    assert told[0][1] == {"steps": ["answer"]}
+    assert results(told)["answer"]["output"]["body"] == {"remote": 9}
+    assert bench.partner.received == []
+
+
+def test_a_step_alone_is_refused_while_a_result_it_needs_is_missing(bench: Workbench) -> None:
+    document = partner_sync()
+    document["steps"][1] = send("answer", URL, with_={"body": "<steps.sync.body.id>"})
+
+    [(name, data)] = tell(bench, document, only="answer")
+
+    assert name == "refused"
+    assert data["faults"][0]["path"] == "$.steps[1].with.body"
+    assert "no result yet" in data["faults"][0]["message"]
+    assert bench.partner.received == []
+
+
+def test_a_result_that_is_not_needed_after_all_is_not_asked_for(bench: Workbench) -> None:
+    body = {"id": "{{ default(steps.sync.body.id, 'none') }}"}
+    document = partner_sync()
+    document["steps"][1] = send("answer", URL, with_={"body": body})
+
+    told = tell(bench, document, only="answer")
+
+    assert told[-1][1]["status"] == "succeeded"
+    assert bench.partner.received[0].body == b'{"id":"none"}'
+
+
+def test_a_pinned_step_is_not_executed(bench: Workbench) -> None:
+    given = {"sync": {"status": "failed", "error": "no luck"}}
+
+    told = tell(bench, partner_sync(), results=given)
+
+    assert bench.partner.received == []
+    assert results(told)["sync"]["pinned"] is True
+    assert results(told)["answer"]["status"] == "skipped"
+    assert json.loads(told[-1][1]["answer"]["body"]) == {"error": "no luck"}
+
+
+def test_up_to_a_step_nothing_behind_it_is_executed_or_checked(bench: Workbench) -> None:
+    document = partner_sync()
+    document["steps"][1]["with"] = {"status": "{{ 1 +"}
+    document["steps"].append(step("alone", "teleport", {}))
+    document["trigger"]["with"] = {}
+
+    told = tell(bench, document, until="sync")
+
+    assert list(results(told)) == ["sync"]
+    assert told[-1][1]["status"] == "succeeded"
+    assert told[-1][1]["output"]["body"] == {"id": "remote-1"}
+
+
+def test_where_the_last_step_leads_does_not_matter_and_where_others_lead_does(
+    bench: Workbench,
+) -> None:
+    document = partner_sync()
+    document["steps"][0]["next"]["error"] = ["nowhere"]
+
+    assert tell(bench, document, until="sync")[-1][1]["status"] == "succeeded"
+    [(name, data)] = tell(bench, document, until="answer")
+    assert name == "refused"
+    assert [fault["path"] for fault in data["faults"]] == ["$.steps[0].next.error"]
+
+
+def test_faults_of_what_is_to_be_tried_are_all_told(bench: Workbench) -> None:
+    document = partner_sync()
+    document["steps"][0]["with"] |= {"timeout": "soon", "url": "<"}
+
+    [(name, data)] = tell(bench, document)
+
+    assert name == "refused"
+    assert {fault["path"] for fault in data["faults"]} == {"$.steps[0].with.timeout"}
+    [(name, data)] = tell(bench, document, until="nobody")
+    assert (name, data["detail"]) == ("refused", "the draft has no step nobody")
+
+
+def test_a_step_the_way_does_not_lead_to_is_told_apart(bench: Workbench) -> None:
+    told = tell(bench, partner_sync(), until="sorry")
+
+    assert results(told)["sorry"]["status"] == "skipped"
+    assert told[-1][1]["status"] == "cancelled"
+    assert "sorry was not reached" in told[-1][1]["error"]
+
+
+def test_a_halt_ends_it_and_what_was_left_is_cancelled(bench: Workbench) -> None:
+    bench.partner.answers(answered(401))
+    document = make_document(
+        *(send(name, URL, with_={"codes": {"halt": ["401"]}}) for name in ("a", "b"))
+    )
+    document["trigger"]["next"] = ["a", "b"]
+
+    told = tell(bench, document)
+
+    assert len(bench.partner.received) == 1
+    assert (results(told)["a"]["status"], results(told)["b"]["status"]) == ("failed", "cancelled")
+    assert told[-1][1]["status"] == "halted"
+
+
+def test_a_join_waits_for_all_of_its_branches(bench: Workbench) -> None:
+    document = make_document(
+        send("a", f"{URL}/a", next=["join"]),
+        send("b", f"{URL}/b", next=["join"]),
+        step("join", "set-values", {"values": {"both": ["<steps.a.status>", "<steps.b.status>"]}}),
+    )
+    document["trigger"]["next"] = ["a", "b"]
+
+    assert tell(bench, document)[-1][1]["output"] == {"both": [200, 200]}
+
+
+def test_who_stops_reading_ends_the_trial_before_its_next_step(bench: Workbench) -> None:
+    chain = [send(name, f"{URL}/{name}", next=[then]) for name, then in ("ab", "bc")]
+    document = make_document(*chain, send("c", URL))
+    stream = bench.service.trials.run(TENANT, "orders", Trial(document, EVENT))
+    while next(stream).data.get("status") != "succeeded":
+        pass
+
+    stream.close()
+
+    assert [one.url for one in bench.partner.received] == [f"{URL}/a"]
+    assert list(stream) == []
+
+
+def test_a_trial_ends_after_five_minutes(bench: Workbench) -> None:
+    def slow(_request: OutboundRequest) -> Any:
+        bench.clock.turn(299_000)
+        return answered(200)
+
+    bench.partner.script = slow
+    chain = [send(name, URL, next=[then]) for name, then in ("ab", "bc")]
+    told = tell(bench, make_document(*chain, send("c", URL)))
+
+    assert [sent.timeout for sent in bench.partner.received] == [15_000, 1_000]
+    assert results(told)["c"]["status"] == "cancelled"
+    assert "at most 5 minutes" in told[-1][1]["error"]
+
+
+def test_only_so_many_trials_are_under_way_at_once(
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trial = Trial(partner_sync(), EVENT)
+    open_ones = [
+        bench.service.trials.run(TENANT, "orders", trial) for _ in range(trials.MOST_TRIALS)
+    ]
+
+    with pytest.raises(BusyError, match="32 trials are under way"):
+        bench.service.trials.run(TENANT, "orders", trial)
+    open_ones[0].close()
+    for stream in (*open_ones[1:], bench.service.trials.run(TENANT, "orders", trial)):
+        assert [one.name for one in stream][-1] == "ended"
+
+
+def test_results_of_wrong_form_are_refused(bench: Workbench) -> None:
+    with pytest.raises(InvalidError) as raised:
+        tell(bench, partner_sync(), results={"sync": {"port": 1}})
+
+    assert [fault.path for fault in raised.value.faults] == ["$.results.sync.port"]
+
+
+def test_what_a_partner_echoes_of_a_secret_is_masked(bench: Workbench) -> None:
+    bench.partner.answers(answered(200, {"id": f"got {TOKEN}"}, x_echo=TOKEN))
+
+    told = tell(bench, partner_sync())
+
+    assert results(told)["sync"]["output"]["body"] == {"id": "got [secret:TOKEN]"}
+
+
+def test_a_partner_that_cannot_be_reached_is_told_in_words(bench: Workbench) -> None:
+    bench.partner.answers(unreachable())
+
+    assert "connection refused" in results(tell(bench, partner_sync()))["sync"]["error"]
+
+
+def test_a_step_nobody_waits_for_hides_its_answer_from_the_next(bench: Workbench) -> None:
+    ping = send("ping", URL, with_={"wait": False}, next=["note"])
+    note = step("note", "set-values", {"values": {"p": "{{ exists(steps.ping) }}"}})
+
+    assert tell(bench, make_document(ping, note))[-1][1]["output"] == {"p": False}
