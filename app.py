@@ -5,20 +5,24 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from flask import Flask
+from flask import Flask, request
+from flask.typing import ResponseReturnValue
 
 from api import create_api
+from api.blueprint import OURS, answer_error
 from api.commands import run_command
 from api.commands.context import Context
 from api.commands.terminal import Terminal
 from api.demo_partner import create_partner
 from api.listening import Address
 from api.server import Site
+from builder_ui import Pages, PageSettings, create_pages
+from core.clock import Clock
 from core.config import Config
 from engine.compiler import Compiler
 from engine.document_schema import Schema, document_schema
@@ -26,14 +30,30 @@ from engine.service import Service
 from wiring import action_and_trigger_registry, bootstrap, build, lock_data_folder
 
 
-def create_app(service: Service, demo: Address | None = None) -> Flask:
+def create_app(
+    service: Service, clock: Clock, settings: PageSettings, demo: Address | None = None
+) -> Flask:
     """The web application over a set of use cases, with the demo's partner if it has an address."""
     app = Flask("penstock", static_folder=None)
     for blueprint in create_api(service):
         app.register_blueprint(blueprint)
+    pages = create_pages(service, clock, settings)
+    app.register_blueprint(pages.blueprint)
+    app.register_error_handler(Exception, _answerer(pages))
     if demo is not None:
         app.register_blueprint(create_partner(demo))
     return app
+
+
+def _answerer(pages: Pages) -> Callable[[Exception], ResponseReturnValue]:
+    """Tells of what no blueprint answered, such as an unknown address."""
+
+    def answer(error: Exception) -> ResponseReturnValue:
+        if request.path.startswith(OURS):
+            return answer_error(error)
+        return pages.answer_error(error)
+
+    return answer
 
 
 class WholeInstallation:
@@ -67,7 +87,8 @@ class WholeInstallation:
         application = build(config)
         # The lock on the folder says that nobody else has its database, and of no other database.
         application.start(alone=config.database_url is None)
-        return Site(create_app(application.service, demo), application.rest, application.stop)
+        flask = create_app(application.service, application.clock, application.page_settings, demo)
+        return Site(flask, application.rest, application.stop)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

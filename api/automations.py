@@ -12,7 +12,7 @@ from core.errors import NotFoundError, StaleError
 from core.model import Automation, AutomationVersion, Page
 from core.outcomes import Answer
 from engine.arrival import accepted_payload
-from engine.automations import AutomationDetail
+from engine.automation_changes import AutomationDetail
 from engine.replies import JsonReply
 from engine.service import Service
 
@@ -75,7 +75,7 @@ def delete_automation(service: Service, call: Call) -> Answer:
 def publish_automation(service: Service, call: Call) -> JsonReply:
     """Makes the draft live."""
     revision = _expected_revision(service, call)
-    return _reply(service, service.automations.publish(call.tenant, _id(call), revision))
+    return _reply(service, service.versions.publish(call.tenant, _id(call), revision))
 
 
 def enable_automation(service: Service, call: Call) -> JsonReply:
@@ -90,7 +90,7 @@ def disable_automation(service: Service, call: Call) -> JsonReply:
 
 def list_versions(service: Service, call: Call) -> JsonReply:
     """A page of what was published."""
-    page = service.automations.versions(call.tenant, _id(call), list_query(call))
+    page = service.versions.list(call.tenant, _id(call), list_query(call))
     items = [_version_json(version) for version in page.items]
     return JsonReply(200, {"items": items, "next": page.next})
 
@@ -137,7 +137,7 @@ def _details(service: Service, call: Call, page: Page[Automation]) -> Iterator[A
 
 def _reply(service: Service, detail: AutomationDetail, status: int = 200) -> JsonReply:
     automation = detail.automation
-    faults = service.automations.faults(automation.draft) if automation.draft is not None else ()
+    faults = service.versions.faults(automation.draft) if automation.draft is not None else ()
     payload = {
         **listed_automation(detail),
         "faults": [{"path": fault.path, "message": fault.message} for fault in faults],

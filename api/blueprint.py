@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException
 
 from api.auth import authenticate
 from api.operations import Operation
@@ -14,6 +13,8 @@ from api.problems import problem_of
 from api.reading import CallReader
 from api.rendering import render, render_problem
 from api.table import OPERATIONS
+from core.model import ApiKey
+from engine.acting import SYSTEM, acting_as, actor_of_key
 from engine.service import Service
 
 OURS = ("/api/", "/hooks/", "/healthz", "/readyz")
@@ -21,10 +22,7 @@ OURS = ("/api/", "/hooks/", "/healthz", "/readyz")
 
 
 def create_rest(service: Service) -> Blueprint:
-    """The blueprint of REST v1, of health and of the OpenAPI document.
-
-    It also answers errors that no route foresaw (404, 405, 500) wherever programs call.
-    """
+    """The blueprint of REST v1, of health and of the OpenAPI document."""
     rest = Blueprint("rest", __name__)
     for operation in OPERATIONS:
         rest.add_url_rule(
@@ -36,7 +34,7 @@ def create_rest(service: Service) -> Blueprint:
             provide_automatic_options=False,
         )
     rest.after_request(_secured)
-    rest.app_errorhandler(Exception)(_answer_error)
+    rest.register_error_handler(Exception, answer_error)
     return rest
 
 
@@ -44,26 +42,24 @@ def _view(service: Service, operation: Operation) -> Callable[..., Response]:
     reader = CallReader(operation)
 
     def answer(**path: str) -> Response:
-        tenant = _tenant(service, operation)
-        return render(operation.handle(service, reader.read(request, tenant, path)))
+        key = _key(service, operation)
+        call = reader.read(request, key.tenant if key else "", path)
+        with acting_as(actor_of_key(key) if key else SYSTEM):
+            return render(operation.handle(service, call))
 
     return answer
 
 
-def _tenant(service: Service, operation: Operation) -> str:
-    """The tenant of the key; nothing else in a request names one."""
+def _key(service: Service, operation: Operation) -> ApiKey | None:
+    """The key that names the tenant and acts; None where none is needed."""
     if operation.scope is None:
-        return ""
-    authorization = request.headers.get("Authorization")
-    return authenticate(service.keys, authorization, operation.scope).tenant
+        return None
+    return authenticate(service.keys, request.headers.get("Authorization"), operation.scope)
 
 
-def _answer_error(error: Exception) -> ResponseReturnValue:
-    if request.path.startswith(OURS):
-        return _secured(render_problem(problem_of(error)))
-    if isinstance(error, HTTPException):
-        return error
-    raise error
+def answer_error(error: Exception) -> ResponseReturnValue:
+    """The problem that tells a program of an error, also of one that no route foresaw."""
+    return _secured(render_problem(problem_of(error)))
 
 
 def _secured(response: Response) -> Response:

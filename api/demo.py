@@ -18,6 +18,7 @@ from core.errors import ConfigError, NotFoundError
 from core.model import Document
 from core.store import ListQuery
 from engine.service import Service
+from engine.simulated_event import Sample
 
 TENANT = "default"
 EXAMPLES = Path(__file__).parents[1] / "examples"
@@ -65,6 +66,7 @@ class Demo:
             self._service.secrets.put(TENANT, name, value)
         for name in example_names():
             self._publish(name)
+            self._keep_sample(name)
 
     def calls_partner(self, name: str) -> bool:
         """Whether an example is live and calls this start's partner."""
@@ -81,7 +83,12 @@ class Demo:
     def _publish(self, name: str) -> None:
         text = _text(name, "automation.json").replace(PLACEHOLDER, self._partner)
         self._service.automations.put(TENANT, name, orjson.loads(text))
-        self._service.automations.publish(TENANT, name)
+        self._service.versions.publish(TENANT, name)
+
+    def _keep_sample(self, name: str) -> None:
+        document = orjson.loads(_text(name, "automation.json"))
+        sample = Sample(**orjson.loads(_text(name, "event.json")))
+        self._service.samples.save_example(TENANT, name, "Example", document, sample)
 
     def _live(self, name: str) -> Document | None:
         """The live version of an example that has no draft over it."""

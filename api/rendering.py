@@ -15,6 +15,15 @@ from engine.replies import JsonReply, Problem
 JSON = "application/json"
 PROBLEM_JSON = "application/problem+json"
 
+CONTAINED = (
+    "Content-Security-Policy",
+    "sandbox allow-downloads allow-forms allow-modals allow-popups "
+    "allow-popups-to-escape-sandbox allow-scripts allow-top-navigation",
+)
+"""Makes a page a stranger here (Content Security Policy Level 3, section 6.3.2): its scripts run,
+and have no part in the session of whoever looks at it while signed in to Penstock's own pages.
+"""
+
 
 class Response(flask.Response):
     """A response that has the content type it is given, and none when it is given none."""
@@ -55,5 +64,8 @@ def render_problem(problem: Problem) -> Response:
 
 
 def render_answer(answer: Answer) -> Response:
-    """An answer whose body and headers somebody else has made ready."""
-    return Response(answer.body, answer.status, list(answer.headers))
+    """An answer whose body and headers somebody else has made ready, be it a page with scripts.
+
+    A policy of its own holds beside ours: of several a browser heeds every one.
+    """
+    return Response(answer.body, answer.status, [*answer.headers, CONTAINED])

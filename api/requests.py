@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-from typing import Any
-
 from api.operations import Call, Operation, Parameter, Success
 from api.parameters import ID_SCHEMA, PAGING, list_query, moment_parameter
 from api.schemas import (
@@ -17,10 +14,9 @@ from api.schemas import (
     page_schema,
     record,
 )
-from core.clock import to_rfc3339
-from core.model import RequestEntry
 from core.store import RequestFilter
 from engine.replies import JsonReply
+from engine.request_json import request_json, request_row
 from engine.service import Service
 
 _LIST_PATH = "/api/v1/requests"
@@ -75,46 +71,6 @@ SCHEMAS = {
     "RequestRow": record(_ROW_MEMBERS, "An HTTP request in or out, without the bodies."),
     "Request": record({**_ROW_MEMBERS, **_BODY_MEMBERS}, "An HTTP request in or out."),
 }
-
-
-def request_row(entry: RequestEntry) -> dict[str, Any]:
-    """A request as a list shows it: without its bodies."""
-    return {
-        "id": entry.id,
-        "direction": entry.direction,
-        "method": entry.method,
-        "url": entry.url,
-        "started_at": to_rfc3339(entry.started_at),
-        "duration_ms": entry.duration,
-        "request_headers": entry.request_headers,
-        "status": entry.status,
-        "response_headers": entry.response_headers,
-        "error": entry.error,
-        "automation_id": entry.automation_id,
-        "event_id": entry.event_id,
-        "run_id": entry.run_id,
-        "step_id": entry.step_id,
-        "attempt": entry.attempt,
-        "remote_address": entry.remote_address,
-    }
-
-
-def request_json(entry: RequestEntry) -> dict[str, Any]:
-    """A request with both bodies."""
-    return {
-        **request_row(entry),
-        **_body_members("request_body", entry.request_body),
-        **_body_members("response_body", entry.response_body),
-    }
-
-
-def _body_members(name: str, body: bytes | None) -> dict[str, str | None]:
-    if body is None:
-        return {name: None, f"{name}_encoding": None}
-    try:
-        return {name: body.decode(), f"{name}_encoding": "utf-8"}
-    except UnicodeDecodeError:
-        return {name: base64.b64encode(body).decode(), f"{name}_encoding": "base64"}
 
 
 def _list(service: Service, call: Call) -> JsonReply:

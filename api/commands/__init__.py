@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 from argparse import ArgumentParser
 from collections.abc import Sequence
 
-from api.commands import documents, keys, running, secrets, sending, transfer
+from api.commands import documents, keys, running, secrets, sending, transfer, users
 from api.commands.context import Context
+from core.accounts import Actor, ActorKind
 from core.errors import ConfigError, InvalidError, PenstockError
+from engine.acting import acting_as
 
-GROUPS = (running, documents, transfer, sending, secrets, keys)
+GROUPS = (running, documents, transfer, sending, secrets, keys, users)
 
 DONE, FAILED, MISUSED = 0, 1, 2
 """Exit statuses: it was done, it could not be done, it was called or configured wrongly."""
@@ -20,7 +23,8 @@ def run_command(arguments: Sequence[str], context: Context) -> int:
     """Runs one command; its exit status. Raises SystemExit as argparse does for help and misuse."""
     parsed = _parser().parse_args(arguments)
     try:
-        status: int = parsed.handler(parsed, context)
+        with acting_as(_operator()):
+            status: int = parsed.handler(parsed, context)
     except PenstockError as error:
         return _explain(error, context)
     except BrokenPipeError:
@@ -33,6 +37,15 @@ def run_command(arguments: Sequence[str], context: Context) -> int:
     except KeyboardInterrupt:
         return FAILED
     return status
+
+
+def _operator() -> Actor:
+    """Whoever sits at the command line, by the name the machine has for them."""
+    try:
+        name = getpass.getuser()
+    except (KeyError, ImportError, OSError):
+        name = str(os.getuid())
+    return Actor(ActorKind.COMMAND, name, f"{name} (command line)")
 
 
 def _parser() -> ArgumentParser:

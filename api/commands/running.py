@@ -8,6 +8,7 @@ from argparse import Namespace
 from api.commands.context import Context
 from api.commands.parsing import Commands, add_command
 from api.commands.settings import SERVER_FLAGS, add_flags, configuration
+from api.commands.tenancy import DEFAULT_TENANT
 from api.commands.welcome import demo_lines, welcome_lines
 from api.demo import Demo, allow_partner
 from api.listening import address_of, listen
@@ -56,7 +57,8 @@ def _run(arguments: Namespace, context: Context) -> int:
             config = allow_partner(config, address)
         # Closed before the server forks: neither threads nor connections survive that.
         with installation.open(config) as service:
-            welcome = welcome_lines(config, address, context.program)
+            set_up = service.invitations.set_up(DEFAULT_TENANT)
+            welcome = welcome_lines(config, address, context.program, set_up)
             if arguments.demo:
                 demo = Demo(service, address)
                 demo.load()

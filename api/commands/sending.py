@@ -19,7 +19,8 @@ from core.errors import InvalidError
 from core.schema_words import faults_of
 from core.states import RUN_ENDS, RunStatus
 from engine.runs import RunDetail
-from engine.simulation import Sample, Simulator
+from engine.simulated_event import Sample
+from engine.simulation import Simulator
 
 POLL_SECONDS = 0.1
 

@@ -13,12 +13,17 @@ STORE_FLAGS = {
     "secret-key": "what secrets are encrypted under; better in the environment, where no "
     "list of processes shows it (default: a key file in the folder)",
 }
-SERVER_FLAGS = {
+LINK_FLAGS = {
+    "public-url": "where others reach the server: https://penstock.example.com",
     "host": "address to listen at (default: 127.0.0.1)",
     "port": "port to listen at (default: 8080)",
+}
+SERVER_FLAGS = {
+    **LINK_FLAGS,
     **STORE_FLAGS,
     "redis-url": "not used by `penstock run`, which needs no Redis",
     "bootstrap-api-key": "an admin key of tenant `default` that is made when it is missing",
+    "assets": "where browsers get htmx from: `cdn` (default), or `local`, from this server alone",
     "allow-private": "private networks that may be called, as CIDRs: 10.0.0.0/8,192.168.1.0/24",
 }
 

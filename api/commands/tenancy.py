@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from api.commands.context import Context
-from api.commands.settings import add_flags, configuration
+from api.commands.settings import STORE_FLAGS, add_flags, configuration
 from core.errors import NotFoundError
 from engine.service import Service
+
+DEFAULT_TENANT = "default"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +23,10 @@ class Workspace:
     tenant: str
 
 
-def add_tenant(parser: ArgumentParser) -> None:
+def add_tenant(parser: ArgumentParser, flags: Mapping[str, str] = STORE_FLAGS) -> None:
     """Lets a command name its tenant and where its database is."""
-    parser.add_argument("--tenant", default="default", help="the tenant (default: default)")
-    add_flags(parser)
+    parser.add_argument("--tenant", default=DEFAULT_TENANT, help="the tenant (default: default)")
+    add_flags(parser, flags)
 
 
 @contextmanager

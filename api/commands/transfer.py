@@ -14,7 +14,7 @@ from api.commands.terminal import to_json
 from core.errors import ConfigError, Fault, InvalidError, NotFoundError
 from core.model import Document
 from core.store import ListQuery
-from engine.automations import AutomationDetail
+from engine.automation_changes import AutomationDetail
 
 PAGE = 200
 
@@ -100,15 +100,15 @@ def _read_object(file: DocumentFile) -> Document:
 
 def _store(automation_id: str, document: Document, publish: bool, workspace: Workspace) -> str:
     """Stores a document; what became of it. One that is live already makes no new version."""
-    automations, tenant = workspace.service.automations, workspace.tenant
+    service, tenant = workspace.service, workspace.tenant
     current = _find(automation_id, workspace)
     if publish and current is not None and _is_live(document, current):
         return f"version {current.automation.published} is the same"
-    automations.put(tenant, automation_id, document)
+    service.automations.put(tenant, automation_id, document)
     if not publish:
-        faults = len(automations.faults(document))
+        faults = len(service.versions.faults(document))
         return f"stored as a draft with {faults} faults" if faults else "stored as a draft"
-    published = automations.publish(tenant, automation_id).automation
+    published = service.versions.publish(tenant, automation_id).automation
     return f"published as version {published.published}"
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from app import create_app
-from engine.automations import AutomationDetail, AutomationService
+from engine.automation_changes import AutomationDetail
+from engine.automations import AutomationService
 from tests.support.site import Caller, Site
 
 Make = Callable[..., dict[str, Any]]
@@ -119,7 +119,7 @@ def test_a_change_in_the_moment_between_reading_and_writing_is_not_lost(
     admin("PUT", ORDERS, json=document())
     racing: Any = Racing(site.service.automations)
     service = dataclasses.replace(site.service, automations=racing)
-    late = Caller(create_app(service).test_client(), admin.key)
+    late = Caller(site.with_service(service).test_client(), admin.key)
     assert late("PUT", ORDERS, json=document(), headers={"If-Match": '"1"'}).status_code == 412
     assert admin("GET", ORDERS).json["name"] == "Theirs"
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from app import create_app
 from core.errors import StorageUnavailable
 from tests.support.site import Caller, Site, assert_problem
 
@@ -63,7 +62,7 @@ class Broken:
 def broken_site(site: Site, error: Exception) -> Caller:
     broken: Any = Broken(error)
     service = dataclasses.replace(site.service, settings=broken, store=broken)
-    return Caller(create_app(service).test_client(), site.caller("acme").key)
+    return Caller(site.with_service(service).test_client(), site.caller("acme").key)
 
 
 def test_what_nobody_foresaw_is_logged_and_not_shown(

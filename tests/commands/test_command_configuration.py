@@ -32,6 +32,14 @@ TAKEN = "<a taken port>"
         ("BOOTSTRAP_API_KEY", "short", "too short; use at least 16 characters"),
         ("ALLOW_PRIVATE", "10.0.0.1/8", "write 10.0.0.0/8"),
         ("ALLOW_PRIVATE", "everything", "is not a network"),
+        ("PUBLIC_URL", "penstock.example.com", "it reads like https://penstock.example.com"),
+        ("PUBLIC_URL", "ftp://penstock.example.com", "cannot be used"),
+        ("PUBLIC_URL", "https://penstock.example.com/base", "without a path"),
+        ("PUBLIC_URL", "https://user@penstock.example.com", "cannot be used"),
+        ("PUBLIC_URL", "https://penstock.example.com:x", "cannot be used"),
+        ("PUBLIC_URL", "https://", "cannot be used"),
+        ("PUBLIC_URL", "https://a b", "cannot be used"),
+        ("ASSETS", "remote", "'remote' is unknown; use cdn or local"),
         ("REDIS_URL", "redis://localhost", "needs no Redis; leave it unset"),
     ],
 )
@@ -84,7 +92,18 @@ def test_an_unknown_command_and_a_missing_one_are_misuse(penstock):
 
 @pytest.mark.parametrize(
     "command",
-    ["run", "validate", "schema", "import", "export", "send", "secret set", "key create"],
+    [
+        "run",
+        "validate",
+        "schema",
+        "import",
+        "export",
+        "send",
+        "secret set",
+        "key create",
+        "user invite",
+        "user reset",
+    ],
 )
 def test_every_command_explains_itself_with_examples(penstock, command):
     finished = penstock(*command.split(), "--help")

@@ -37,6 +37,16 @@ def test_an_empty_tenant_gets_every_example_and_its_secrets(service):
     assert {secret.entry.name for secret in service.secrets.list("default")} >= {"PARTNER_TOKEN"}
 
 
+def test_every_example_comes_with_a_sample_as_its_trigger_takes_it(service):
+    Demo(service, FIRST).load()
+    kept = {name: service.samples.list("default", name) for name in example_names()}
+    assert {one.source for samples in kept.values() for one in samples} == {"example"}
+    assert {name: len(samples) for name, samples in kept.items()} == dict.fromkeys(kept, 1)
+    assert kept["public-form"][0].event["body"]["name"] == "Ada Lovelace"
+    assert kept["payment-authorisation"][0].event["params"] == {"till": "12"}
+    assert kept["order-fan-out"][0].event["headers"]["x-shop-token"] == "[masked]"
+
+
 def test_a_second_start_at_the_same_address_changes_nothing(service):
     Demo(service, FIRST).load()
     service.secrets.put("default", "PARTNER_TOKEN", "changed by a person")
@@ -63,7 +73,7 @@ def test_what_a_person_changed_or_is_changing_is_left_alone(service):
     changed = dict(service.automations.get("default", "partner-sync").published)
     changed["name"] = "My own sync"
     service.automations.put("default", "partner-sync", changed)
-    service.automations.publish("default", "partner-sync")
+    service.versions.publish("default", "partner-sync")
     service.automations.put("default", "health-ping", {"name": "Not ready"})
     demo = Demo(service, LATER)
     demo.load()
