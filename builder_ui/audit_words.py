@@ -1,0 +1,107 @@
+"""Entries of the audit log in words."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from core.accounts import ActorKind, AuditEntry
+
+DEEDS = {
+    "automation.created": "created the automation",
+    "automation.edited": "edited the automation",
+    "automation.published": "published the automation",
+    "automation.enabled": "enabled the automation",
+    "automation.disabled": "disabled the automation",
+    "automation.deleted": "deleted the automation",
+    "automation.restored": "restored an older version of the automation",
+    "run.started": "started by hand a run of",
+    "run.cancelled": "cancelled a run of",
+    "run.replayed": "replayed a run of",
+    "secret.set": "set the secret",
+    "secret.rotated": "gave another value to the secret",
+    "secret.removed": "removed the secret",
+    "key.created": "made the API key",
+    "key.removed": "removed the API key",
+    "settings.changed": "changed the settings",
+    "tenant.renamed": "renamed the workspace to",
+    "invitation.made": "invited",
+    "invitation.withdrawn": "withdrew the invitation of",
+    "user.joined": "joined",
+    "user.renamed": "changed their name",
+    "user.role_changed": "changed the role of",
+    "user.disabled": "disabled the user",
+    "user.enabled": "enabled the user",
+    "user.reset_link_made": "made a link to another password for",
+    "user.password_reset": "chose another password by a link",
+    "user.password_changed": "changed their password",
+    "user.signed_out_everywhere": "ended all their sessions",
+}
+"""What was done, read after who did it and before to what."""
+
+SUBJECTS = {
+    "automation": "Automations",
+    "run": "Runs",
+    "secret": "Secrets",
+    "key": "API keys",
+    "user": "Users",
+    "invitation": "Invitations",
+    "settings": "Settings",
+    "tenant": "Workspace",
+}
+"""Kinds of subjects, to filter by."""
+
+ACTORS = {
+    ActorKind.USER: "a user",
+    ActorKind.KEY: "an API key",
+    ActorKind.COMMAND: "the command line",
+    ActorKind.SYSTEM: "Penstock itself",
+}
+
+_PLACES = {
+    "automation": "/automations/{}",
+    "run": "/runs/{}",
+    "secret": "/secrets?q={}",
+    "key": "/keys",
+    "user": "/users",
+    "invitation": "/users",
+    "settings": "/settings",
+    "tenant": "/settings",
+}
+
+
+def deed(entry: AuditEntry) -> str:
+    """What was done; of a verb that these words do not know, the verb."""
+    return DEEDS.get(entry.verb, entry.verb)
+
+
+def subject_name(entry: AuditEntry) -> str:
+    """What it was done to, as people call it; empty where the deed says it all."""
+    if entry.subject_kind == "run":
+        return str(entry.detail.get("automation_id", entry.subject_id))
+    if entry.subject_kind == "settings" or entry.subject_id == entry.actor_id:
+        return ""
+    return entry.subject_name or entry.subject_id
+
+
+def subject_address(entry: AuditEntry) -> str | None:
+    """The page of the subject, where it may still have one."""
+    if entry.verb.endswith(".deleted"):
+        return None
+    place = _PLACES.get(entry.subject_kind)
+    return place.format(quote(entry.subject_id, safe="")) if place else None
+
+
+def remark(entry: AuditEntry) -> str:
+    """What there is to add: a version, a role, how often."""
+    known, words = entry.detail, []
+    if "version" in known:
+        words.append(f"version {known['version']}")
+    if "from" in known and "to" in known:
+        words.append(f"from {known['from']} to {known['to']}")
+    if "role" in known:
+        words.append(f"role {known['role']}")
+    if "scopes" in known:
+        words.append(f"scopes {', '.join(known['scopes'])}")
+    if known.get("times", 1) > 1:
+        words.append(f"{known['times']} times")
+    return ", ".join(words)

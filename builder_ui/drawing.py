@@ -1,0 +1,112 @@
+"""Where the steps of an automation stand in a drawing, and the lines between them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from core.model import Document
+from engine.document import read_document
+from engine.graph import TRIGGER, Edge, edges_of
+
+WIDTH = 220
+HEIGHT = 64
+COLUMN = 300
+ROW = 104
+MARGIN = 16
+TRIGGER_POSITION = "$trigger"
+"""The name of the trigger's place in `canvas`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A step (or the trigger, whose id is empty) with its upper left corner."""
+
+    id: str
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A way between two nodes: an SVG path, and where its port's name stands."""
+
+    edge: Edge
+    path: str
+    label_x: float
+    label_y: float
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """Nodes and lines in a frame of `width` by `height`, all of them inside it."""
+
+    nodes: Sequence[Node]
+    lines: Sequence[Line]
+    width: float
+    height: float
+
+
+def draw(document: Document) -> Drawing:
+    """The drawing of a document of right form: as its canvas has it, or laid out in layers."""
+    definition = read_document(document)
+    steps = [step.id for step in definition.steps]
+    edges = [edge for edge in edges_of(definition) if edge.target in steps]
+    places = _canvas(document, steps) or _layered(steps, edges)
+    left = min(x for x, _ in places.values()) - MARGIN
+    top = min(y for _, y in places.values()) - MARGIN
+    nodes = [Node(step, x - left, y - top) for step, (x, y) in places.items()]
+    by_id = {node.id: node for node in nodes}
+    lines = [_line(edge, by_id[edge.source], by_id[edge.target]) for edge in edges]
+    return Drawing(
+        nodes=nodes,
+        lines=lines,
+        width=max(node.x for node in nodes) + WIDTH + MARGIN,
+        height=max(node.y for node in nodes) + HEIGHT + MARGIN,
+    )
+
+
+def _canvas(document: Document, steps: Sequence[str]) -> dict[str, tuple[float, float]] | None:
+    """The places people gave the steps; None unless every step has one."""
+    canvas = document.get("canvas", {})
+    found = {step: _position(canvas.get(step)) for step in steps}
+    places = {step: place for step, place in found.items() if place is not None}
+    if not places or len(places) < len(steps):
+        return None
+    trigger = _position(canvas.get(TRIGGER_POSITION))
+    if trigger is None:
+        first_x = min(x for x, _ in places.values())
+        trigger = first_x - COLUMN, next(y for x, y in places.values() if x == first_x)
+    return {TRIGGER: trigger, **places}
+
+
+def _position(value: Any) -> tuple[float, float] | None:
+    if not isinstance(value, Mapping) or "x" not in value or "y" not in value:
+        return None
+    return value["x"], value["y"]
+
+
+def _layered(steps: Sequence[str], edges: Sequence[Edge]) -> dict[str, tuple[float, float]]:
+    """Each step one column behind the last of those that lead to it, in the document's order."""
+    layers = {TRIGGER: 0, **dict.fromkeys(steps, 1)}
+    for _ in steps:
+        before = dict(layers)
+        for edge in edges:
+            layers[edge.target] = max(layers[edge.target], layers[edge.source] + 1)
+        if layers == before:
+            break
+    filled: dict[int, int] = {}
+    places: dict[str, tuple[float, float]] = {}
+    for step, layer in layers.items():
+        row = filled[layer] = filled.get(layer, -1) + 1
+        places[step] = layer * COLUMN, row * ROW
+    return places
+
+
+def _line(edge: Edge, source: Node, target: Node) -> Line:
+    x1, y1 = source.x + WIDTH, source.y + HEIGHT / 2
+    x2, y2 = target.x, target.y + HEIGHT / 2
+    bend = max((x2 - x1) / 2, 40)
+    path = f"M{x1:g} {y1:g} C{x1 + bend:g} {y1:g} {x2 - bend:g} {y2:g} {x2:g} {y2:g}"
+    return Line(edge, path, (x1 + x2) / 2, (y1 + y2) / 2 - 6)

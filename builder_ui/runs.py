@@ -1,0 +1,53 @@
+"""Runs: the list, with what people look for in it."""
+
+from __future__ import annotations
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+
+from builder_ui.filters import PERIODS, Asked, asked, is_part
+from builder_ui.routing import Routes
+from builder_ui.visits import Visit
+from core.model import Page, Run
+from core.states import RunStatus
+from core.store import RunFilter
+
+_FIELDS = ("automation", "status", "text", "period", "since", "until")
+
+
+def add_to(routes: Routes) -> None:
+    """Adds the pages of this subject."""
+    routes.get("/runs", index)
+
+
+def index(visit: Visit) -> ResponseReturnValue:
+    """A part of the list; the newest rows come by themselves."""
+    wanted = asked("/runs", _FIELDS)
+    page = visit.service.runs.list(visit.tenant, _filter(visit, wanted), wanted.query)
+    names = visit.service.overview.names(visit.tenant)
+    return render_template(
+        "runs/_list.html" if is_part() else "runs/index.html",
+        page=page,
+        asked=wanted,
+        names=names,
+        statuses=list(RunStatus),
+        periods=PERIODS,
+        arrived=_arrived(page),
+    )
+
+
+def _filter(visit: Visit, wanted: Asked) -> RunFilter:
+    status = wanted.get("status")
+    return RunFilter(
+        automation_id=wanted.get("automation"),
+        status=RunStatus(status) if status in set(RunStatus) else None,
+        since=wanted.since(visit.clock.now()),
+        until=wanted.until(),
+        text=wanted.get("text"),
+    )
+
+
+def _arrived(page: Page[Run]) -> int:
+    """How many of these runs are newer than the one that the visitor saw at the top."""
+    seen = request.args.get("seen", "")
+    return sum(run.id > seen for run in page.items) if seen else 0

@@ -1,0 +1,82 @@
+"""Fields of a plain form from a JSON Schema of nested objects, and back to a value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field. `name` is the path of its value (`channels.events`)."""
+
+    name: str
+    kind: str
+    label: str
+    hint: str
+    value: Any
+    choices: tuple[str, ...] = ()
+    least: int | None = None
+    most: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Fields that belong together, as an object holds them."""
+
+    label: str
+    hint: str
+    fields: tuple[Field, ...]
+
+
+def groups_of(schema: Mapping[str, Any], values: Mapping[str, Any]) -> list[Group]:
+    """The groups of a schema, one for each object of its properties."""
+    return [
+        Group(_label(name, part), part.get("description", ""), tuple(_fields(part, name, values)))
+        for name, part in schema["properties"].items()
+    ]
+
+
+def read_form(schema: Mapping[str, Any], form: MultiDict[str, str]) -> dict[str, Any]:
+    """What a person filled in, as a value of the schema; an empty field is left out."""
+    return {
+        name: {
+            inner: value
+            for inner, one in part["properties"].items()
+            if (value := _read(one, form.get(f"{name}.{inner}", ""))) is not None
+        }
+        for name, part in schema["properties"].items()
+    }
+
+
+def _fields(part: Mapping[str, Any], name: str, values: Mapping[str, Any]) -> Iterator[Field]:
+    held = values.get(name, {})
+    for inner, one in part["properties"].items():
+        yield Field(
+            name=f"{name}.{inner}",
+            kind="choice" if "enum" in one else one["type"],
+            label=_label(inner, one),
+            hint=one.get("description", ""),
+            value=held.get(inner, one.get("default")),
+            choices=tuple(one.get("enum", ())),
+            least=one.get("minimum"),
+            most=one.get("maximum"),
+        )
+
+
+def _label(name: str, part: Mapping[str, Any]) -> str:
+    return str(part.get("title") or name.replace("_", " ").capitalize())
+
+
+def _read(part: Mapping[str, Any], text: str) -> Any:
+    if part.get("type") == "boolean":
+        return text == "on"
+    if not text:
+        return None
+    if part.get("type") == "integer":
+        # What is no number goes on as it is: the schema's words tell of it.
+        return int(text) if text.lstrip("-").isdecimal() and len(text) < 16 else text
+    return text

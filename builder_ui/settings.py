@@ -1,0 +1,57 @@
+"""Settings: the tenant's name, its switches and limits, and where its triggers are."""
+
+from __future__ import annotations
+
+from flask import redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from builder_ui.form_faults import faults_by_field
+from builder_ui.permissions import Permission
+from builder_ui.routing import Routes
+from builder_ui.schema_fields import groups_of, read_form
+from builder_ui.visits import Visit
+from core.errors import InvalidError
+from engine.settings import SETTINGS_SCHEMA
+
+DONE = {"name": "The name is changed.", "settings": "The settings are saved."}
+
+
+def add_to(routes: Routes) -> None:
+    """Adds the pages of this subject."""
+    routes.get("/settings", index, Permission.ADMINISTER)
+    routes.post("/settings", change, Permission.ADMINISTER)
+    routes.post("/settings/name", rename, Permission.ADMINISTER)
+
+
+def index(visit: Visit) -> ResponseReturnValue:
+    """The settings as a form."""
+    return _page(visit)
+
+
+def change(visit: Visit) -> ResponseReturnValue:
+    """Changes switches and limits."""
+    try:
+        visit.service.settings.change(visit.tenant, read_form(SETTINGS_SCHEMA, request.form))
+    except InvalidError as error:
+        return _page(visit, error), 422
+    return redirect("/settings?done=settings", 303)
+
+
+def rename(visit: Visit) -> ResponseReturnValue:
+    """Gives the tenant another name."""
+    try:
+        visit.service.tenants.rename(visit.tenant, request.form.get("name", ""))
+    except InvalidError as error:
+        return _page(visit, error), 422
+    return redirect("/settings?done=name", 303)
+
+
+def _page(visit: Visit, error: InvalidError | None = None) -> str:
+    return render_template(
+        "settings/index.html",
+        tenant=visit.service.tenants.get(visit.tenant),
+        groups=groups_of(SETTINGS_SCHEMA, visit.service.settings.get(visit.tenant)),
+        done=DONE.get(request.args.get("done", "")),
+        trigger_url=f"{visit.base_url}/hooks/{visit.tenant}/",
+        faults=faults_by_field(error) if error else {},
+    )

@@ -1,0 +1,55 @@
+/** Moving a step earlier or later: it changes places with its neighbour, edges included. */
+
+import { TRIGGER, connect, disconnect, edgesInto, moveNodes, nameOf, nextOf, positionOf } from "./edits.js";
+
+/**
+ * @param {object} document
+ * @param {string} id
+ * @param {"earlier"|"later"} way
+ * @param {(id: string) => string[]} portsOf
+ * @returns {{document: object, words: string}|{fault: string}}
+ */
+export function moveInSequence(document, id, way, portsOf) {
+  const [first, second] = way === "earlier" ? [before(document, id), id] : [id, after(document, id, portsOf)];
+  const name = (one) => nameOf(document, one);
+  if (id === TRIGGER || first === TRIGGER) return { fault: "The trigger comes first, always." };
+  if (!first)
+    return {
+      fault: `${name(id)} does not follow exactly one step, so it is not clear what earlier means. Connect it by C.`,
+    };
+  if (!second || edgesInto(document, second).length !== 1) {
+    return {
+      fault: `${name(id)} is not followed by a single step of its own, so it is not clear what later means. Connect it by C.`,
+    };
+  }
+  const way_out = portsOf(second)[0];
+  if (!way_out) return { fault: `${name(second)} ends its branch: nothing can follow it.` };
+  return {
+    document: swapped(document, first, second, way_out),
+    words: `${name(second)} now comes before ${name(first)}.`,
+  };
+}
+
+function before(document, id) {
+  const edges = edgesInto(document, id);
+  return edges.length === 1 ? edges[0].source : null;
+}
+
+function after(document, id, portsOf) {
+  const targets = nextOf(document, id)[portsOf(id)[0]] || [];
+  return targets.length === 1 ? targets[0] : null;
+}
+
+function swapped(document, first, second, port) {
+  const [between] = edgesInto(document, second);
+  const behind = nextOf(document, second)[port] || [];
+  let changed = disconnect(document, first, between.port, second);
+  for (const target of behind) changed = disconnect(changed, second, port, target);
+  for (const edge of edgesInto(document, first)) {
+    changed = disconnect(changed, edge.source, edge.port, first);
+    changed = connect(changed, edge.source, edge.port, second);
+  }
+  changed = connect(changed, second, port, first);
+  for (const target of behind) changed = connect(changed, first, between.port, target);
+  return moveNodes(changed, { [first]: positionOf(document, second), [second]: positionOf(document, first) });
+}

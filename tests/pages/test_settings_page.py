@@ -1,0 +1,80 @@
+"""Settings: a form made from their schema."""
+
+from __future__ import annotations
+
+from werkzeug.datastructures import MultiDict
+
+from builder_ui.schema_fields import groups_of, read_form
+from tests.support.pages import Browser, words
+from tests.support.site import Site
+
+SCHEMA = {
+    "type": "object",
+    "properties": {
+        "limits": {
+            "type": "object",
+            "description": "How much.",
+            "properties": {
+                "runs_kept": {"type": "integer", "minimum": 1, "maximum": 9, "default": 5},
+                "mode": {"type": "string", "enum": ["fast", "safe"], "title": "How"},
+                "note": {"type": "string"},
+                "strict": {"type": "boolean"},
+            },
+        }
+    },
+}
+
+
+def test_a_switch_is_turned_on_and_off(site: Site, admin: Browser) -> None:
+    assert (
+        admin.send("/settings", **{"channels.events": "on"}).location == "/settings?done=settings"
+    )
+    assert site.service.settings.get("acme") == {"channels": {"events": True}}
+    page = admin.get("/settings?done=settings")
+    assert 'name="channels.events" checked' in page.text
+    assert "The settings are saved." in words(page)
+
+    admin.send("/settings")
+
+    assert site.service.settings.get("acme") == {"channels": {"events": False}}
+    assert site.service.settings.get("globex") == {"channels": {"events": False}}
+
+
+def test_the_workspace_is_renamed_and_its_trigger_urls_stay(site: Site, admin: Browser) -> None:
+    assert admin.send("/settings/name", name="Acme Ltd").location == "/settings?done=name"
+
+    page = admin.get("/settings")
+    assert 'value="Acme Ltd"' in page.text
+    assert "http://localhost/hooks/acme/" in words(page)
+    assert site.service.tenants.get("globex").name == "Globex"
+    refused = admin.send("/settings/name", name="")
+    assert refused.status_code == 422
+    assert "Must not be empty" in words(refused)
+
+
+def test_fields_follow_the_schema() -> None:
+    (group,) = groups_of(SCHEMA, {"limits": {"note": "kept"}})
+
+    assert (group.label, group.hint) == ("Limits", "How much.")
+    runs_kept, mode, note, strict = group.fields
+    assert (runs_kept.name, runs_kept.kind, runs_kept.label) == (
+        "limits.runs_kept",
+        "integer",
+        "Runs kept",
+    )
+    assert (runs_kept.value, runs_kept.least, runs_kept.most) == (5, 1, 9)
+    assert (mode.kind, mode.label, mode.choices) == ("choice", "How", ("fast", "safe"))
+    assert (note.kind, note.value, strict.kind) == ("string", "kept", "boolean")
+
+
+def test_a_form_is_read_as_the_schema_has_it() -> None:
+    filled = {"limits.runs_kept": "7", "limits.mode": "safe", "limits.strict": "on"}
+    empty = {"limits.runs_kept": "", "limits.note": ""}
+
+    assert read_form(SCHEMA, MultiDict(filled)) == {
+        "limits": {"runs_kept": 7, "mode": "safe", "strict": True}
+    }
+    assert read_form(SCHEMA, MultiDict(empty)) == {"limits": {"strict": False}}
+    assert (
+        read_form(SCHEMA, MultiDict({"limits.runs_kept": "many"}))["limits"]["runs_kept"] == "many"
+    )
