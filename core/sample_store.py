@@ -20,12 +20,8 @@ class Samples(Protocol):
         """An automation's samples, the newest first."""
         ...
 
-    def count(self, tenant: str, automation_id: str) -> int:
-        """How many samples an automation has."""
-        ...
-
-    def insert(self, sample: Sample) -> Write:
-        """Adds a sample."""
+    def insert(self, sample: Sample, most: int) -> Sequence[Write]:
+        """Adds a sample; guarded: refused when the automation has `most` already."""
         ...
 
     def rename(self, tenant: str, automation_id: str, sample_id: str, name: str) -> Write:

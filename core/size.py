@@ -12,8 +12,10 @@ class TooLarge(ValueError):
     """A value that is larger, or nests deeper, than anything may be kept or sent."""
 
 
-def check_size(value: Any, most: int = MOST_BYTES, deepest: int = DEEPEST) -> None:
-    """Raises TooLarge for a value beyond `most` bytes of JSON (about), or `deepest` levels.
+def check_size(value: Any, most: int = MOST_BYTES, deepest: int = DEEPEST) -> int:
+    """About how many bytes of JSON a value is.
+
+    Raises TooLarge for a value beyond `most` bytes, or `deepest` levels.
 
     A part that stands in several places counts in each: sharing it costs nothing here, but writing
     it out would. Stops as soon as the bound is passed.
@@ -34,3 +36,4 @@ def check_size(value: Any, most: int = MOST_BYTES, deepest: int = DEEPEST) -> No
             raise TooLarge(f"it nests deeper than {deepest} levels")
         if left < len(waiting):
             raise TooLarge(f"it is larger than {most >> 20} MiB")
+    return most - left

@@ -33,6 +33,9 @@ class StepStatus(StrEnum):
 RUN_ENDS = frozenset({RunStatus.SUCCEEDED, RunStatus.FAILED, RunStatus.HALTED, RunStatus.CANCELLED})
 """States a run never leaves."""
 
+RUN_FAILURES = frozenset({RunStatus.FAILED, RunStatus.HALTED})
+"""States of runs that went wrong."""
+
 STEP_ENDS = frozenset(
     {StepStatus.SUCCEEDED, StepStatus.FAILED, StepStatus.SKIPPED, StepStatus.CANCELLED}
 )

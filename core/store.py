@@ -50,13 +50,13 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class RunFilter:
-    """Which runs; None means any. `since` and `until` bound the moment of creation.
+    """Which runs; None and no `statuses` mean any. `since` and `until` bound the creation's moment.
 
     `text` stands somewhere in the error or in an id, or is the idempotency key of the event.
     """
 
     automation_id: str | None = None
-    status: RunStatus | None = None
+    statuses: frozenset[RunStatus] = frozenset()
     since: Milliseconds | None = None
     until: Milliseconds | None = None
     text: str | None = None

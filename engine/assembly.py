@@ -41,6 +41,7 @@ from engine.transitions import Transitions
 from engine.trying.completions import CompletionService
 from engine.trying.listeners import Listeners, ListenTools
 from engine.trying.previews import PreviewService
+from engine.trying.questions import Questions
 from engine.trying.samples import SampleService
 from engine.trying.trial_plan import TrialPlanner
 from engine.trying.trial_run import TrialTools
@@ -143,6 +144,7 @@ def _service(common: _Common, tools: Tools, starter: Starter, dispatcher: Dispat
         sketches=sketches,
         previews=PreviewService(registry, common.compiler, vault, clock),
         completions=CompletionService(registry, vault, clock),
+        questions=Questions(),
         curl=CurlImporter(common.compiler),
         trials=trials,
         samples=samples,

@@ -14,6 +14,8 @@ from engine.automation_changes import AutomationChanges, AutomationDetail, check
 from engine.automation_labels import name_of, tags_of
 
 AUTOMATION_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+RESERVED_IDS = frozenset({"new"})
+"""Ids that no automation has: the pages have something else at their addresses."""
 TRIES = 5
 
 
@@ -51,9 +53,7 @@ class AutomationService:
         A draft may have faults. Raises InvalidError for a bad id, StaleError when the automation is
         not at `revision`, or exists although it should be new.
         """
-        if not AUTOMATION_ID.fullmatch(automation_id):
-            words = "must be letters, digits, '.', '_' and '-', beginning with a letter or digit"
-            raise InvalidError("the id cannot be used", [Fault("$.id", words)])
+        _check_id(automation_id)
         for _ in range(TRIES):
             current = self._store.automations.get(tenant, automation_id)
             _check_put(current, revision, only_new)
@@ -147,6 +147,16 @@ class AutomationService:
         write = self._store.automations.replace(following, changed.revision)
         self._changes.commit(changed.tenant, write, note)
         return self._detail(following)
+
+
+def _check_id(automation_id: str) -> None:
+    if not AUTOMATION_ID.fullmatch(automation_id):
+        words = "must be letters, digits, '.', '_' and '-', beginning with a letter or digit"
+    elif automation_id in RESERVED_IDS:
+        words = f"{automation_id} is reserved; choose another id"
+    else:
+        return
+    raise InvalidError("the id cannot be used", [Fault("$.id", words)])
 
 
 def _check_put(current: Automation | None, revision: int | None, only_new: bool) -> None:

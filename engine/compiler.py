@@ -13,10 +13,11 @@ from core.model import Document
 from core.schema_words import faults_of
 from core.spec import Action, ActionSpec, TriggerSpec
 from engine.document import Definition, StepDefinition, read_document
+from engine.document_bounds import bound_faults
 from engine.document_schema import frame_schema
 from engine.graph import Graph, build_graph
 from engine.graph_faults import graph_faults
-from engine.params import CompiledParams, compile_params
+from engine.params import CompiledParams, FoundReference, compile_params
 from engine.plan import Plan, PlannedStep
 from engine.reference_faults import reference_faults
 from engine.registry import Registry
@@ -56,13 +57,15 @@ class Compiler:
 
     def compile(self, document: Document) -> Plan:
         """The plan of a document. Raises InvalidError with every fault and its JSON path."""
+        if too_large := bound_faults(document):
+            raise InvalidError("the automation is too large", too_large)
         params: dict[int, CompiledParams] = {}
         faults = list(self._form_faults(document, params))
         definition = self._read(document)
         if definition is not None:
             graph = build_graph(definition, self.detached(definition))
             faults += graph_faults(definition, graph, self._registry.actions)
-            faults += _all_reference_faults(definition, graph, params)
+            faults += reference_faults(graph, _references(definition, params))
         if faults or definition is None:
             raise InvalidError("the automation has faults", in_order(faults))
         return self._plan(definition, graph, params)
@@ -163,11 +166,10 @@ def _configuration_faults(
             yield Fault(f"{path}.{below}", message)
 
 
-def _all_reference_faults(definition: Definition, graph: Graph, params: Params) -> Iterator[Fault]:
+def _references(definition: Definition, params: Params) -> Iterator[tuple[str, FoundReference]]:
     for index, compiled in params.items():
-        step_id = definition.steps[index].id
         for found in compiled.references:
-            yield from reference_faults(graph, step_id, found)
+            yield definition.steps[index].id, found
 
 
 def planned_step(step: StepDefinition, action: Action, params: CompiledParams) -> PlannedStep:

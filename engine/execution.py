@@ -19,10 +19,10 @@ from engine.book import Book
 from engine.branches import Branches
 from engine.context import build_context, has_output, visible_output
 from engine.graph import progress
+from engine.outputs import Outputs
 from engine.patience import commit_patiently
 from engine.plan import Plan
 from engine.run_end import Verdict, natural_verdict
-from engine.settlement import settle
 from engine.tools import Tools
 from engine.transitions import ended
 
@@ -58,6 +58,7 @@ class Execution:
         self._journal = self._book.journal
         self._secrets = tools.vault.of(run.tenant)
         self._context = build_context(event, run, journal, self._secrets.values)
+        self._outputs = Outputs(journal)
         self._verdict: Verdict | None = None
         self._due_at: Milliseconds | None = None
         self._branches = Branches(tools.submit, self._attempt)
@@ -201,7 +202,9 @@ class Execution:
         now = self._tools.clock.now()
         planned = self._plan.steps[attempted.step_id]
         earlier = self._journal.attempts(attempted.step_id)
-        step = settle(attempted, earlier, planned.definition.retry, now, self._tools.chance)
+        attempted, step = self._outputs.settle(
+            attempted, earlier, planned.definition.retry, now, self._tools.chance
+        )
         self._journal.record(step)
         if has_output(step):
             # A new mapping each time: branches in flight may be reading the old one.

@@ -36,9 +36,9 @@ class Graph:
         """Whether anything follows this port."""
         return any(edge.port == port for edge in self.outgoing[step_id])
 
-    def downstream(self, step_id: str) -> frozenset[str]:
-        """The step and every step that can be reached from it."""
-        return frozenset(_reach([step_id], self._following))
+    def downstream(self, *step_ids: str) -> frozenset[str]:
+        """The steps and every step that can be reached from them."""
+        return frozenset(_reach(step_ids, self._following))
 
     def upstream(self, step_id: str) -> frozenset[str]:
         """Every step from which this one can be reached, without itself."""
@@ -135,7 +135,7 @@ def find_cycle(steps: Sequence[str], outgoing: Mapping[str, tuple[Edge, ...]]) -
 def reachable(graph: Graph, definition: Definition) -> frozenset[str]:
     """Every step that can be reached from the trigger."""
     starts = [target for target in definition.trigger.next if target in graph.outgoing]
-    return frozenset().union(*(graph.downstream(start) for start in starts))
+    return graph.downstream(*starts)
 
 
 def _is_ready(states: Sequence[bool | None], any_join: bool) -> bool:

@@ -11,6 +11,9 @@ from core.spec import Action
 from engine.document import Definition
 from engine.graph import Graph, find_cycle, reachable
 
+MOST_PORTS = 60
+"""Ports that a fault names as those there are."""
+
 
 def graph_faults(
     definition: Definition, graph: Graph, actions: Mapping[str, Action]
@@ -39,7 +42,7 @@ def _repeated_ids(definition: Definition) -> Iterator[Fault]:
 
 
 def _edges_to_nowhere(definition: Definition, graph: Graph) -> Iterator[Fault]:
-    known = set(graph.steps)
+    known = graph.incoming.keys()
     for target in definition.trigger.next:
         if target not in known:
             yield Fault("$.trigger.next", f"there is no step {target}")
@@ -55,11 +58,11 @@ def _unknown_ports(definition: Definition, actions: Mapping[str, Action]) -> Ite
     for index, step in enumerate(definition.steps):
         if step.action not in actions:
             continue
-        ports = actions[step.action].SPEC.ports.names(step.configuration)
+        ports = dict.fromkeys(actions[step.action].SPEC.ports.names(step.configuration))
+        offered = ", ".join([*ports][:MOST_PORTS]) or "none"
         for port in step.next:
             if port not in ports:
                 path = json_path([port], f"$.steps[{index}].next")
-                offered = ", ".join(ports) or "none"
                 yield Fault(path, f"{step.action} has no port {port}; it has: {offered}")
 
 
@@ -75,6 +78,7 @@ def _unreachable(definition: Definition, graph: Graph) -> Iterator[Fault]:
     if not definition.trigger.next and definition.steps:
         yield Fault("$.trigger.next", "is missing: nothing follows the trigger")
         return
-    for step in graph.steps:
-        if step not in found:
-            yield Fault(step_path(definition, step), f"the step {step} cannot be reached")
+    places = {step.id: index for index, step in reversed([*enumerate(definition.steps)])}
+    for step_id in graph.steps:
+        if step_id not in found:
+            yield Fault(f"$.steps[{places[step_id]}]", f"the step {step_id} cannot be reached")

@@ -2,31 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 from core.errors import Fault
+from engine.ancestry import Ancestry
 from engine.graph import Graph
 from engine.params import FoundReference
 
+MOST_FAULTS = 100
+"""References at fault that are named; a draft can hold a hundred thousand."""
+MOST_NAMES = 20
+"""Steps that a fault names as those that could be meant."""
 
-def reference_faults(graph: Graph, step_id: str, found: FoundReference) -> Iterator[Fault]:
-    """The faults of one reference of a step."""
+
+def reference_faults(
+    graph: Graph, references: Iterable[tuple[str, FoundReference]]
+) -> Iterator[Fault]:
+    """The faults of references, each given with its step, at most `MOST_FAULTS` of them."""
+    ancestry = Ancestry(graph)
+    faults = (
+        fault for step, found in references for fault in _faults(graph, ancestry, step, found)
+    )
+    return islice(faults, MOST_FAULTS)
+
+
+def _faults(graph: Graph, ancestry: Ancestry, step: str, found: FoundReference) -> Iterator[Fault]:
     root, *rest = found.reference.path
     if root == "secrets" and not found.secrets_allowed:
         yield Fault(found.path, "secrets can be used only where something is sent")
-    if root == "steps" and rest:
-        yield from _step_faults(graph, step_id, found, str(rest[0]))
+    if root == "steps" and rest and not ancestry.precedes(str(rest[0]), step):
+        words = _words(graph, step, str(rest[0]), ancestry.of(step))
+        yield Fault(found.path, f"{found.reference.source}: {words}")
 
 
-def _step_faults(
-    graph: Graph, step_id: str, found: FoundReference, referred: str
-) -> Iterator[Fault]:
-    earlier = graph.upstream(step_id)
-    if referred in earlier:
-        return
-    known = ", ".join(step for step in graph.steps if step in earlier) or "none"
-    if referred in graph.steps:
-        words = f"the step {referred} does not run before {step_id}; before it run: {known}"
-    else:
-        words = f"there is no step {referred}; before {step_id} run: {known}"
-    yield Fault(found.path, f"{found.reference.source}: {words}")
+def _words(graph: Graph, step: str, referred: str, earlier: Sequence[str]) -> str:
+    more = f" and {len(earlier) - MOST_NAMES} more" if len(earlier) > MOST_NAMES else ""
+    known = (", ".join(earlier[:MOST_NAMES]) or "none") + more
+    if referred in graph.incoming:
+        return f"the step {referred} does not run before {step}; before it run: {known}"
+    return f"there is no step {referred}; before {step} run: {known}"

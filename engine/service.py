@@ -26,6 +26,7 @@ from engine.tenants import TenantService
 from engine.trying.completions import CompletionService
 from engine.trying.listeners import Listeners
 from engine.trying.previews import PreviewService
+from engine.trying.questions import Questions
 from engine.trying.samples import SampleService
 from engine.trying.trials import TrialService
 from engine.versions import VersionService
@@ -53,6 +54,7 @@ class Service:
     sketches: SketchService
     previews: PreviewService
     completions: CompletionService
+    questions: Questions
     curl: CurlImporter
     trials: TrialService
     samples: SampleService

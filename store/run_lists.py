@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, Text, bindparam, null, or_, select
 from core.clock import Milliseconds
 from core.ids import first_id_at
 from core.model import Page, Run
-from core.states import RunStatus
+from core.states import RUN_FAILURES, RunStatus
 from core.store import ListQuery, RunFilter
 from core.writes import LOOKED_AT
 from store.database import Database
@@ -69,10 +69,7 @@ def _newest(tenant: str, automation_id: str, each: int) -> Select[Any]:
 
 def _scope(tenant: str, which: RunFilter) -> Scope:
     scope = Scope([table.c.tenant == tenant])
-    if which.status is not None and which.status is not RunStatus.SUCCEEDED:
-        scope.indexed += [table.c.status == which.status, NOT_SUCCEEDED]
-    elif which.status is not None:
-        scope.searched.append(table.c.status == which.status)
+    _add_statuses(scope, which.statuses)
     if which.automation_id is not None:
         _add_automation(scope, which.automation_id, by_status=len(scope.indexed) > 1)
     if which.since is not None:
@@ -84,6 +81,16 @@ def _scope(tenant: str, which: RunFilter) -> Scope:
     if which.text is not None:
         scope.searched.append(_mentions(tenant, which.text))
     return scope
+
+
+def _add_statuses(scope: Scope, statuses: frozenset[RunStatus]) -> None:
+    """Every state but one has its own index, and those of failures have one together."""
+    if len(statuses) == 1 and RunStatus.SUCCEEDED not in statuses:
+        scope.indexed += [table.c.status == next(iter(statuses)), NOT_SUCCEEDED]
+    elif statuses == RUN_FAILURES:
+        scope.indexed.append(GONE_WRONG)
+    elif statuses:
+        scope.searched.append(table.c.status.in_(sorted(statuses)))
 
 
 def _add_automation(scope: Scope, automation_id: str, *, by_status: bool) -> None:
@@ -111,3 +118,7 @@ NOT_SUCCEEDED = table.c.status != bindparam(
     "succeeded", RunStatus.SUCCEEDED.value, type_=Text, literal_execute=True
 )
 """What the index of all states but one asks for."""
+GONE_WRONG = table.c.status.in_(
+    bindparam("failures", sorted(RUN_FAILURES), type_=Text, expanding=True, literal_execute=True)
+)
+"""What the index of runs that went wrong asks for."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, func, select, update
+from sqlalchemy import Integer, Row, bindparam, delete, func, select, update
 
 from core.samples import Pin, Sample, SampleSource
 from core.writes import Write
@@ -14,6 +14,9 @@ from store.encoding import decode, encode
 from store.schema import pins
 from store.schema import samples as table
 
+_IN_TURN = func.pg_advisory_xact_lock(0x73616D70)
+"""Held until the commit: the count of a later statement sees what others committed before."""
+
 
 class Samples:
     """The tables `samples` and `pins`."""
@@ -21,6 +24,11 @@ class Samples:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._insert = database.prepare_insert(table)
+        self._keep = database.prepare(_keep_below_a_limit())
+        # SQLite has one writer; elsewhere two who count at once would not see each other's row.
+        self._in_turn = (
+            [] if database.is_sqlite else [Write(database.prepare(select(_IN_TURN)), {})]
+        )
         of_automation = (table.c.tenant == bindparam("which_tenant")) & (
             table.c.automation_id == bindparam("which_automation")
         )
@@ -64,18 +72,9 @@ class Samples:
         )
         return [_sample(row) for row in rows]
 
-    def count(self, tenant: str, automation_id: str) -> int:
-        """How many samples an automation has."""
-        row = self._database.first(
-            select(func.count())
-            .select_from(table)
-            .where(table.c.tenant == tenant, table.c.automation_id == automation_id)
-        )
-        return int(row[0]) if row else 0
-
-    def insert(self, sample: Sample) -> Write:
-        """Adds a sample."""
-        return Write(
+    def insert(self, sample: Sample, most: int) -> Sequence[Write]:
+        """Adds a sample; guarded: refused when the automation has `most` already."""
+        row = Write(
             self._insert,
             {
                 "id": sample.id,
@@ -87,6 +86,9 @@ class Samples:
                 "created_at": sample.created_at,
             },
         )
+        which = _which(sample.tenant, sample.automation_id)
+        kept = Write(self._keep, {**which, "which": sample.id, "most": most}, guarded=True)
+        return [row, *self._in_turn, kept]
 
     def rename(self, tenant: str, automation_id: str, sample_id: str, name: str) -> Write:
         """Gives a sample another name; guarded: refused when there is none."""
@@ -132,6 +134,19 @@ class Samples:
         """Removes all samples and pins of an automation."""
         which = _which(tenant, automation_id)
         return [Write(self._delete_all, which), Write(self._unpin_all, which)]
+
+
+def _keep_below_a_limit() -> Any:
+    """Touches a new row unless there are too many with it, which misses the guard."""
+    others = table.alias()
+    count = (
+        select(func.count())
+        .where(others.c.tenant == bindparam("which_tenant"))
+        .where(others.c.automation_id == bindparam("which_automation"))
+        .scalar_subquery()
+    )
+    fits = (table.c.id == bindparam("which")) & (count <= bindparam("most", type_=Integer))
+    return update(table).where(fits).values(name=table.c.name)
 
 
 def _which(tenant: str, automation_id: str) -> dict[str, Any]:

@@ -145,6 +145,13 @@ runs = Table(
         postgresql_where=text("status <> 'succeeded'"),
     ),
     Index(
+        "runs_gone_wrong",
+        "tenant",
+        "id",
+        sqlite_where=text("status IN ('failed', 'halted')"),
+        postgresql_where=text("status IN ('failed', 'halted')"),
+    ),
+    Index(
         "runs_ended",
         "tenant",
         "finished_at",

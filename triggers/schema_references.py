@@ -37,12 +37,12 @@ Located = tuple[tuple[str | int, ...], Any]
 
 def reference_faults(schema: object, root: str) -> list[tuple[str, str]]:
     """References out of the schema or to nothing in it, as (path from `root`, message)."""
-    subschemas = [(path, found) for path, found in _walk(schema) if isinstance(found, Mapping)]
+    everywhere = [(path, found) for path, found in subschemas(schema) if isinstance(found, Mapping)]
     nameless = without_name(schema)
-    known = {id(nameless), *(id(found) for _, found in subschemas)}
+    known = {id(nameless), *(id(found) for _, found in everywhere)}
     resolver = crawled(nameless).resolver()
     faults = []
-    for path, subschema in subschemas:
+    for path, subschema in everywhere:
         for word in ("$ref", "$dynamicRef"):
             if word in subschema and (fault := _reference_fault(subschema[word], resolver, known)):
                 faults.append((json_path([*path, word], root), fault))
@@ -87,13 +87,14 @@ def _reference_fault(reference: str, resolver: Any, known: set[int]) -> str | No
     return f"{reference[:100]!r} does not lead to a schema; put it under $defs"
 
 
-def _walk(schema: object, path: tuple[str | int, ...] = ()) -> Iterator[Located]:
+def subschemas(schema: object, path: tuple[str | int, ...] = ()) -> Iterator[Located]:
+    """The schema and every subschema of it, of one without faults of form."""
     yield path, schema
     if not isinstance(schema, Mapping):
         return
     for word, value in schema.items():
         for place, subschema in _children(word, value):
-            yield from _walk(subschema, (*path, word, *place))
+            yield from subschemas(subschema, (*path, word, *place))
 
 
 def _children(word: str, value: Any) -> Iterator[Located]:

@@ -1,7 +1,8 @@
 """JSON Schemas that implementers write (2020-12): checked when they are published, built once.
 
 `format` is asserted for `date`, `date-time`, `email`, `ipv4`, `ipv6`, `uri` and `uuid`; any other
-format is an annotation. Nothing is ever fetched: a `$ref` stays inside its schema.
+format is an annotation. Patterns are RE2's (`triggers.patterns`). Nothing is ever fetched: a
+`$ref` stays inside its schema.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from jsonschema.validators import extend
 
 from core.errors import Fault, InvalidError
 from core.schema_words import faults_of
+from triggers.schema_patterns import KEYWORDS, TooMuchWork, begin, pattern_faults
 from triggers.schema_references import crawled, reference_faults, without_name
 
 MOST_FAULTS = 50
@@ -31,13 +33,12 @@ _DATE_TIME = re.compile(
 )
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[!#-;=?-\[\]_a-z~]+")
 _FANS_OUT = "The value takes too long to check: the references of its JSON Schema fan out."
+_TOO_LONG = "The value is too long for the patterns of its JSON Schema to be checked."
 _ENDLESS = "a $ref leads back to itself without going deeper into the value"
 _SAMPLES: tuple[object, ...] = (None, True, 0, "", [], {})
 
 _FORMATS = FormatChecker(("date", "email", "ipv4", "ipv6", "uuid"))
-_META_CHECK = Draft202012Validator(
-    Draft202012Validator.META_SCHEMA, format_checker=Draft202012Validator.FORMAT_CHECKER
-)
+_META_CHECK = Draft202012Validator(Draft202012Validator.META_SCHEMA)
 
 
 @_FORMATS.checks("date-time", raises=ValueError)
@@ -100,7 +101,11 @@ def _bounded(word: str) -> Any:
 
 _CheckingValidator = extend(  # type: ignore[no-untyped-call]
     Draft202012Validator,
-    {"uniqueItems": _unique_items, **{word: _bounded(word) for word in _REFERENCES}},
+    {
+        **KEYWORDS,
+        "uniqueItems": _unique_items,
+        **{word: _bounded(word) for word in _REFERENCES},
+    },
 )
 
 
@@ -120,6 +125,7 @@ class ValueCheck:
         takes too long.
         """
         _check.last_moment = time.thread_time() + LONGEST_SECONDS
+        begin()
         try:
             return faults_of(self._validator.iter_errors(value), most=MOST_FAULTS)
         except RecursionError:
@@ -127,13 +133,15 @@ class ValueCheck:
             raise InvalidError(message) from None
         except _TooLong:
             raise InvalidError(_FANS_OUT) from None
+        except TooMuchWork:
+            raise InvalidError(_TOO_LONG) from None
 
 
 def schema_faults(schema: Any, root: str) -> list[tuple[str, str]]:
     """What is wrong with a schema, as (path from `root`, message)."""
     errors = [best_match([error]) or error for error in _META_CHECK.iter_errors(schema)]
     faults = [(fault.path, fault.message) for fault in faults_of(errors, root, MOST_FAULTS)]
-    faults = faults or reference_faults(schema, root)
+    faults = faults or reference_faults(schema, root) + pattern_faults(schema, root)
     return faults or _endless_faults(schema, root)
 
 

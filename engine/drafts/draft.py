@@ -7,13 +7,17 @@ from typing import Any
 
 from core.clock import Milliseconds
 from engine.document import DEFAULT_TIMEOUT, Definition, StepDefinition, TriggerDefinition
+from engine.document_schema import MOST_STEPS
 from engine.retry import RetryPolicy
 
 TIMEOUT: Milliseconds = DEFAULT_TIMEOUT
 
 
 def read_draft(document: object) -> Definition:
-    """The definition of a draft; steps without an id are left out, of twins the first counts."""
+    """The definition of a draft: of its first `MOST_STEPS` steps, without those that have no id.
+
+    Of twins the first counts.
+    """
     root = mapping(document)
     trigger = mapping(root.get("trigger"))
     steps: dict[str, StepDefinition] = {}
@@ -30,9 +34,9 @@ def read_draft(document: object) -> Definition:
 
 
 def draft_steps(document: object) -> Iterator[tuple[int, str, Mapping[str, Any]]]:
-    """The steps that have an id, each with its place in the document and its id."""
+    """Those of the first `MOST_STEPS` steps that have an id, each with its place and its id."""
     steps = mapping(document).get("steps")
-    for index, step in enumerate(steps if isinstance(steps, list) else []):
+    for index, step in enumerate(steps[:MOST_STEPS] if isinstance(steps, list) else []):
         step_id = mapping(step).get("id")
         if isinstance(step_id, str) and step_id:
             yield index, step_id, step

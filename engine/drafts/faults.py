@@ -5,7 +5,7 @@ They are those of `Compiler.faults`, found a step at a time and remembered by th
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -17,8 +17,9 @@ from core.errors import Fault
 from core.schema_words import faults_of
 from engine.compiler import SPOILING, Compiler, in_order
 from engine.document import Definition, read_document
+from engine.document_bounds import bound_faults
 from engine.document_schema import frame_schema
-from engine.graph import TRIGGER, Graph, build_graph
+from engine.graph import build_graph
 from engine.graph_faults import graph_faults
 from engine.params import FoundReference
 from engine.reference_faults import reference_faults
@@ -62,6 +63,8 @@ class DraftFaults:
 
     def find(self, document: Document) -> tuple[Fault, ...]:
         """Every fault with its JSON path, by path. Raises nothing, whatever is given."""
+        if too_large := bound_faults(document):
+            return tuple(too_large)
         faults = faults_of(self._frame.iter_errors(document))
         if not isinstance(document, Mapping):
             return tuple(in_order(faults))
@@ -106,27 +109,15 @@ class DraftFaults:
     def _graph_faults(self, definition: Definition, steps: Sequence[StepFaults]) -> Iterator[Fault]:
         graph = build_graph(definition, self._compiler.detached(definition))
         yield from graph_faults(definition, graph, self._registry.actions)
-        earlier: dict[str, frozenset[str]] = {}
-        for index, (step, own) in enumerate(zip(definition.steps, steps, strict=True)):
-            earlier[step.id] = _before(graph, step.id, earlier)
-            for found in own.references or ():
-                if not _is_to_one_of(found, earlier[step.id]):
-                    moved = replace(found, path=_at(found.path, index))
-                    yield from reference_faults(graph, step.id, moved)
+        yield from reference_faults(graph, _references(definition, steps))
 
 
-def _before(graph: Graph, step_id: str, known: Mapping[str, frozenset[str]]) -> frozenset[str]:
-    """Every step before this one, made of what is known of those right before it."""
-    sources = {edge.source for edge in graph.incoming[step_id] if edge.source != TRIGGER}
-    if sources <= known.keys():
-        return frozenset(sources).union(*(known[source] for source in sources))
-    return graph.upstream(step_id)
-
-
-def _is_to_one_of(found: FoundReference, steps: Collection[str]) -> bool:
-    """Whether it refers to one of these steps: that is the usual case, and never a fault."""
-    root, *rest = found.reference.path
-    return root == "steps" and bool(rest) and rest[0] in steps
+def _references(
+    definition: Definition, steps: Sequence[StepFaults]
+) -> Iterator[tuple[str, FoundReference]]:
+    for index, (step, own) in enumerate(zip(definition.steps, steps, strict=True)):
+        for found in own.references or ():
+            yield step.id, replace(found, path=_at(found.path, index))
 
 
 def _moved(fault: Fault, index: int) -> Fault:

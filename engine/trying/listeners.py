@@ -26,13 +26,15 @@ from engine.keys import Keyring
 from engine.registry import Registry
 from engine.replies import JsonReply, Problem
 from engine.routes import path_pattern
-from engine.trying.listening import Capture, Listening, capture_name
+from engine.trying.listening import LONGEST_SECONDS, Capture, Listening, capture_name
+from engine.trying.places import Places
 from engine.trying.sample_json import event_json
 from engine.trying.samples import SampleService
 from engine.vault import Vault
 
 MOST_LISTENERS = 32
 """Listeners of a process; each holds threads of the server."""
+MOST_OF_A_USER = 4
 
 Reply = Answer | JsonReply | Problem
 
@@ -56,12 +58,13 @@ class Listeners:
     def __init__(self, tools: ListenTools) -> None:
         self.any = False
         self._tools = tools
+        self._places = Places(tools.clock, "listeners", MOST_LISTENERS, MOST_OF_A_USER)
         self._lock = Lock()
         self._open: list[Listening] = []
         self._stopped = False
 
-    def listen(self, tenant: str, automation_id: str, document: Any) -> Listening:
-        """Listens for the next request of an automation, for 10 minutes at most.
+    def listen(self, tenant: str, automation_id: str, document: Any, *, user: str) -> Listening:
+        """Lets a user listen for the next request of an automation, for 10 minutes at most.
 
         Raises InvalidError when the draft's trigger has faults, ConflictError when no webhook
         starts it, BusyError when too many listen. It must be closed.
@@ -73,12 +76,13 @@ class Listeners:
         if faults:
             raise InvalidError("the trigger has faults; mend them and listen again", faults)
         webhook = self._tools.registry.compile_webhook(mapping(trigger.get("with")))
-        listening = Listening(tenant, automation_id, webhook, self._remove)
+        place = self._places.take(user, self._tools.clock.now() + round(LONGEST_SECONDS * 1000))
+        listening = Listening(tenant, automation_id, webhook, place, self._remove)
         with self._lock:
             if self._stopped:
+                place.give_back()
                 raise BusyError("the server is being stopped; listen again in a moment")
-            if len(self._open) >= MOST_LISTENERS:
-                raise BusyError(f"{MOST_LISTENERS} others listen already; try again in a moment")
+            self._open = [one for one in self._open if one.place.is_held]
             self._open.append(listening)
             self.any = True
         return listening
@@ -185,9 +189,10 @@ class Listeners:
 
     def _everyone(self) -> list[Listening]:
         with self._lock:
-            return list(self._open)
+            return [one for one in self._open if one.place.is_held]
 
     def _remove(self, listening: Listening) -> None:
+        listening.place.give_back()
         with self._lock:
             self._open = [one for one in self._open if one is not listening]
             self.any = bool(self._open)

@@ -14,6 +14,7 @@ from core.errors import PenstockError
 from core.model import Event
 from core.samples import Sample
 from core.spec import Rejected, WebhookTrigger
+from engine.trying.places import Place
 from engine.trying.sample_json import sample_json
 
 LONGEST_SECONDS = 600.0
@@ -52,6 +53,7 @@ class Listening:
     """One listener; its events end with `over`, after a capture or when nobody came.
 
     `webhook` is the draft's trigger: it takes requests for which there is no live automation.
+    Nothing is heard any more once its `place` is not held.
     """
 
     def __init__(
@@ -59,11 +61,13 @@ class Listening:
         tenant: str,
         automation_id: str,
         webhook: WebhookTrigger,
+        place: Place,
         leave: Callable[[Listening], None],
     ) -> None:
         self.tenant = tenant
         self.automation_id = automation_id
         self.webhook = webhook
+        self.place = place
         self._leave = leave
         self._last_moment = time.monotonic() + LONGEST_SECONDS
         self._heard: SimpleQueue[ListenEvent | Capture | None] = SimpleQueue()

@@ -36,6 +36,7 @@ LONGEST_REMEMBERED = 4_000
 
 CONDITION = "condition"
 _MAY_BE_TEMPLATE = ("<", "{", "\\")
+_NO_RESULT = "the step {} has no result yet; try it first, or pin a result to it"
 _NO_SECRETS = "secrets can be used only where something is sent"
 
 Shown = dict[str, Any]
@@ -72,6 +73,7 @@ def template_fields(
 def show_fields(fields: Iterator[TemplateField], sight: Sight) -> dict[str, Shown]:
     """What each text comes to, by its path: `{"value", "text"}`, or `{"error"}` in words.
 
+    `"waiting": True` beside an error: nothing is wrong, a step that it reads has no result yet.
     A value too large to be shown whole is None, with `"truncated": True` beside its text.
     """
     last_moment = time.monotonic() + LONGEST_SECONDS
@@ -97,7 +99,9 @@ def show_field(field: TemplateField, sight: Sight) -> Shown:
     try:
         return display(_resolved(compiled, sight))
     except ExpressionError as error:
-        words = _words(error, compiled.references, sight.waiting)
+        if isinstance(error, MissingValue) and (waiting := _waited_for(compiled, sight)):
+            return {"error": _NO_RESULT.format(waiting[0]), "waiting": True}
+        words = _words(error, compiled.references)
         return {"error": sight.masker.mask_text(words.removeprefix(f"{field.path}: "))}
 
 
@@ -134,11 +138,14 @@ def _resolved(compiled: CompiledValue | CompiledExpression, sight: Sight) -> Any
     return sight.masker.mask_text(shown) if isinstance(shown, str) else shown
 
 
-def _words(error: ExpressionError, references: Sequence[Reference], waiting: frozenset[str]) -> str:
+def _waited_for(compiled: CompiledValue | CompiledExpression, sight: Sight) -> list[str]:
+    """The steps without a result that it reads."""
+    read = {one.path[1] for one in compiled.references if one.path[0] == "steps" and one.path[1:]}
+    return sorted(read & sight.waiting)
+
+
+def _words(error: ExpressionError, references: Sequence[Reference]) -> str:
     """Why it cannot be resolved, in words that tell what to do about it."""
-    missing = {one.path[1] for one in references if one.path[0] == "steps" and len(one.path) > 1}
-    for step in sorted(missing & waiting if isinstance(error, MissingValue) else ()):
-        return f"the step {step} has no result yet; try it first, or pin a result to it"
     if not isinstance(error, MissingValue) and any(one.path[0] == "secrets" for one in references):
         return f"{error} (a preview does not know what a secret holds; a run does)"
     return str(error)

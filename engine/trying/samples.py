@@ -73,11 +73,12 @@ class SampleService:
             created_at=self._clock.now(),
         )
         _check_size(sample.event, "$.event")
-        if self._store.samples.count(tenant, automation_id) >= MOST_SAMPLES:
+        try:
+            self._store.commit(self._store.samples.insert(sample, MOST_SAMPLES))
+        except GuardMissed:
             raise ConflictError(
                 f"there are {MOST_SAMPLES} samples, the most an automation may have; delete one"
-            )
-        self._store.commit([self._store.samples.insert(sample)])
+            ) from None
         return sample
 
     def save_example(

@@ -37,7 +37,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What a step sees, fit to be shown: for each secret there is its marker, in the event too.
+    """What a step sees, fit to be shown: for each secret there is its marker.
 
     `waiting` are the steps before it that have no result yet.
     """
@@ -49,29 +49,28 @@ class Sight:
 
     @property
     def masker(self) -> Masker:
-        """Hides the tenant's secrets."""
+        """Hides nothing: no secret is in sight, and hiding what was asked would confirm a guess."""
         return self.secrets.masker
 
 
 def sight_of(question: Question, vault: Vault, clock: Clock) -> Sight:
     """What the step sees. Raises InvalidError for an event or results of wrong form."""
     check_event(question.event)
-    real = vault.of(question.tenant)
-    results = results_of(real.masker.mask_json(question.results))
+    secrets = vault.of(question.tenant)
+    results = results_of(question.results)
     definition = read_draft(question.document)
     graph = build_graph(definition)
     earlier = graph.upstream(question.step) if question.step in graph.steps else frozenset()
     now = clock.now()
     run = trial_run(question.tenant, question.automation_id, PREVIEWED_RUN, now)
-    shown = real.masker.mask_json(question.event)
-    event = event_of(run, shown, definition.trigger.type)
-    markers = {name: secret_marker(name) for name in real.values}
+    event = event_of(run, question.event, definition.trigger.type)
+    markers = {name: secret_marker(name) for name in secrets.values}
     known: list[StepRun] = [results[step] for step in results if step in earlier]
     context = build_context(event, run, known, markers)
     context["run"] = {**context["run"], "now": to_rfc3339(now)}
     return Sight(
         run=run,
         context=context,
-        secrets=TenantSecrets(markers, real.masker, real.read_at),
+        secrets=TenantSecrets(markers, Masker({}), secrets.read_at),
         waiting=earlier - results.keys(),
     )

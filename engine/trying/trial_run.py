@@ -17,9 +17,9 @@ from engine.attempt import AttemptContext, Attempted, attempt_step
 from engine.context import build_context, visible_output
 from engine.drafts.effects import in_words
 from engine.graph import progress
+from engine.outputs import MOST_BYTES, Outputs
 from engine.retry import RetryPolicy
 from engine.run_end import Verdict, natural_verdict
-from engine.settlement import settle
 from engine.trying.trial_events import TrialEvent, ended, refused, running, started, step_event
 from engine.trying.trial_plan import Part, TrialPlan
 from engine.vault import TenantSecrets
@@ -27,6 +27,10 @@ from engine.vault import TenantSecrets
 ONE_ATTEMPT = RetryPolicy(attempts=1)
 
 _TOO_LONG = "a trial takes at most 5 minutes; what was left was not tried"
+_TOO_MUCH = (
+    f"the outputs of a trial are {MOST_BYTES >> 20} MiB at most, all together; "
+    "what was left was not tried"
+)
 _NO_RESULT = "that step has no result yet; try it first, or pin a result to it"
 _STOPPING = "the server is being stopped; what was left was not tried"
 
@@ -62,6 +66,7 @@ class TrialRun:
         self._given = given
         self._sender = _TimedSender(tools.sender, tools.clock, run.deadline)
         self._journal: dict[str, StepRun] = {}
+        self._outputs = Outputs()
         self._verdict: Verdict | None = None
         self._answer: Answer | None = None
         before = [step for step_id, step in given.items() if step_id in planned.earlier]
@@ -122,10 +127,12 @@ class TrialRun:
     def _settled(self, attempted: Attempted) -> TrialEvent:
         """Takes an attempt's outcome as a run does; there is no other attempt."""
         now = self._tools.clock.now()
-        step = settle(attempted, (), ONE_ATTEMPT, now, lambda: 0.0)
+        attempted, step = self._outputs.settle(attempted, (), ONE_ATTEMPT, now, lambda: 0.0)
         requests = [replace(one, run_id=None, event_id=None) for one in attempted.requests]
         self._log(requests)
         shown = self._heed(attempted, step)
+        if self._outputs.overflowed:
+            self._verdict = Verdict(RunStatus.FAILED, error=_TOO_MUCH)
         return step_event(shown, duration=attempted.duration, requests=requests)
 
     def _heed(self, attempted: Attempted, step: StepRun) -> StepRun:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from threading import BoundedSemaphore
 from typing import Any
 
-from core.errors import BusyError, InvalidError
+from core.errors import InvalidError
 from core.ids import new_id
+from core.model import Run
 from engine.drafts.draft import mapping, text
+from engine.trying.places import Place, Places
 from engine.trying.trial_events import TrialEvent, refused
 from engine.trying.trial_input import check_event, event_of, results_of, trial_run
 from engine.trying.trial_plan import Part, TrialPlanner
@@ -22,6 +23,7 @@ from engine.vault import Vault
 
 MOST_TRIALS = 32
 """Trials of a process that may be under way at once; each holds a thread of the server."""
+MOST_OF_A_USER = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,46 +49,43 @@ class TrialService:
         self._tools = tools
         self._planner = planner
         self._vault = vault
-        self._places = BoundedSemaphore(MOST_TRIALS)
+        self._places = Places(tools.clock, "trials", MOST_TRIALS, MOST_OF_A_USER)
 
-    def run(self, tenant: str, automation_id: str, trial: Trial) -> TrialStream:
-        """The events of a trial, which goes on while they are read, in the thread that reads.
+    def run(self, tenant: str, automation_id: str, trial: Trial, *, user: str) -> TrialStream:
+        """The events of a user's trial, which goes on while they are read, in the reading thread.
 
         `started`, then `step` for each step as it begins and ends, and `ended`; or only `refused`.
         Raises InvalidError for an event or results of wrong form, BusyError when too many trials
-        are under way. It must be closed.
+        are under way. It must be closed; its place lapses with its time in any case.
         """
         check_event(trial.event)
         results_of(trial.results)
-        if not self._places.acquire(blocking=False):
-            raise BusyError(
-                f"{MOST_TRIALS} trials are under way, and no more can be; try again in a moment"
-            )
-        return TrialStream(self._events(tenant, automation_id, trial), self._places)
+        run = trial_run(tenant, automation_id, new_id(), self._tools.clock.now())
+        place = self._places.take(user, run.deadline)
+        return TrialStream(self._events(run, trial), place)
 
-    def _events(self, tenant: str, automation_id: str, trial: Trial) -> Iterator[TrialEvent]:
+    def _events(self, run: Run, trial: Trial) -> Iterator[TrialEvent]:
         part = Part(trial.only or trial.until, alone=trial.only is not None)
         try:
             planned = self._planner.plan(trial.document, part)
         except InvalidError as error:
             yield refused(str(error), error.faults)
             return
-        run = trial_run(tenant, automation_id, new_id(), self._tools.clock.now())
         trigger = mapping(mapping(trial.document).get("trigger"))
         event = event_of(run, trial.event, text(trigger.get("type")))
         results = results_of(trial.results)
         usable = planned.earlier if part.alone else planned.plan.steps.keys()
         given = {step_id: one for step_id, one in results.items() if step_id in usable}
-        secrets = self._vault.of(tenant)
+        secrets = self._vault.of(run.tenant)
         yield from TrialRun(self._tools, planned, part, run, event, secrets, given).events()
 
 
 class TrialStream:
     """The events of one trial; it keeps its place among the trials until it is over or closed."""
 
-    def __init__(self, events: Iterator[TrialEvent], places: BoundedSemaphore) -> None:
+    def __init__(self, events: Iterator[TrialEvent], place: Place) -> None:
         self._events = events
-        self._places: BoundedSemaphore | None = places
+        self._place = place
 
     def __iter__(self) -> TrialStream:
         return self
@@ -103,7 +102,5 @@ class TrialStream:
         self._leave()
 
     def _leave(self) -> None:
-        places, self._places = self._places, None
-        if places is not None:
-            self._events = iter(())
-            places.release()
+        self._events = iter(())
+        self._place.give_back()

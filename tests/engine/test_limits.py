@@ -28,6 +28,38 @@ def test_templates_that_multiply_a_large_value_fail_the_step(bench: Workbench) -
     assert "larger than 16 MiB" in error
 
 
+def test_a_run_keeps_only_so_much_output_and_the_step_beyond_it_fails(bench: Workbench) -> None:
+    names = [f"s{number}" for number in range(8)]
+    steps = [
+        step(name, "set-values", {"values": {"a": ["<big>"] * 500}}, next=[after])
+        for name, after in zip(names, [*names[1:], "end"], strict=True)
+    ]
+    bench.publish(make_document(*steps, step("end", "respond", {"status": 200})))
+
+    bench.post({"big": "x" * 20_000})
+
+    statuses = [bench.steps()[name].status for name in names]
+    assert statuses == ["succeeded"] * 6 + ["failed", "skipped"]
+    assert bench.last_run().status is RunStatus.FAILED
+    failed = bench.steps()["s6"]
+    assert failed.output is None
+    assert failed.error is not None
+    assert "64 MiB at most, all together" in failed.error
+
+
+def test_attempts_of_one_step_count_once(bench: Workbench) -> None:
+    bench.partner.answers(*[answered(503, "x" * 1_000_000)] * 80, answered(200, "x" * 1_000_000))
+    sync = send("sync", URL, retry={"attempts": 100, "initial": "1s", "factor": 1})
+    bench.publish(make_document(sync))
+
+    bench.post()
+    for _ in range(80):
+        bench.clock.turn(1_000)
+        bench.run_due()
+
+    assert bench.last_run().status is RunStatus.SUCCEEDED
+
+
 def test_values_that_nest_ever_deeper_fail_the_step_that_goes_too_far(bench: Workbench) -> None:
     names = [f"s{number}" for number in range(120)]
     steps = [step(names[0], "set-values", {"values": {"a": 1}}, next=[names[1]])]

@@ -99,13 +99,23 @@ def test_a_step_sees_only_what_leads_to_it() -> None:
     assert "context" not in before
 
 
-def test_a_secret_that_the_event_brings_is_masked() -> None:
-    event = {**EVENT, "body": {"token": f"x {SECRETS['TOKEN']}"}}
-    document = make_document(send("sync", URL, with_={"body": {"all": "<trigger.body>"}}))
+@pytest.mark.parametrize("guess", [SECRETS["TOKEN"], "tok-very-secret-2"])
+def test_what_was_asked_with_comes_back_as_it_was_so_that_no_guess_is_confirmed(guess: str) -> None:
+    event = {**EVENT, "body": {"token": guess}}
+    results = {"before": {"status": "succeeded", "output": {"body": guess}}}
+    document = make_document(
+        send("before", URL, next=["sync"]),
+        send("sync", f"{URL}/<token>", with_={"body": "<steps.before.body>"}),
+    )
 
-    shown = preview(document, "sync", event, with_context=True)
+    question = Question("acme", "orders", document, "sync", event, results)
+    shown = PREVIEWS.preview(question, with_context=True)
 
-    assert shown["fields"]["body.all"]["value"] == {"token": "x [secret:TOKEN]"}
+    assert shown["context"]["trigger"]["body"] == {"token": guess}
+    assert shown["fields"]["url"] == _text(f"{URL}/{guess}")
+    assert shown["fields"]["body"] == _text(guess)
+    assert shown["request"]["url"] == f"{URL}/{guess}"
+    assert guess in shown["request"]["body"]
 
 
 @pytest.mark.parametrize(

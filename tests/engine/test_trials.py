@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -11,7 +12,8 @@ from core.errors import BusyError, InvalidError
 from core.http import OutboundRequest
 from core.store import ListQuery, RequestFilter, RunFilter
 from engine.trying import trials
-from engine.trying.trials import Trial
+from engine.trying.trial_input import LONGEST_TRIAL
+from engine.trying.trials import Trial, TrialStream
 from tests.support.builders import make_document, send, step
 from tests.support.drafts import EVENT, URL, partner_sync
 from tests.support.workbench import TENANT, Workbench, answered, unreachable
@@ -26,9 +28,13 @@ def _secret(bench: Workbench) -> None:
     bench.service.secrets.put(TENANT, "TOKEN", TOKEN)
 
 
+def start(bench: Workbench, trial: Trial, user: str = "ada") -> TrialStream:
+    return bench.service.trials.run(TENANT, "orders", trial, user=user)
+
+
 def tell(bench: Workbench, document: Any, event: Any = None, **trial: Any) -> Told:
     """Everything a trial tells."""
-    stream = bench.service.trials.run(TENANT, "orders", Trial(document, event or EVENT, **trial))
+    stream = start(bench, Trial(document, event or EVENT, **trial))
     told = [(one.name, dict(one.data)) for one in stream]
     assert TOKEN not in json.dumps(told)
     return told
@@ -211,7 +217,7 @@ def test_a_join_waits_for_all_of_its_branches(bench: Workbench) -> None:
 def test_who_stops_reading_ends_the_trial_before_its_next_step(bench: Workbench) -> None:
     chain = [send(name, f"{URL}/{name}", next=[then]) for name, then in ("ab", "bc")]
     document = make_document(*chain, send("c", URL))
-    stream = bench.service.trials.run(TENANT, "orders", Trial(document, EVENT))
+    stream = start(bench, Trial(document, EVENT))
     while next(stream).data.get("status") != "succeeded":
         pass
 
@@ -235,19 +241,56 @@ def test_a_trial_ends_after_five_minutes(bench: Workbench) -> None:
     assert "at most 5 minutes" in told[-1][1]["error"]
 
 
-def test_only_so_many_trials_are_under_way_at_once(
-    bench: Workbench, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_only_so_many_trials_are_under_way_at_once(bench: Workbench) -> None:
     trial = Trial(partner_sync(), EVENT)
-    open_ones = [
-        bench.service.trials.run(TENANT, "orders", trial) for _ in range(trials.MOST_TRIALS)
-    ]
+    users = [f"user-{number % 8}" for number in range(trials.MOST_TRIALS)]
+    open_ones = [start(bench, trial, user) for user in users]
 
     with pytest.raises(BusyError, match="32 trials are under way"):
-        bench.service.trials.run(TENANT, "orders", trial)
+        start(bench, trial, "one more")
     open_ones[0].close()
-    for stream in (*open_ones[1:], bench.service.trials.run(TENANT, "orders", trial)):
+    for stream in (*open_ones[1:], start(bench, trial, "one more")):
         assert [one.name for one in stream][-1] == "ended"
+
+
+def test_one_user_has_a_few_trials_and_leaves_the_other_places_to_others(bench: Workbench) -> None:
+    trial = Trial(partner_sync(), EVENT)
+    open_ones = [start(bench, trial) for _ in range(trials.MOST_OF_A_USER)]
+
+    with pytest.raises(BusyError, match="4 trials of yours are under way"):
+        start(bench, trial)
+    start(bench, trial, "grace").close()
+    assert [one.name for one in open_ones[0]][-1] == "ended"
+    start(bench, trial).close()
+
+
+def test_a_trial_that_nobody_reads_loses_its_place_with_its_time(bench: Workbench) -> None:
+    trial = Trial(partner_sync(), EVENT)
+    unread = [start(bench, trial) for _ in range(trials.MOST_OF_A_USER)]
+
+    bench.clock.turn(LONGEST_TRIAL)
+
+    assert [one.name for one in start(bench, trial)][-1] == "ended"
+    sent = len(bench.partner.received)
+    assert "at most 5 minutes" in [*unread[0]][-1].data["error"]
+    assert len(bench.partner.received) == sent
+
+
+def test_a_trial_keeps_only_so_much_output_and_ends_there(bench: Workbench) -> None:
+    names = [f"s{number}" for number in range(9)]
+    steps = [
+        step(name, "set-values", {"values": {"a": ["<order.id>"] * 500}}, next=[after])
+        for name, after in pairwise(names)
+    ]
+    document = make_document(*steps, step("s8", "set-values", {"values": {"a": 1}}))
+    event = {**EVENT, "body": {"order": {"id": "x" * 20_000}}}
+
+    told = tell(bench, document, event)
+
+    statuses = [results(told)[name]["status"] for name in names]
+    assert statuses == ["succeeded"] * 6 + ["failed", "cancelled", "cancelled"]
+    assert told[-1][1]["status"] == "failed"
+    assert "64 MiB at most" in told[-1][1]["error"]
 
 
 def test_results_of_wrong_form_are_refused(bench: Workbench) -> None:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import event
 
 from core.account_store import AuditFilter
-from core.states import RunStatus
+from core.states import RUN_FAILURES, RunStatus
 from core.store import ListQuery, RequestFilter, RunFilter
 from store import Cipher, open_store
 from store.audit import AuditLog
@@ -39,12 +39,22 @@ def requests_of_a_run(database: Database) -> None:
 
 
 def failures(database: Database) -> None:
-    which = RunFilter(status=RunStatus.FAILED)
+    which = RunFilter(statuses=frozenset({RunStatus.FAILED}))
     Runs(database, DirectCommitter(database)).list("acme", which, ListQuery())
 
 
 def failures_of_an_automation(database: Database) -> None:
-    which = RunFilter(status=RunStatus.FAILED, automation_id="orders")
+    which = RunFilter(statuses=frozenset({RunStatus.FAILED}), automation_id="orders")
+    Runs(database, DirectCommitter(database)).list("acme", which, ListQuery())
+
+
+def what_went_wrong(database: Database) -> None:
+    which = RunFilter(statuses=RUN_FAILURES)
+    Runs(database, DirectCommitter(database)).list("acme", which, ListQuery("r"))
+
+
+def what_went_wrong_in_an_automation(database: Database) -> None:
+    which = RunFilter(statuses=RUN_FAILURES, automation_id="orders", since=1)
     Runs(database, DirectCommitter(database)).list("acme", which, ListQuery())
 
 
@@ -97,6 +107,8 @@ def changes_of_an_actor(database: Database) -> None:
         (changes_of_an_actor, "audit_by_actor"),
         (failures, "runs_not_succeeded"),
         (failures_of_an_automation, "runs_not_succeeded"),
+        (what_went_wrong, "runs_gone_wrong"),
+        (what_went_wrong_in_an_automation, "runs_gone_wrong"),
         (runs_of_an_automation, "runs_by_automation"),
         (refusals, "requests_refused"),
         (unanswered, "requests_unanswered"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.states import RunStatus
+from core.states import RUN_FAILURES, RunStatus
 from core.store import AutomationFilter, ListQuery, RequestFilter, RunFilter
 from store import SqlStore, run_lists
 from tests.support.builders import (
@@ -32,16 +32,35 @@ def test_runs_are_found_by_each_filter_and_by_several(store: SqlStore) -> None:
     store.commit([store.runs.insert(run) for run in runs])
 
     assert found(store) == [done.id, other.id, failed.id, early.id]
-    assert found(store, status=RunStatus.FAILED) == [other.id, failed.id]
-    assert found(store, status=RunStatus.SUCCEEDED) == [done.id]
-    assert found(store, status=RunStatus.FAILED, automation_id="orders") == [failed.id]
-    assert found(store, status=RunStatus.SUCCEEDED, automation_id="other") == []
+    assert found(store, statuses={RunStatus.FAILED}) == [other.id, failed.id]
+    assert found(store, statuses={RunStatus.SUCCEEDED}) == [done.id]
+    assert found(store, statuses={RunStatus.FAILED}, automation_id="orders") == [failed.id]
+    assert found(store, statuses={RunStatus.SUCCEEDED}, automation_id="other") == []
     assert found(store, since=NOW) == [done.id, other.id, failed.id]
     assert found(store, until=NOW) == [early.id]
     assert found(store, text="PARTNER answered") == [failed.id]
     assert found(store, text="100%") == [other.id]
     assert found(store, text="1_0") == []
-    assert found(store, text="503", status=RunStatus.FAILED, automation_id="orders") == [failed.id]
+    several = {"text": "503", "statuses": {RunStatus.FAILED}, "automation_id": "orders"}
+    assert found(store, **several) == [failed.id]
+
+
+@pytest.mark.parametrize(
+    "statuses", [RUN_FAILURES, frozenset({RunStatus.HALTED, RunStatus.SUCCEEDED})]
+)
+def test_runs_of_several_states_are_found_in_parts_and_in_order(
+    store: SqlStore, statuses: frozenset[RunStatus]
+) -> None:
+    made = [make_run(status=status, automation_id="a") for status in [*RunStatus] * 2]
+    store.commit([store.runs.insert(run) for run in made])
+    which = {"statuses": statuses, "automation_id": "a", "since": NOW}
+    wanted = [run.id for run in reversed(made) if run.status in statuses]
+
+    assert found(store, **which) == wanted
+    assert found(store, ListQuery(limit=3), **which) == wanted[:3]
+    assert found(store, ListQuery(wanted[2], 3), **which) == wanted[3:]
+    assert found(store, ListQuery(wanted[2], 3, backwards=True), **which) == wanted[:3]
+    assert store.runs.list("globex", RunFilter(statuses=statuses), ListQuery()).items == ()
 
 
 def test_a_run_is_found_by_its_ids_and_by_its_idempotency_key(store: SqlStore) -> None:
@@ -59,7 +78,7 @@ def test_a_run_is_found_by_its_ids_and_by_its_idempotency_key(store: SqlStore) -
 
     for text in (run.id, run.id.upper(), run.id[-12:], event.id, "order-7"):
         assert found(store, text=text) == [run.id]
-    assert found(store, text=run.id, status=RunStatus.FAILED) == []
+    assert found(store, text=run.id, statuses={RunStatus.FAILED}) == []
     assert store.runs.list("globex", RunFilter(text=run.id), ListQuery()).items == ()
 
 

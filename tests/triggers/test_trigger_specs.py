@@ -158,7 +158,7 @@ def test_a_value_out_of_bounds_is_told_the_bounds(configuration, path, message):
             "body_schema.properties['a b'].minimum",
             "a nu",
         ),
-        ({"pattern": "("}, "body_schema.pattern", "is not a 'regex'"),
+        ({"pattern": "("}, "body_schema.pattern", "is not a regular expression"),
         ({"$ref": "https://a.example/s"}, "body_schema['$ref']", "leads outside the schema"),
         ({"items": {"$ref": "other.json"}}, "body_schema.items['$ref']", "leads outside"),
         ({"allOf": [{"$ref": "#/$defs/a"}]}, "body_schema.allOf[0]['$ref']", "leads to nothing"),

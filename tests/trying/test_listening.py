@@ -31,8 +31,8 @@ def draft(path: str = "orders", **options: Any) -> dict[str, Any]:
     return make_document(trigger=trigger)
 
 
-def listen(bench: Workbench, document: Any = None) -> Listening:
-    heard = bench.service.listeners.listen(TENANT, "orders", document or draft())
+def listen(bench: Workbench, document: Any = None, user: str = "ada") -> Listening:
+    heard = bench.service.listeners.listen(TENANT, "orders", document or draft(), user=user)
     assert next(heard).name == "waiting"
     return heard
 
@@ -115,7 +115,7 @@ def test_the_methods_of_a_draft_are_its_own(bench: Workbench) -> None:
 
 def test_another_tenant_s_requests_are_not_heard(bench: Workbench) -> None:
     bench.service.tenants.create("globex", "Globex")
-    heard = bench.service.listeners.listen("globex", "orders", draft())
+    heard = bench.service.listeners.listen("globex", "orders", draft(), user="eve")
 
     assert bench.post({}).status == 404  # type: ignore[union-attr]
     heard.close()
@@ -155,16 +155,39 @@ def test_who_leaves_is_woken_and_nothing_is_left_of_him(bench: Workbench) -> Non
     assert bench.post({}).status == 404  # type: ignore[union-attr]
 
 
-def test_what_cannot_be_listened_for_is_told_in_words(
-    bench: Workbench, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_cannot_be_listened_for_is_told_in_words(bench: Workbench) -> None:
     with pytest.raises(InvalidError, match="trigger has faults"):
-        bench.service.listeners.listen(TENANT, "orders", draft("/orders/"))
+        listen(bench, draft("/orders/"))
     with pytest.raises(ConflictError, match="webhook"):
-        bench.service.listeners.listen(TENANT, "orders", {"trigger": {"type": "manual"}})
-    monkeypatch.setattr(listeners, "MOST_LISTENERS", 0)
-    with pytest.raises(BusyError):
-        bench.service.listeners.listen(TENANT, "orders", draft())
+        listen(bench, {"trigger": {"type": "manual"}})
+
+
+def test_one_user_listens_a_few_times_and_leaves_the_other_places_to_others(
+    bench: Workbench,
+) -> None:
+    mine = [listen(bench) for _ in range(listeners.MOST_OF_A_USER)]
+    with pytest.raises(BusyError, match="4 listeners of yours are under way"):
+        listen(bench)
+    others = [listen(bench, user=f"user-{number % 7}") for number in range(28)]
+    with pytest.raises(BusyError, match="32 listeners are under way"):
+        listen(bench, user="one more")
+
+    mine[0].close()
+    listen(bench, user="one more").close()
+    for one in (*mine, *others):
+        one.close()
+    assert bench.service.listeners.any is False
+
+
+def test_a_listener_that_nobody_reads_loses_its_place_with_its_time(bench: Workbench) -> None:
+    unread = [listen(bench) for _ in range(listeners.MOST_OF_A_USER)]
+
+    bench.clock.turn(round(listening.LONGEST_SECONDS * 1000))
+
+    assert bench.post({"id": 1}).status == 404  # type: ignore[union-attr]
+    listen(bench).close()
+    for one in unread:
+        one.close()
 
 
 def test_a_server_that_stops_lets_its_listeners_go(tmp_path: Path) -> None:
