@@ -74,13 +74,15 @@ class PageSettings:
 
     `cookie_key` signs cookies; `secure` lets them travel over https alone; with `cdn`, htmx comes
     from its CDN and from here only when that cannot be reached; `public_url` is the address that
-    links show, where it is not the one of the request.
+    links show, where it is not the one of the request; `demo_partner` is the address that examples
+    call, where the demo has a partner.
     """
 
     cookie_key: bytes
     secure: bool = False
     cdn: bool = True
     public_url: str | None = None
+    demo_partner: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,8 @@ def create_pages(service: Service, clock: Clock, settings: PageSettings) -> Page
     """All pages over a set of use cases."""
     blueprint = Blueprint("pages", __name__, template_folder="templates")
     cookie = SessionCookie(settings.cookie_key, secure=settings.secure)
-    routes = Routes(blueprint, Doorkeeper(service, clock, cookie, settings.public_url))
+    doorkeeper = Doorkeeper(service, clock, cookie, settings.public_url, settings.demo_partner)
+    routes = Routes(blueprint, doorkeeper)
     for subject in SUBJECTS:
         subject.add_to(routes)
     furnish(blueprint, clock, cdn=settings.cdn)

@@ -45,8 +45,8 @@ _ADVICE: Sequence[tuple[re.Pattern[str], str]] = tuple(
         (
             r"connection refused|no connection|does not resolve|broke off|no TLS connection"
             r"|timed? ?out|no answer",
-            "The partner could not be reached in time. Check the host in the URL; when it is well "
-            "again, replay from this step.",
+            "The partner could not be reached, or not in time. Check the host in the URL; when it "
+            "is well again, replay from this step.",
         ),
         (
             r"certificate",

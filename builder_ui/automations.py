@@ -46,21 +46,20 @@ def index(visit: Visit) -> ResponseReturnValue:
         "automations/_list.html" if is_part() else "automations/index.html",
         page=page,
         asked=wanted,
-        tags=visit.service.overview.tags(visit.tenant),
-        examples=examples(),
+        tags={tag: tag for tag in visit.service.overview.tags(visit.tenant)},
     )
 
 
-def new(_visit: Visit) -> ResponseReturnValue:
+def new(visit: Visit) -> ResponseReturnValue:
     """The ways to a new automation."""
-    return render_template("automations/new.html", examples=examples(), fault=None, faults=())
+    return _ways(visit)
 
 
 def create(visit: Visit) -> ResponseReturnValue:
     """A new automation of a name, or of an example, and its builder."""
     example = request.form.get("example", "")
     if example:
-        document = example_document(example)
+        document = example_document(example, visit.demo_partner)
     else:
         name = " ".join(request.form.get("name", "").split())[:200] or "New automation"
         document = _empty(name)
@@ -73,10 +72,7 @@ def bring(visit: Visit) -> ResponseReturnValue:
     try:
         document = _brought()
     except InvalidError as error:
-        page = render_template(
-            "automations/new.html", examples=examples(), fault=str(error), faults=error.faults
-        )
-        return page, 422
+        return _ways(visit, error), 422
     detail = visit.service.automations.create(visit.tenant, document)
     return redirect(f"/automations/{detail.automation.id}", 303)
 
@@ -121,6 +117,15 @@ def delete(visit: Visit, automation_id: str) -> ResponseReturnValue:
     """Removes an automation; its runs stay in the list of runs."""
     visit.service.automations.delete(visit.tenant, automation_id)
     return redirect("/automations", 303)
+
+
+def _ways(visit: Visit, error: InvalidError | None = None) -> str:
+    return render_template(
+        "automations/new.html",
+        examples=examples(),
+        has_partner=bool(visit.demo_partner),
+        error=error,
+    )
 
 
 def _empty(name: str) -> Document:

@@ -154,7 +154,7 @@ def _changer(visit: Visit, automation_id: str) -> dict[str, Any]:
     entry = newest[0]
     mine = entry.actor_id == visit.user.id
     return {
-        "by": "you, in another window" if mine else entry.actor_name,
+        "by": "you, in another window," if mine else entry.actor_name,
         "when": moments.relative(entry.at, visit.clock.now()),
         "verb": entry.verb.rpartition(".")[2],
     }

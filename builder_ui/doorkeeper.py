@@ -22,12 +22,19 @@ class Doorkeeper:
     """Lets visitors in by their cookie. `public_url` is told where requests come by a proxy."""
 
     def __init__(
-        self, service: Service, clock: Clock, cookie: SessionCookie, public_url: str | None
+        self,
+        service: Service,
+        clock: Clock,
+        cookie: SessionCookie,
+        public_url: str | None,
+        demo_partner: str | None,
     ) -> None:
         self._service = service
         self._clock = clock
         self._cookie = cookie
         self._public_url = public_url
+        self._demo_partner = demo_partner
+        self._public_host = (public_url or "").partition("://")[2].lower() or None
 
     @contextmanager
     def admit(self, needs: Permission) -> Iterator[Visit]:
@@ -38,7 +45,7 @@ class Doorkeeper:
         """
         visit = g.visit = self._visit()
         if request.method in _CHANGES:
-            _refuse_other_origins()
+            self._refuse_other_origins()
         if needs is Permission.ANYBODY:
             yield visit
             return
@@ -52,7 +59,26 @@ class Doorkeeper:
         session_id = signed_in.session_id if signed_in else ""
         csrf = self._cookie.csrf(session_id)
         base_url = self._public_url or request.host_url.rstrip("/")
-        return Visit(self._service, self._clock, self._cookie, csrf, base_url, signed_in)
+        return Visit(
+            service=self._service,
+            clock=self._clock,
+            cookie=self._cookie,
+            csrf=csrf,
+            base_url=base_url,
+            demo_partner=self._demo_partner,
+            signed_in=signed_in,
+        )
+
+    def _refuse_other_origins(self) -> None:
+        """A form of another site must change nothing here (Origin, RFC 6454; Fetch Metadata).
+
+        Ours are the host that was asked and that of the public URL: a proxy may ask by another.
+        """
+        origin = request.headers.get("Origin")
+        ours = (request.host, self._public_host)
+        foreign = origin is not None and origin.partition("://")[2] not in ours
+        if foreign or request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none"):
+            raise ForbiddenError("Another site's page asked for this change; nothing was changed.")
 
     def _check(self, visit: Visit, needs: Permission) -> None:
         if visit.signed_in is None:
@@ -69,11 +95,3 @@ class Doorkeeper:
                 f"Your role is {visit.user.role}, and this needs somebody who may {needs}. "
                 "An admin can change your role."
             )
-
-
-def _refuse_other_origins() -> None:
-    """A form of another site must change nothing here (Origin, RFC 6454; Fetch Metadata)."""
-    origin = request.headers.get("Origin")
-    foreign = origin is not None and origin.partition("://")[2] != request.host
-    if foreign or request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none"):
-        raise ForbiddenError("Another site's page asked for this change; nothing was changed.")

@@ -13,16 +13,18 @@ from core.errors import NotFoundError
 from core.model import Document
 
 _FOLDER = Path(__file__).parent.parent / "examples"
+_PARTNER = "http://demo.partner.invalid"
+"""What stands for the partner's address in the examples."""
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """An example: its folder's name, its title, and what it is in a sentence."""
+    """An example: its folder's name, its title, what it is in a sentence, and its JSON."""
 
     name: str
     title: str
     sentence: str
-    document: Document
+    text: str
 
 
 @lru_cache(maxsize=1)
@@ -32,19 +34,20 @@ def examples() -> Sequence[Example]:
     return tuple(_read(file) for file in files)
 
 
-def example_document(name: str) -> Document:
-    """The document of an example. Raises NotFoundError."""
+def example_document(name: str, partner: str | None = None) -> Document:
+    """The document of an example, which calls `partner` if there is one. Raises NotFoundError."""
     for example in examples():
         if example.name == name:
-            return example.document
+            return dict(orjson.loads(example.text.replace(_PARTNER, partner or _PARTNER)))
     raise NotFoundError(f"there is no example {name}")
 
 
 def _read(file: Path) -> Example:
-    document = orjson.loads(file.read_bytes())
+    text = file.read_text()
+    document = orjson.loads(text)
     return Example(
         name=file.parent.name,
         title=document["name"],
         sentence=document.get("description", ""),
-        document=document,
+        text=text,
     )

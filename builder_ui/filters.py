@@ -18,12 +18,15 @@ Row = TypeVar("Row")
 
 ROWS = 50
 LONGEST_TEXT = 200
-PERIODS: Mapping[str, tuple[str, Milliseconds]] = {
-    "1h": ("Last hour", 3_600_000),
-    "24h": ("Last 24 hours", 86_400_000),
-    "7d": ("Last 7 days", 7 * 86_400_000),
-    "30d": ("Last 30 days", 30 * 86_400_000),
+HOUR: Milliseconds = 3_600_000
+PERIODS: Mapping[str, str] = {
+    "1h": "Last hour",
+    "24h": "Last 24 hours",
+    "7d": "Last 7 days",
+    "30d": "Last 30 days",
 }
+"""What may be chosen as the time, in words."""
+_LENGTHS = {"1h": HOUR, "24h": 24 * HOUR, "7d": 7 * 24 * HOUR, "30d": 30 * 24 * HOUR}
 _PLACE = ("cursor", "back")
 
 
@@ -48,8 +51,8 @@ class Asked:
         """From when on: what was filled in, or the begin of the period."""
         if (given := _moment(self.get("since"))) is not None:
             return given
-        period = PERIODS.get(self.get("period") or "")
-        return None if period is None else now - period[1]
+        length = _LENGTHS.get(self.get("period") or "")
+        return None if length is None else now - length
 
     def until(self) -> Milliseconds | None:
         """Until when."""

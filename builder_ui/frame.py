@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from builder_ui import assets, moments, policy
 from builder_ui.advice import advise
+from builder_ui.payloads import indented
 from builder_ui.state_words import state_words, status_shade
 from core.clock import Clock, Milliseconds
 from core.writes import LOOKED_AT
@@ -34,7 +35,7 @@ def furnish(pages: Blueprint, clock: Clock, *, cdn: bool) -> None:
         "absolute": moments.absolute,
         "spent": moments.spent,
         "size": moments.size,
-        "pretty": pretty,
+        "indented": indented,
         "embedded": embedded,
         "state_words": state_words,
         "status_shade": status_shade,
@@ -63,11 +64,6 @@ def icon(name: str, label: str = "") -> Markup:
         return hidden.format(source)
     spoken = Markup('<svg class="icon" role="img" aria-label="{}"><use href="{}"></use></svg>')
     return spoken.format(label, source)
-
-
-def pretty(value: Any) -> str:
-    """A JSON value as indented text."""
-    return orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
 
 
 def embedded(value: Any) -> Markup:

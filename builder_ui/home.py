@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from builder_ui.examples import examples
 from builder_ui.filters import is_part
 from builder_ui.routing import Routes
 from builder_ui.visits import Visit
 from core.clock import Milliseconds
 from core.model import Run
-from core.states import RunStatus
+from core.states import RUN_FAILURES
 from core.statistics import BUCKET, Tally
 from core.store import RunFilter
 from core.writes import ListQuery
@@ -77,7 +76,6 @@ def index(visit: Visit) -> ResponseReturnValue:
         open_runs=statistics.not_ended(visit.tenant),
         most_counted=MOST_COUNTED,
         failures=_failures(visit),
-        examples=examples(),
     )
 
 
@@ -99,8 +97,5 @@ def _plot(spans: Sequence[Span]) -> dict[str, list[int]]:
 
 def _failures(visit: Visit) -> Sequence[Run]:
     """The newest runs that went wrong."""
-    found: list[Run] = []
-    for status in (RunStatus.FAILED, RunStatus.HALTED):
-        query = ListQuery(limit=NEWEST_FAILURES)
-        found += visit.service.runs.list(visit.tenant, RunFilter(status=status), query).items
-    return sorted(found, key=lambda run: run.id, reverse=True)[:NEWEST_FAILURES]
+    which, query = RunFilter(statuses=RUN_FAILURES), ListQuery(limit=NEWEST_FAILURES)
+    return visit.service.runs.list(visit.tenant, which, query).items

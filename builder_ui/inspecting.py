@@ -40,15 +40,17 @@ def configure(visit: Visit, automation_id: str) -> ResponseReturnValue:
     body = read_object()
     document, node = take(body, "document", dict), take(body, "node", str)
     visit.service.automations.get(visit.tenant, automation_id)
-    form = node_form(visit.service.registry, document, node, _secret_names(visit))
-    if form is None:
-        raise NotFoundError(f"The draft has no step {node}.")
-    return render_template(
-        "builder/inspector/configure.html",
-        node=form,
-        may_build=visit.may(Permission.BUILD),
-        kind_titles=KIND_TITLES,
-    )
+    secrets = _secret_names(visit)
+    with visit.service.questions.place():
+        form = node_form(visit.service.registry, document, node, secrets)
+        if form is None:
+            raise NotFoundError(f"The draft has no step {node}.")
+        return render_template(
+            "builder/inspector/configure.html",
+            node=form,
+            may_build=visit.may(Permission.BUILD),
+            kind_titles=KIND_TITLES,
+        )
 
 
 def see(visit: Visit, automation_id: str) -> ResponseReturnValue:
@@ -60,14 +62,15 @@ def see(visit: Visit, automation_id: str) -> ResponseReturnValue:
     visit.service.automations.get(visit.tenant, automation_id)
     step = TRIGGER if node == TRIGGER_NODE else node
     question = Question(visit.tenant, automation_id, document, step, event or {}, results)
-    context = visit.service.previews.preview(question, with_context=True)["context"]
-    return render_template(
-        "builder/inspector/input.html",
-        entries=context_tree(context),
-        sampled=event is not None,
-        waiting=_waiting(document, step, results),
-        is_trigger=step == TRIGGER,
-    )
+    with visit.service.questions.place():
+        context = visit.service.previews.preview(question, with_context=True)["context"]
+        return render_template(
+            "builder/inspector/input.html",
+            entries=context_tree(context),
+            sampled=event is not None,
+            waiting=_waiting(document, step, results),
+            is_trigger=step == TRIGGER,
+        )
 
 
 def _secret_names(visit: Visit) -> list[str]:

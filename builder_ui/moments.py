@@ -8,17 +8,30 @@ from core.clock import Milliseconds, to_rfc3339
 
 NOTHING = "\N{EN DASH}"
 """What stands where there is no value."""
-_UNITS = (("year", 31_536_000), ("month", 2_592_000), ("day", 86_400), ("hour", 3_600))
+_UNITS = (
+    ("year", 31_536_000),
+    ("month", 2_592_000),
+    ("day", 86_400),
+    ("hour", 3_600),
+    ("minute", 60),
+    ("second", 1),
+)
 _SIZES = ("bytes", "KiB", "MiB", "GiB")
 
 
 def relative(moment: Milliseconds, now: Milliseconds) -> str:
-    """How long ago, or how far ahead: `just now`, `5 minutes ago`, `in 3 hours`."""
+    """How long ago, or how far ahead: `just now`, `5 minutes ago`, `in 3 hours`.
+
+    What is past is told in whole units; what is ahead to the nearest one, so that a link made for
+    seven days does not end in six.
+    """
     seconds = round(abs(now - moment) / 1000)
     if seconds < 5:
         return "just now"
-    words = _amount(seconds)
-    return f"{words} ago" if moment <= now else f"in {words}"
+    name, length = next(unit for unit in _UNITS if seconds >= unit[1])
+    if moment <= now:
+        return f"{_plural(seconds // length, name)} ago"
+    return f"in {_plural(round(seconds / length), name)}"
 
 
 def absolute(moment: Milliseconds) -> str:
@@ -54,13 +67,6 @@ def size(count: int) -> str:
     power = max(count.bit_length() - 1, 0) // 10
     unit = _SIZES[min(power, len(_SIZES) - 1)]
     return f"{count} {unit}" if power == 0 else f"{count / 1024 ** _SIZES.index(unit):.1f} {unit}"
-
-
-def _amount(seconds: int) -> str:
-    for name, length in _UNITS:
-        if seconds >= length:
-            return _plural(seconds // length, name)
-    return _plural(seconds // 60, "minute") if seconds >= 60 else _plural(seconds, "second")
 
 
 def _plural(count: int, name: str) -> str:

@@ -41,18 +41,19 @@ def payload_of(body: bytes | None) -> Payload:
     if "\0" in text:
         return _binary(body, cut)
     try:
-        return _text("json", _indented(orjson.loads(body)), len(body), cut)
+        return _text("json", indented(orjson.loads(body)), len(body), cut)
     except orjson.JSONDecodeError:
         return _text("text", text, len(body), cut)
 
 
 def payload_of_value(value: Any) -> Payload:
     """A JSON value."""
-    text = _indented(value)
+    text = indented(value)
     return _text("json", text, len(text.encode()), "")
 
 
-def _indented(value: Any) -> str:
+def indented(value: Any) -> str:
+    """A JSON value as text of many lines."""
     return orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS).decode()
 
 

@@ -11,6 +11,7 @@ from builder_ui.bodies import read_object, take
 from builder_ui.permissions import Permission
 from builder_ui.routing import Routes
 from builder_ui.visits import Visit
+from engine.drafts.json_completions import JsonCompletions
 from engine.trying.sights import Question
 
 
@@ -19,13 +20,15 @@ def add_to(routes: Routes) -> None:
     routes.post("/automations/<automation_id>/sketch", sketch, Permission.VIEW)
     routes.post("/automations/<automation_id>/preview", preview, Permission.VIEW)
     routes.post("/automations/<automation_id>/completions", completions, Permission.VIEW)
+    routes.post("/automations/<automation_id>/json-completions", json_completions, Permission.VIEW)
     routes.post("/builder/curl", curl, Permission.VIEW)
 
 
 def sketch(visit: Visit, automation_id: str) -> ResponseReturnValue:
     """The draft in short, with its faults (`engine.drafts.sketches`)."""
     document = take(read_object(), "document", object)
-    return jsonify(visit.service.sketches.sketch(visit.tenant, document))
+    with visit.service.questions.place():
+        return jsonify(visit.service.sketches.sketch(visit.tenant, document))
 
 
 def preview(visit: Visit, automation_id: str) -> ResponseReturnValue:
@@ -33,7 +36,8 @@ def preview(visit: Visit, automation_id: str) -> ResponseReturnValue:
     body = read_object()
     with_context = take(body, "with_context", bool, False)
     question = read_question(visit, automation_id, body)
-    return jsonify(visit.service.previews.preview(question, with_context=with_context))
+    with visit.service.questions.place():
+        return jsonify(visit.service.previews.preview(question, with_context=with_context))
 
 
 def completions(visit: Visit, automation_id: str) -> ResponseReturnValue:
@@ -42,10 +46,20 @@ def completions(visit: Visit, automation_id: str) -> ResponseReturnValue:
     question = read_question(visit, automation_id, body)
     text, field = take(body, "text", str), take(body, "field", str)
     caret = _from_browser(text, take(body, "caret", int, 2 * len(text)))
-    found = visit.service.completions.complete(question, text, caret, field)
-    for one in found:
-        one |= {end: _to_browser(text, one[end]) for end in ("from", "to")}
-    return jsonify({"suggestions": found})
+    with visit.service.questions.place():
+        found = visit.service.completions.complete(question, text, caret, field)
+    return jsonify({"suggestions": _placed(text, found)})
+
+
+def json_completions(visit: Visit, automation_id: str) -> ResponseReturnValue:
+    """What may stand at the caret of the document as text (`engine.drafts.json_completions`)."""
+    body = read_object()
+    text = take(body, "text", str)
+    caret = _from_browser(text, take(body, "caret", int, 2 * len(text)))
+    completions = JsonCompletions(visit.service.document_schema, visit.service.registry)
+    with visit.service.questions.place():
+        found = completions.complete(text, caret)
+    return jsonify({**found, "suggestions": _placed(text, found["suggestions"])})
 
 
 def curl(visit: Visit) -> ResponseReturnValue:
@@ -63,6 +77,13 @@ def read_question(visit: Visit, automation_id: str, body: dict[str, Any]) -> Que
         event=take(body, "event", dict, None) or {},
         results=take(body, "results", dict, None) or {},
     )
+
+
+def _placed(text: str, suggestions: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The suggestions with their places as browsers count them."""
+    ends = {one[end] for one in suggestions for end in ("from", "to")}
+    places = {place: _to_browser(text, place) for place in ends}
+    return [one | {end: places[one[end]] for end in ("from", "to")} for one in suggestions]
 
 
 def _from_browser(text: str, place: int) -> int:

@@ -67,7 +67,9 @@ def refusal_of(error: Exception) -> Refusal:
         if isinstance(error, kind):
             faults = error.faults if isinstance(error, InvalidError) else ()
             return Refusal(status, title, str(error), faults)
-    logger.error("%s %r failed", request.method, request.path, exc_info=error)
+    # Not the path, in which a one-time link carries its token.
+    rule = request.url_rule.rule if request.url_rule else "an unknown address"
+    logger.error("%s %s failed", request.method, rule, exc_info=error)
     return Refusal(500, "Penstock failed to make this page", "Its log says why. Try again.")
 
 

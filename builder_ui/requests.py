@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import render_template, request
+from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from builder_ui.filters import PERIODS, Asked, asked, is_part
@@ -16,6 +16,7 @@ from core.store import RequestFilter
 from engine.curl.exporting import curl_command
 
 _FIELDS = ("direction", "outcome", "automation", "run", "text", "period", "since", "until")
+DIRECTIONS: Mapping[str, str] = {"in": "In: posted to us", "out": "Out: sent by steps"}
 OUTCOMES: Mapping[str, str] = {
     "2xx": "2xx: it worked",
     "3xx": "3xx: sent elsewhere",
@@ -40,6 +41,7 @@ def index(visit: Visit) -> ResponseReturnValue:
         page=page,
         asked=wanted,
         names=visit.service.overview.names(visit.tenant),
+        directions=DIRECTIONS,
         outcomes=OUTCOMES,
         periods=PERIODS,
     )
@@ -53,21 +55,21 @@ def show(visit: Visit, request_id: str) -> ResponseReturnValue:
         "requests/show.html",
         entry=entry,
         name=names.get(entry.automation_id or "", entry.automation_id),
-        curl=_curl(entry),
+        curl=_curl(entry, visit.base_url),
         payload=payload_of,
     )
 
 
-def _curl(entry: RequestEntry) -> str:
-    """The request as a command; what came in is sent to the address of this page."""
-    url = entry.url if "://" in entry.url else request.host_url.rstrip("/") + entry.url
+def _curl(entry: RequestEntry, base_url: str) -> str:
+    """The request as a command; what came in is sent to the address of this installation."""
+    url = entry.url if "://" in entry.url else base_url + entry.url
     return curl_command(entry.method, url, entry.request_headers, entry.request_body)
 
 
 def _filter(visit: Visit, wanted: Asked) -> RequestFilter:
     direction, outcome = wanted.get("direction"), wanted.get("outcome")
     return RequestFilter(
-        direction=direction if direction in ("in", "out") else None,
+        direction=direction if direction in DIRECTIONS else None,
         run_id=wanted.get("run"),
         since=wanted.since(visit.clock.now()),
         until=wanted.until(),

@@ -63,8 +63,6 @@ class Routes:
         if any((known.method, known.rule) == (method, rule) for known in self.all):
             raise ValueError(f"there is a view of {method} {rule} already")
         endpoint = f"{view.__module__.rpartition('.')[2]}_{view.__name__}"
-        if any((one.method, one.rule) == (method, rule) for one in self.all):
-            raise ValueError(f"two views answer {method} {rule}")
         self.all.append(Route(method, rule, needs, f"pages.{endpoint}"))
         self._blueprint.add_url_rule(
             rule,

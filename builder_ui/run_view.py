@@ -13,7 +13,7 @@ from builder_ui.timeline import Timeline, timeline
 from builder_ui.visits import Visit
 from core.errors import NotFoundError
 from core.model import Document, RequestEntry, Run, StepRun
-from core.states import RUN_ENDS, RunStatus, StepStatus
+from core.states import RUN_ENDS, RUN_FAILURES, StepStatus
 from core.store import RequestFilter
 from core.writes import ListQuery
 from engine.graph import TRIGGER, Edge
@@ -72,7 +72,7 @@ class RunView:
     @property
     def faulty(self) -> StepView | None:
         """The step to look at first: the last that failed where the run went wrong."""
-        if self.run.status not in (RunStatus.FAILED, RunStatus.HALTED):
+        if self.run.status not in RUN_FAILURES:
             return None
         failed = [one for one in self.steps if one.run.status is StepStatus.FAILED]
         return max(failed, key=lambda one: one.run.finished_at or 0, default=None)

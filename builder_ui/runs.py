@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from builder_ui.filters import PERIODS, Asked, asked, is_part
 from builder_ui.routing import Routes
+from builder_ui.state_words import state_words
 from builder_ui.visits import Visit
 from core.model import Page, Run
-from core.states import RunStatus
+from core.states import RUN_FAILURES, RunStatus
 from core.store import RunFilter
 
 _FIELDS = ("automation", "status", "text", "period", "since", "until")
+STATES: Mapping[str, str] = {
+    "went-wrong": "Went wrong (failed or halted)",
+    **{status: state_words(status).word for status in RunStatus},
+}
+"""What may be chosen as the state, in words."""
+_STATUSES: Mapping[str, frozenset[RunStatus]] = {
+    "went-wrong": RUN_FAILURES,
+    **{status: frozenset({status}) for status in RunStatus},
+}
 
 
 def add_to(routes: Routes) -> None:
@@ -30,17 +42,16 @@ def index(visit: Visit) -> ResponseReturnValue:
         page=page,
         asked=wanted,
         names=names,
-        statuses=list(RunStatus),
+        states=STATES,
         periods=PERIODS,
         arrived=_arrived(page),
     )
 
 
 def _filter(visit: Visit, wanted: Asked) -> RunFilter:
-    status = wanted.get("status")
     return RunFilter(
         automation_id=wanted.get("automation"),
-        status=RunStatus(status) if status in set(RunStatus) else None,
+        statuses=_STATUSES.get(wanted.get("status") or "", frozenset()),
         since=wanted.since(visit.clock.now()),
         until=wanted.until(),
         text=wanted.get("text"),

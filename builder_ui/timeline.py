@@ -8,7 +8,16 @@ from dataclasses import dataclass
 from core.clock import Milliseconds
 from core.model import Attempt, Run, StepRun
 
-TICKS = 4
+MOST_INTERVALS = 4
+LEAST_LENGTH = 0.4
+"""Hundredths that an attempt takes at least, so that it can be seen."""
+_SECOND, _MINUTE, _HOUR, _DAY = 1_000, 60_000, 3_600_000, 86_400_000
+_INTERVALS = (
+    *(1, 2, 5, 10, 20, 50, 100, 200, 500),
+    *(count * _SECOND for count in (1, 2, 5, 10, 15, 30)),
+    *(count * _MINUTE for count in (1, 2, 5, 10, 15, 30)),
+    *(count * _HOUR for count in (1, 2, 3, 6, 12)),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +57,15 @@ def timeline(run: Run, steps: Sequence[StepRun], now: Milliseconds) -> Timeline:
     length = max(max(ends) - run.created_at, 1)
     scale = _Scale(run.created_at, length, run.finished_at or now)
     tracks = [Track(one.step_id, scale.bars(one)) for one in begun]
-    ticks = [(100 * part / TICKS, length * part // TICKS) for part in range(TICKS + 1)]
+    ticks = [(100 * moment / length, moment) for moment in _moments(length)]
     return Timeline(tracks, length, ticks)
+
+
+def _moments(length: Milliseconds) -> range:
+    """Round moments from 0 to `length`, a few and each another one in words."""
+    least = -(-length // MOST_INTERVALS)
+    days = -(-least // _DAY) * _DAY
+    return range(0, length + 1, next((one for one in _INTERVALS if one >= least), days))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +83,17 @@ class _Scale:
                 bars.append(self._bar(at, attempt.started_at, "wait", "waited"))
             at = attempt.started_at + attempt.duration
             words = f"attempt {attempt.number}: {_outcome(attempt)}"
-            bars.append(self._bar(attempt.started_at, at, attempt.outcome, words))
+            bars.append(self._bar(attempt.started_at, at, attempt.outcome, words, LEAST_LENGTH))
         if step.finished_at is None:
             bars.append(self._bar(at, max(self.now, at), "wait", "waits"))
         return bars
 
-    def _bar(self, start: Milliseconds, end: Milliseconds, kind: str, words: str) -> Bar:
-        place = 100 * max(start - self.begin, 0) / self.length
-        width = min(100 * (end - start) / self.length, 100 - min(place, 100))
-        return Bar(round(place, 3), round(max(width, 0), 3), kind, words)
+    def _bar(
+        self, start: Milliseconds, end: Milliseconds, kind: str, words: str, least: float = 0
+    ) -> Bar:
+        place = min(100 * max(start - self.begin, 0) / self.length, 100 - least)
+        width = min(max(100 * (end - start) / self.length, least), 100 - place)
+        return Bar(round(place, 3), round(width, 3), kind, words)
 
 
 def _outcome(attempt: Attempt) -> str:

@@ -29,7 +29,7 @@ def try_out(visit: Visit, automation_id: str) -> ResponseReturnValue:
         results=take(body, "results", dict, None) or {},
     )
     visit.service.automations.get(visit.tenant, automation_id)
-    events = visit.service.trials.run(visit.tenant, automation_id, trial)
+    events = visit.service.trials.run(visit.tenant, automation_id, trial, user=visit.user.id)
     return event_stream(events, visit.session())
 
 
@@ -37,5 +37,7 @@ def listen(visit: Visit, automation_id: str) -> ResponseReturnValue:
     """Waits for the next real request, as server-sent events; the draft as it is stored counts."""
     detail = visit.service.automations.get(visit.tenant, automation_id)
     document = detail.automation.draft or detail.published
-    events = visit.service.listeners.listen(visit.tenant, automation_id, document)
+    events = visit.service.listeners.listen(
+        visit.tenant, automation_id, document, user=visit.user.id
+    )
     return event_stream(events, visit.session())

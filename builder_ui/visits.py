@@ -21,7 +21,8 @@ class NotSignedIn(Exception):
 class Visit:
     """One request of a person. `csrf` is the token that their forms carry.
 
-    `base_url` is where people and partners reach this installation, without a `/` at its end.
+    `base_url` is where people and partners reach this installation, without a `/` at its end, and
+    `demo_partner` the address of the demo's partner, where there is one.
     """
 
     service: Service
@@ -29,6 +30,7 @@ class Visit:
     cookie: SessionCookie
     csrf: str
     base_url: str
+    demo_partner: str | None
     signed_in: SignedIn | None
 
     @property

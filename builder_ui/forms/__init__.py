@@ -60,6 +60,8 @@ def form_of(schema: Schema, value: Any, secrets: Sequence[str] = ()) -> Form:
     spot = Spot((), schema, value, secrets=secrets)
     if value is not ABSENT and not isinstance(value, Mapping):
         return Form([lines.raw(spot)], [], [])
+    if spot.is_long:
+        return Form([lines.long(spot)], [], [])
     members = {} if value is ABSENT else value
     fields = objects.members(spot, schema, members, field_of, 0)
     known = schema.get("properties", {})
@@ -76,7 +78,10 @@ def form_of(schema: Schema, value: Any, secrets: Sequence[str] = ()) -> Form:
 
 def field_of(spot: Spot) -> Field:
     """The field of one value: of the widget that its schema asks for, where the value fits it."""
-    return WIDGETS[widget_of(spot.schema)](spot) or lines.raw(spot)
+    found = WIDGETS[widget_of(spot.schema)](spot)
+    if found is not None:
+        return found
+    return lines.long(spot) if spot.is_long else lines.raw(spot)
 
 
 def widget_of(schema: Schema) -> str:

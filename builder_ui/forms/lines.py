@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from builder_ui.forms import kinds
-from builder_ui.forms.fields import Control, Field, Option
-from builder_ui.forms.spots import Spot, readable
+from builder_ui.forms.fields import Control, Field, Option, Words
+from builder_ui.forms.spots import MOST_ROWS, Spot, readable
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 
@@ -110,6 +110,17 @@ def raw(spot: Spot) -> Field:
     if not spot.present:
         forms = tuple(dict.fromkeys((kinds.JSON, *forms)))
     return spot.field("json", control=_templated(spot, forms, lines=6))
+
+
+def long(spot: Spot) -> Field:
+    """A list or an object with more entries than are drawn: as JSON, and why."""
+    words = (
+        f"It has {len(spot.value)} entries, {len(spot.value) - MOST_ROWS} more than a form shows."
+    )
+    hint = f"{words} Edit them as JSON."
+    return replace(
+        raw(spot), words=Words(spot.words.title, hint, spot.schema.get("description", ""))
+    )
 
 
 def _templated(spot: Spot, forms: tuple[str, ...], lines: int = 1) -> Control:

@@ -1,4 +1,7 @@
-"""Fields of several inputs of one sort: rows of names and values, lists, branches, code lists."""
+"""Fields of several inputs of one sort: rows of names and values, lists, branches, code lists.
+
+None of them fits a value with more than `MOST_ROWS` entries.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from builder_ui.forms.spots import Spot
 
 def rows(spot: Spot) -> Field | None:
     """Names and values, such as headers. None where the value is no object, or a name is empty."""
-    if spot.present and not isinstance(spot.value, Mapping):
+    if spot.is_long or (spot.present and not isinstance(spot.value, Mapping)):
         return None
     members = spot.value if spot.present else {}
     if not all(name and _fits_a_line(name) for name in members):
@@ -25,7 +28,7 @@ def rows(spot: Spot) -> Field | None:
 
 def texts(spot: Spot) -> Field | None:
     """A list of texts. None where the value is something else."""
-    if not _is_list_of_texts(spot.value):
+    if not _is_list_of_texts(spot):
         return None
     items = spot.value if spot.present else []
     found = [Row(_text_control(spot, index, item)) for index, item in enumerate(items)]
@@ -36,7 +39,7 @@ def texts(spot: Spot) -> Field | None:
 def checkboxes(spot: Spot) -> Field | None:
     """Some of a few texts. None where the value is no list of them, each at most once."""
     names = spot.schema.get("items", {}).get("enum", [])
-    if not _is_list_of_texts(spot.value) or not names:
+    if not _is_list_of_texts(spot) or not names:
         return None
     chosen = spot.value if spot.present else spot.schema.get("default", [])
     unknown = [name for name in chosen if name not in names]
@@ -68,7 +71,7 @@ def chips(spot: Spot) -> Field | None:
 
     None where the value is something else.
     """
-    if not _is_list_of_texts(spot.value):
+    if not _is_list_of_texts(spot):
         return None
     chosen = spot.value if spot.present else spot.schema.get("default", [])
     options = [Option(item, item, chosen=True) for item in chosen]
@@ -78,7 +81,7 @@ def chips(spot: Spot) -> Field | None:
 def branches(spot: Spot) -> Field | None:
     """The branches of `choose`: a port and a condition each. None where one is something else."""
     items = spot.value if spot.present else []
-    if not isinstance(items, list) or not all(map(_is_branch, items)):
+    if spot.is_long or not isinstance(items, list) or not all(map(_is_branch, items)):
         return None
     found = [
         Row(_when(spot, index, item["when"]), item["port"]) for index, item in enumerate(items)
@@ -125,10 +128,12 @@ def _is_branch(item: Any) -> bool:
     return condition is not None and _fits_a_line(item["port"])
 
 
-def _is_list_of_texts(value: Any) -> bool:
-    if value is ABSENT:
+def _is_list_of_texts(spot: Spot) -> bool:
+    if spot.value is ABSENT:
         return True
-    return isinstance(value, list) and all(_fits_a_line(item) for item in value)
+    if spot.is_long or not isinstance(spot.value, list):
+        return False
+    return all(_fits_a_line(item) for item in spot.value)
 
 
 def _fits_a_line(value: Any) -> bool:

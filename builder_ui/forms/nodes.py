@@ -10,7 +10,7 @@ from builder_ui.forms import Form, field_of, form_of
 from builder_ui.forms.fields import ABSENT, Field, Option
 from builder_ui.forms.lines import choice, line
 from builder_ui.forms.objects import others
-from builder_ui.forms.spots import Schema, Spot
+from builder_ui.forms.spots import MOST_ROWS, Schema, Spot
 from core.spec import ActionSpec, TriggerSpec
 from engine.document_schema import RETRY
 from engine.drafts.draft import draft_steps, find_step, mapping, text
@@ -34,16 +34,29 @@ _JOIN: Schema = {
 
 @dataclass(frozen=True, slots=True)
 class PortForm:
-    """A way out, and what follows it. Not `known`: the document has it, the action does not."""
+    """A way out, and what follows it. Not `known`: the document has it, the action does not.
+
+    At most `MOST_ROWS` of the targets are shown; `left_out` counts the others. `taken` are the ids
+    of all of them.
+    """
 
     name: str
     targets: Sequence[Option]
+    taken: frozenset[str]
     known: bool = True
+
+    @property
+    def left_out(self) -> int:
+        """How many targets are not shown."""
+        return len(self.taken) - len(self.targets)
 
 
 @dataclass(frozen=True, slots=True)
 class NodeForm:
-    """Everything the inspector configures of one node. `name` and `join` are None where unused."""
+    """Everything the inspector configures of one node. `name` and `join` are None where unused.
+
+    `ports_left_out` counts ports beyond the `MOST_ROWS` that are shown.
+    """
 
     id: str
     title: str
@@ -55,6 +68,7 @@ class NodeForm:
     retry: Field | None = None
     join: Field | None = None
     ports: Sequence[PortForm] = ()
+    ports_left_out: int = 0
     candidates: Sequence[Option] = ()
     others: Sequence[Field] = ()
 
@@ -77,6 +91,7 @@ def node_form(
     action = registry.actions.get(text(step.get("action")))
     spec = None if action is None else action.SPEC
     root = Spot((), {}, step)
+    ports = _ports(spec, step, _names(document))
     return NodeForm(
         id=node,
         title=spec.title if spec else text(step.get("action")) or "No action",
@@ -86,7 +101,8 @@ def node_form(
         name=line(root.below("name", _NAME, step.get("name", ABSENT))),
         retry=_retry(spec, root, step),
         join=_join(document, root, node, step),
-        ports=_ports(spec, step, _names(document)),
+        ports=ports[:MOST_ROWS],
+        ports_left_out=max(len(ports) - MOST_ROWS, 0),
         candidates=[one for one in _candidates(document) if one.value != node],
         others=others(root, step, dict.fromkeys(_OWN_OF_STEP)),
     )
@@ -135,19 +151,24 @@ def _ports(
     spec: ActionSpec | None, node: Mapping[str, Any], names: Mapping[str, str]
 ) -> list[PortForm]:
     following = dict(_following(node.get("next")))
-    known = port_names(spec.ports, mapping(node.get("with"))) if spec else tuple(following)
+    offered = port_names(spec.ports, mapping(node.get("with"))) if spec else following
+    known = frozenset(offered)
     return [
-        PortForm(
-            name=port,
-            targets=[Option(one, names.get(one, one)) for one in following.get(port, ())],
-            known=port in known,
-        )
-        for port in dict.fromkeys((*known, *following))
+        _port(port, following.get(port, ()), names, known=port in known)
+        for port in dict.fromkeys((*offered, *following))
     ]
+
+
+def _port(name: str, targets: Sequence[str], names: Mapping[str, str], *, known: bool) -> PortForm:
+    different = [*dict.fromkeys(targets)]
+    shown = [Option(one, names.get(one, one)) for one in different[:MOST_ROWS]]
+    return PortForm(name, shown, frozenset(different), known)
 
 
 def _following(next_: Any) -> Iterator[tuple[str, list[str]]]:
     """What follows each port of a step's `next`; a bare id or list means `success`."""
+    if next_ is None:
+        return
     ports = next_ if isinstance(next_, Mapping) else {"success": next_}
     for port, targets in ports.items():
         listed = targets if isinstance(targets, list) else [targets]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from builder_ui.forms import kinds
 from builder_ui.forms.fields import ABSENT, Field, Option, Words
 from builder_ui.forms.lines import choice, raw
 from builder_ui.forms.lists import rows
-from builder_ui.forms.spots import Schema, Spot, readable
+from builder_ui.forms.spots import MOST_ROWS, Schema, Spot, readable
 
 Make = Callable[[Spot], Field]
 """Makes the field of a spot, of whatever widget fits."""
@@ -20,7 +21,7 @@ KIND = "type"
 
 def nested(spot: Spot, make: Make) -> Field | None:
     """An object's own fields, or a button that adds it. None where the value is no object."""
-    if spot.present and not isinstance(spot.value, Mapping):
+    if spot.is_long or (spot.present and not isinstance(spot.value, Mapping)):
         return None
     value = spot.value if spot.present else {}
     prune = 0 if spot.schema.get("required") else spot.prune + 1
@@ -31,7 +32,7 @@ def nested(spot: Spot, make: Make) -> Field | None:
 
 def variants(spot: Spot, make: Make) -> Field | None:
     """An object whose `type` decides on its other members (`allOf` of `if` and `then`)."""
-    if spot.present and not isinstance(spot.value, Mapping):
+    if spot.is_long or (spot.present and not isinstance(spot.value, Mapping)):
         return None
     value = spot.value if spot.present else spot.schema.get("default", {})
     schemas = _variants(spot.schema)
@@ -86,8 +87,11 @@ def members(
 
 
 def others(spot: Spot, value: Mapping[str, Any], known: Mapping[str, Any]) -> list[Field]:
-    """Members that no schema knows: kept, and shown as JSON to be changed or removed."""
-    unknown = [name for name in value if name not in known]
+    """Members that no schema knows: kept, and shown as JSON to be changed or removed.
+
+    At most `MOST_ROWS` of them are shown.
+    """
+    unknown = islice((name for name in value if name not in known), MOST_ROWS)
     return [_other(spot.below(name, {}, value[name])) for name in unknown]
 
 

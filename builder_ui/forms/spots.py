@@ -11,6 +11,8 @@ from builder_ui.forms.kinds import JSON, kind_of, written
 
 Schema = Mapping[str, Any]
 
+MOST_ROWS = 100
+"""Entries of a list or an object that a form draws; a longer one is edited as JSON."""
 LONGEST_HINT = 110
 """Characters of a description that is shown at once; a longer one is opened by its `?`."""
 
@@ -37,6 +39,11 @@ class Spot:
     def present(self) -> bool:
         """Whether the document sets the value."""
         return self.value is not ABSENT
+
+    @property
+    def is_long(self) -> bool:
+        """Whether the value has more entries than a form draws."""
+        return isinstance(self.value, Mapping | list) and len(self.value) > MOST_ROWS
 
     @property
     def words(self) -> Words:

@@ -1,15 +1,27 @@
-/** A file that is dropped on a form (`data-file-drop`) is chosen in it. */
+/**
+ * A file that is dropped on a form (`data-file-drop`) is chosen in it. Where the attribute names an
+ * element, the file may be dropped anywhere on that one, and the form is sent at once.
+ */
 
 for (const form of document.querySelectorAll("[data-file-drop]")) {
   const input = form.querySelector('input[type="file"]');
-  form.addEventListener("dragover", (event) => {
+  const place = document.getElementById(form.dataset.fileDrop) ?? form;
+
+  place.addEventListener("dragover", (event) => {
+    if (!event.dataTransfer.types.includes("Files")) return;
     event.preventDefault();
-    form.classList.add("dropping");
+    place.classList.add("dropping");
   });
-  form.addEventListener("dragleave", () => form.classList.remove("dropping"));
-  form.addEventListener("drop", (event) => {
+
+  place.addEventListener("dragleave", (event) => {
+    if (!place.contains(event.relatedTarget)) place.classList.remove("dropping");
+  });
+
+  place.addEventListener("drop", (event) => {
+    place.classList.remove("dropping");
+    if (!event.dataTransfer.files.length) return;
     event.preventDefault();
-    form.classList.remove("dropping");
-    if (event.dataTransfer.files.length) input.files = event.dataTransfer.files;
+    input.files = event.dataTransfer.files;
+    if (place !== form) form.requestSubmit();
   });
 }

@@ -30,13 +30,15 @@ function redrawAll() {
 function draw(place) {
   const numbers = JSON.parse(document.getElementById(place.dataset.plot).textContent);
   const duration = numbers.unit === "ms";
+  const step = numbers.times[1] - numbers.times[0];
   const options = {
     width: place.clientWidth,
     height: HEIGHT,
     cursor: { y: false },
-    scales: { y: { range: (_plot, _least, most) => [0, Math.max(most * 1.1, 1)] } },
-    axes: [axis(), { ...axis(), size: 62, values: (_plot, ticks) => ticks.map((tick) => written(tick, duration)) }],
-    series: [{}, ...numbers.series.map((one) => (duration ? line(one) : bars(one)))],
+    tzDate: (seconds) => window.uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC"),
+    scales: { x: { range: (_plot, least, most) => [least, most + step] }, y: { range: (_plot, _least, most) => [0, Math.max(most * 1.1, 1)] } },
+    axes: [{ ...axis(), values: times }, { ...axis(), size: 62, values: (_plot, ticks) => ticks.map((tick) => written(tick, duration)) }],
+    series: [{ value: (_plot, seconds) => (seconds === null ? "–" : moment(seconds)) }, ...numbers.series.map((one) => (duration ? line(one) : bars(one)))],
   };
   const columns = duration ? numbers.series.map(withGaps) : stacked(numbers.series);
   drawn.set(place, new window.uPlot(options, [numbers.times, ...columns], place));
@@ -65,7 +67,7 @@ function line(series) {
     label: series.label,
     stroke: shade,
     width: 2,
-    points: { size: 5, fill: shade },
+    points: { show: true, size: 5, fill: shade, filter: lonely },
     value: (_plot, value) => (value ? written(value, true) : "–"),
   };
 }
@@ -76,10 +78,31 @@ function bars(series) {
     fill: colour(series.shade),
     stroke: colour(series.shade),
     width: 0,
-    paths: window.uPlot.paths.bars({ size: [0.8, 40, 1] }),
+    paths: window.uPlot.paths.bars({ size: [0.8, 40, 1], align: 1 }),
     points: { show: false },
     value: (_plot, _value, _series, row) => (row === null ? "–" : written(series.values[row], false)),
   };
+}
+
+/** The places of values without a neighbour, to which no line leads. */
+function lonely(plot, series) {
+  const values = plot.data[series];
+  const alone = (value, at) => value !== null && (values[at - 1] ?? null) === null && (values[at + 1] ?? null) === null;
+  return values.flatMap((value, at) => (alone(value, at) ? [at] : []));
+}
+
+/** A moment in UTC: 2026-11-21 03:45. */
+function moment(seconds) {
+  return `${new Date(seconds * 1000).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+}
+
+/** The words below the plot: days, or hours with the day where one begins. */
+function times(_plot, ticks, _axis, _space, apart) {
+  return ticks.map((tick, at) => {
+    const [day, hour] = [moment(tick).slice(5, 10), moment(tick).slice(11, 16)];
+    if (apart >= 86400) return day;
+    return at === 0 || hour === "00:00" ? `${hour}\n${day}` : hour;
+  });
 }
 
 function written(value, duration) {

@@ -11,18 +11,26 @@ from tests.support.browser import Studio, example
 from tests.support.canvas import TRIGGER, Canvas, chain, middle, webhook
 
 
+def close_inspector(page: Page) -> None:
+    """A step that was added by the pointer is open; the canvas has all the room without it."""
+    page.get_by_role("button", name="Close the inspector").click()
+    expect(page.locator("#inspector")).to_be_hidden()
+
+
 def test_steps_are_dragged_from_the_palette_connected_and_added_from_a_port(
     studio: Studio, page: Page
 ) -> None:
     canvas = Canvas(studio, page, "drawn-by-mouse", webhook())
     item = page.locator("#palette").get_by_role("button", name="Send webhook")
     canvas.drag(middle(item), canvas.blank(560, 300))
-    canvas.hears("Step send_webhook added, not connected yet.")
+    canvas.hears("Step Send webhook added, not connected yet.")
+    close_inspector(page)
     canvas.drag(canvas.port(TRIGGER), canvas.card("send_webhook"))
-    canvas.hears("send_webhook now follows the trigger by success.")
+    canvas.hears("Send webhook now follows the trigger by success.")
     canvas.drag(canvas.port("send_webhook"), canvas.blank(900, 200))
     canvas.pick("Respond")
-    canvas.hears("Step respond added after send_webhook by success.")
+    canvas.hears("Step Respond added after Send webhook by success.")
+    close_inspector(page)
     canvas.drag(canvas.port("send_webhook", "error"), canvas.blank(900, 480))
     canvas.pick("Respond")
     steps = canvas.steps(3)
@@ -33,7 +41,7 @@ def test_steps_are_dragged_from_the_palette_connected_and_added_from_a_port(
 def test_a_circle_is_refused_with_the_reason(studio: Studio, page: Page) -> None:
     canvas = Canvas(studio, page, "no-circle", chain("first", "second"))
     canvas.drag(canvas.port("second"), canvas.card("first"))
-    reason = "That would be a circle: second comes after first."
+    reason = "That would be a circle: Set values (second) comes after Set values (first)."
     expect(page.locator("#toasts")).to_contain_text(reason)
     canvas.hears(reason)
     expect(page.locator(".surface .x6-edge")).to_have_count(2)
@@ -46,13 +54,13 @@ def test_an_edge_takes_a_step_between_and_can_be_removed(studio: Studio, page: P
     page.mouse.move(*canvas.middle_of_edge("first", "success", "second"))
     page.locator(".edge-tool-insert").click()
     canvas.pick("Send webhook")
-    canvas.hears("Step send_webhook added between first and second.")
+    canvas.hears("Step Send webhook added between Set values (first) and Set values (second).")
     steps = canvas.steps(3)
     assert steps["first"]["next"] == {"success": ["send_webhook"]}
     assert steps["send_webhook"]["next"] == {"success": ["second"]}
     page.mouse.move(*canvas.middle_of_edge(TRIGGER, "success", "first"))
     page.locator(".edge-tool-remove").click()
-    canvas.hears("first no longer follows the trigger by success.")
+    canvas.hears("Set values (first) no longer follows the trigger by success.")
     canvas.draft_where(lambda draft: not draft["trigger"]["next"])
 
 
@@ -148,6 +156,7 @@ def test_cards_and_edges_show_what_a_trial_came_to(studio: Studio, page: Page) -
 def test_a_fault_is_marked_on_its_card_with_its_words(studio: Studio, page: Page) -> None:
     canvas = Canvas(studio, page, "faulty", webhook())
     page.locator("#palette").get_by_role("button", name="Send webhook").click()
+    close_inspector(page)
     mark = canvas.node("send_webhook").locator(".pill-bad")
     expect(mark).to_contain_text("1")
     expect(canvas.node("send_webhook").locator("> title")).to_contain_text("missing")

@@ -18,7 +18,7 @@ def test_steps_go_from_one_automation_to_another_with_edges_and_references(
     source = Canvas(studio, page, "copied-from", document)
     source.press("Control+a")
     text = source.copied()
-    source.hears("first, second copied.")
+    source.hears("Set values (first), Set values (second) copied.")
     assert json.loads(text)["format"] == "penstock/1-fragment"
 
     target = Canvas(studio, page, "copied-to", chain("first"))
@@ -34,7 +34,7 @@ def test_the_keys_of_the_system_copy_and_paste(studio: Studio) -> None:
         page = context.new_page()
         canvas = Canvas(studio, page, "by-keys", chain("first"))
         canvas.press("Control+a", "Control+c")
-        canvas.hears("first copied.")
+        canvas.hears("Set values copied.")
         canvas.press("Control+v")
         canvas.selected("first_2")
         canvas.press("Control+x")

@@ -60,7 +60,7 @@ def test_what_is_selected_is_moved_opened_and_deleted_by_keys(studio: Studio, pa
     canvas.press("Enter")
     expect(page.locator("#inspector")).to_be_visible()
     canvas.press("Escape", "Delete")
-    canvas.hears("second deleted.")
+    canvas.hears("Set values (second) deleted.")
     assert set(canvas.steps(1)) == {"first"}
 
 
@@ -79,7 +79,7 @@ def test_the_palette_of_commands_goes_adds_and_runs(studio: Studio, page: Page) 
     canvas.selected("fallback")
     canvas.press("Escape", "Control+k")
     canvas.pick("add set values")
-    canvas.hears("Step set_values added after Ask the fallback partner by success.")
+    canvas.hears("Step Set values added after Ask the fallback partner by success.")
     canvas.press("Control+k")
     canvas.pick("tidy")
     canvas.hears("Tidied.")

@@ -100,12 +100,12 @@ def test_a_draft_is_tried_up_to_a_step_and_a_step_alone(
 ) -> None:
     open_builder(studio, page, "in-parts", two_calls("in-parts", partner.url))
     node(page, "first").click()
-    page.get_by_role("button", name="Up to first").click()
+    page.get_by_role("button", name="Up to Send webhook (first)").click()
     expect(page.locator("#trial-state")).to_contain_text("Succeeded")
     assert [arrival.path for arrival in partner.arrivals] == ["/first"]
     page.get_by_role("button", name="Close the inspector").click()
     node(page, "second").click()
-    page.get_by_role("button", name="Only second").click()
+    page.get_by_role("button", name="Only Send webhook (second)").click()
     expect(page.locator("#trial-state")).to_contain_text("Succeeded")
     assert [arrival.path for arrival in partner.arrivals] == ["/first", "/second"]
 
@@ -113,7 +113,7 @@ def test_a_draft_is_tried_up_to_a_step_and_a_step_alone(
 def test_a_pinned_output_spares_the_partner(studio: Studio, page: Page, partner: Partner) -> None:
     open_builder(studio, page, "pinned", two_calls("pinned", partner.url))
     node(page, "first").click()
-    page.get_by_role("button", name="Up to first").click()
+    page.get_by_role("button", name="Up to Send webhook (first)").click()
     expect(page.locator("#trial-state")).to_contain_text("Succeeded")
     page.get_by_role("tab", name="Output").click()
     page.get_by_role("button", name="Pin this output").click()

@@ -5,14 +5,17 @@ from __future__ import annotations
 import io
 import json
 import re
+from ipaddress import ip_address
 
 import pytest
 
+from api.listening import Address
+from app import create_app
 from core.accounts import Role
 from core.store import ListQuery
 from tests.support.builders import make_document, step
 from tests.support.histories import ended, failed_run, post, publish
-from tests.support.pages import Browser, signed_in, words
+from tests.support.pages import Browser, make_account, signed_in, words
 from tests.support.site import Site
 
 PART = {"HX-Request": "true"}
@@ -41,7 +44,7 @@ def test_each_is_shown_with_its_trigger_state_and_last_runs(site: Site, admin: B
         "Live, version 1",
         "Draft with changes",
         "sales",
-        "1 run in 24 h",
+        "1 run ended in 24 h",
         "1 went wrong",
     ):
         assert part in said
@@ -83,6 +86,23 @@ def test_one_is_made_of_an_example(site: Site, admin: Browser) -> None:
     assert draft is not None and len(draft["steps"]) == 5
     assert site.service.versions.faults(draft) == ()
     assert admin.send("/automations", example="../secrets").status_code == 404
+
+
+def test_in_a_demo_an_example_calls_the_partner_that_answers(site: Site) -> None:
+    make_account(site, Role.ADMIN)
+    application = site.application
+    address = Address(ip_address("127.0.0.1"), 8080)
+    flask = create_app(site.service, application.clock, application.page_settings, address)
+    visitor = Browser(flask.test_client())
+    visitor.sign_in("admin@acme.example")
+    assert "the partner of this demo" in words(visitor.get("/automations/new"))
+
+    visitor.send("/automations", example="partner-sync")
+
+    [made] = ids(site)
+    draft = json.dumps(site.service.automations.get("acme", made).automation.draft)
+    assert "http://127.0.0.1:8080/demo/partner/partners/" in draft
+    assert "demo.partner.invalid" not in draft
 
 
 def test_what_is_exported_can_be_brought_in_again(site: Site, admin: Browser) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from html import unescape
 
 from core.accounts import Role
 from core.states import RunStatus
@@ -50,6 +51,22 @@ def test_runs_and_failures_are_counted_plotted_and_told_as_a_table(
     assert "Most failing Automation Went wrong Orders 1 of 1" in said
     assert "Newest failures Orders Failed" in said
     assert run.error and run.error in said
+
+
+def test_what_went_wrong_is_found_by_its_link_failed_and_halted(site: Site, admin: Browser) -> None:
+    publish(site, make_document())
+    store, now = site.service.store, site.application.clock.now()
+    statuses = (RunStatus.FAILED, RunStatus.HALTED, RunStatus.SUCCEEDED, RunStatus.CANCELLED)
+    runs = [make_run(status=one, created_at=now, finished_at=now) for one in statuses]
+    store.commit([store.runs.insert(run) for run in runs])
+    page = admin.get("/").text
+    link = re.search(r'<a href="([^"]+)"[^>]*><strong>2</strong> <span>went wrong', page)
+    assert link is not None
+
+    found = admin.get(unescape(link[1])).text
+
+    assert [f'href="/runs/{run.id}"' in found for run in runs] == [True, True, False, False]
+    assert '<option value="went-wrong" selected>Went wrong (failed or halted)' in found
 
 
 def test_what_has_not_ended_is_counted(site: Site, admin: Browser) -> None:

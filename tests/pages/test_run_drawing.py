@@ -6,6 +6,7 @@ import pytest
 
 from builder_ui.advice import advise
 from builder_ui.drawing import HEIGHT, WIDTH, Drawing, draw
+from builder_ui.moments import spent
 from builder_ui.payloads import payload_of, payload_of_value
 from builder_ui.timeline import timeline
 from core.model import Attempt
@@ -70,7 +71,36 @@ def test_a_timeline_tells_waiting_from_working() -> None:
         (60, 40, "succeeded"),
     ]
     assert drawn.length == 1000
-    assert [moment for _, moment in drawn.ticks] == [0, 250, 500, 750, 1000]
+    assert drawn.ticks == [(0, 0), (50, 500), (100, 1000)]
+
+
+@pytest.mark.parametrize(
+    ("length", "said"),
+    [
+        (0, ["0 ms", "1 ms"]),
+        (3, ["0 ms", "1 ms", "2 ms", "3 ms"]),
+        (6, ["0 ms", "2 ms", "4 ms", "6 ms"]),
+        (11_400, ["0 ms", "5.0 s", "10 s"]),
+        (61_000, ["0 ms", "30 s", "1 min"]),
+        (10 * 86_400_000, ["0 ms", "3 d", "6 d", "9 d"]),
+    ],
+)
+def test_the_moments_below_a_timeline_are_round_and_differ(length: int, said: list[str]) -> None:
+    drawn = timeline(make_run(created_at=NOW, finished_at=NOW + length), [], NOW)
+
+    assert [spent(moment) for _, moment in drawn.ticks] == said
+
+
+def test_an_attempt_that_took_no_time_can_be_seen() -> None:
+    run = make_run(created_at=NOW, finished_at=NOW + 1000)
+    attempts = (Attempt(1, NOW, 0, "retry"), Attempt(2, NOW + 1000, 0, "succeeded"))
+    tried = make_step_run("sync", attempts=attempts, started_at=NOW, finished_at=NOW + 1000)
+
+    [track] = timeline(run, [tried], NOW).tracks
+
+    first, _, last = track.bars
+    assert first.length > 0 and last.length > 0
+    assert last.start + last.length == 100
 
 
 def test_a_step_that_waits_now_waits_up_to_now() -> None:

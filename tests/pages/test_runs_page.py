@@ -7,9 +7,10 @@ import re
 import pytest
 
 from core.accounts import Role
-from core.states import RunStatus
+from core.model import Attempt
+from core.states import RunStatus, StepStatus
 from core.store import ListQuery, RunFilter
-from tests.support.builders import make_document, make_run, step
+from tests.support.builders import make_document, make_run, make_step_run, step
 from tests.support.histories import ended, failed_run, failing_document, post, publish
 from tests.support.pages import Browser, signed_in, words
 from tests.support.site import Site
@@ -262,3 +263,21 @@ def link(page: str, relation: str) -> str:
     found = re.search(f'rel="{relation}" href="([^"]+)"', page)
     assert found is not None
     return found[1].replace("&amp;", "&")
+
+
+def test_a_run_that_waits_says_for_what(site: Site, admin: Browser) -> None:
+    publish(site, make_document(step("note", "set-values", {"values": {"a": 1}})))
+    store, now = site.service.store, site.application.clock.now()
+    run = make_run(status=RunStatus.WAITING, due_at=now + 600_000, created_at=now)
+    tried = make_step_run(
+        "note",
+        status=StepStatus.WAITING,
+        due_at=now + 600_000,
+        attempts=(Attempt(1, now, 5, "retry", "the partner answered 503"),),
+    )
+    store.commit([store.runs.insert(run), store.runs.keep_step(run, tried)])
+
+    said = words(admin.get(f"/runs/{run.id}"))
+
+    assert "waits after attempt 1: the partner answered 503" in said
+    assert "It tries again in 10 minutes." in said

@@ -189,3 +189,24 @@ def test_a_form_of_another_site_signs_nobody_in(site: Site) -> None:
         )
         assert answer.status_code == 403
         assert COOKIE not in answer.headers.get("Set-Cookie", "")
+
+
+@pytest.mark.parametrize(
+    ("origin", "status"),
+    [("https://penstock.example", 303), ("https://evil.example", 403), ("null", 403)],
+)
+def test_behind_a_proxy_that_asks_by_another_name_the_public_one_is_ours(
+    site: Site, origin: str, status: int
+) -> None:
+    settings = replace(site.application.page_settings, public_url="https://Penstock.example")
+    flask = create_app(site.service, site.application.clock, settings)
+    make_account(site, Role.ADMIN)
+
+    answer = flask.test_client().post(
+        "/sign-in",
+        data={"email": ADMIN, "password": PASSWORD},
+        headers={"Origin": origin},
+        base_url="http://backend:8080",
+    )
+
+    assert answer.status_code == status

@@ -30,6 +30,19 @@ def test_users_and_open_invitations_are_listed(site: Site, admin: Browser) -> No
     assert "globex" not in page
 
 
+def test_disabling_asks_first_and_says_what_it_does(site: Site, admin: Browser) -> None:
+    make_account(site, Role.VIEWER, name="Grace")
+
+    page = words(admin.get("/users"))
+
+    assert "Grace is signed out everywhere at once" in page
+    assert "You are signed out everywhere at once" in page
+    assert (
+        '<summary class="button small danger" aria-label="Disable Grace">'
+        in admin.get("/users").text
+    )
+
+
 def test_an_invitation_is_withdrawn(site: Site, admin: Browser) -> None:
     link, token = site.service.invitations.invite("acme", "grace@acme.example", Role.VIEWER)
 

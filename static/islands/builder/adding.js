@@ -6,14 +6,13 @@ import {
   addStep,
   insertStep,
   moveNodes,
-  nameOf,
   nextOf,
   nodeIds,
   positionOf,
-  stepOf,
 } from "./edits.js";
 import { choose } from "./chooser.js";
 import { element } from "./elements.js";
+import { nameOf } from "./names.js";
 import { viewOf } from "./view.js";
 
 const COLUMN = 280;
@@ -41,7 +40,8 @@ export function addAction(editor, action, place) {
     return added.document;
   });
   if (id === undefined) return undefined;
-  editor.announce(wordsOf(editor.document, id, place));
+  editor.newcomers.add(id);
+  editor.announce(wordsOf(editor, id, place));
   editor.select([id], { reveal: true });
   return id;
 }
@@ -51,7 +51,7 @@ export async function askAndAdd(editor, place, at) {
   if (!editor.mayBuild) return undefined;
   const ports = place.from ? editor.portsOf(place.from.source) : [];
   if (place.from && !ports.length) {
-    editor.refuse(`Nothing can follow ${nameOf(editor.document, place.from.source)}: it has no way out.`);
+    editor.refuse(`Nothing can follow ${nameOf(editor, place.from.source)}: it has no way out.`);
     return undefined;
   }
   const port = portQuestion(editor, place, ports);
@@ -70,9 +70,9 @@ export async function askAndAdd(editor, place, at) {
   return addAction(editor, { name }, { ...place, from });
 }
 
-/** Lets the inspector, where it is open, follow to a step that was added with the pointer. */
+/** Opens a step that was added with the pointer, so that it can be filled in at once. */
 export function follow(editor, id) {
-  if (id !== undefined && editor.opened !== null) editor.open(id);
+  if (id !== undefined) editor.open(id);
 }
 
 /** Where a step goes that is added without saying where: after the selection, else after the trigger. */
@@ -119,7 +119,7 @@ function portQuestion(editor, { from }, ports) {
 }
 
 function titleOf(editor, { from, edge }) {
-  const name = (id) => nameOf(editor.document, id);
+  const name = (id) => nameOf(editor, id);
   if (edge) return `Add a step between ${name(edge.source)} and ${name(edge.target)}`;
   if (from) return `Add a step after ${name(from.source)}`;
   return "Add a step";
@@ -180,10 +180,9 @@ function moved({ x, y }, by) {
   return { x: x + by, y };
 }
 
-function wordsOf(document, id, { from, edge }) {
-  const name = stepOf(document, id).name || id;
-  if (edge)
-    return `Step ${name} added between ${nameOf(document, edge.source)} and ${nameOf(document, edge.target)}.`;
-  if (from) return `Step ${name} added after ${nameOf(document, from.source)} by ${from.port}.`;
+function wordsOf(editor, id, { from, edge }) {
+  const name = nameOf(editor, id);
+  if (edge) return `Step ${name} added between ${nameOf(editor, edge.source)} and ${nameOf(editor, edge.target)}.`;
+  if (from) return `Step ${name} added after ${nameOf(editor, from.source)} by ${from.port}.`;
   return `Step ${name} added, not connected yet.`;
 }

@@ -17,6 +17,7 @@ function startName(editor, input) {
   const draw = () => {
     const name = typeof editor.document.name === "string" ? editor.document.name : "";
     if (input.value !== name) input.value = name;
+    input.title = name;
     document.title = `${name || editor.automation.id} · Penstock`;
   };
   input.addEventListener("input", () => {

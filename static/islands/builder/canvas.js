@@ -98,7 +98,7 @@ function followZoom(view, surface) {
 /** What to do first, while there is nothing but the trigger. */
 function startHint(editor, region) {
   const hint = element("p", { class: "canvas-hint" });
-  hint.append("Drag a step here, or press ", element("kbd", {}, "N"), " to add the first one.");
+  hint.append("Click a step in the list to add it, drag it here, or press ", element("kbd", {}, "N"), ".");
   region.append(hint);
   const draw = () => (hint.hidden = !editor.mayBuild || (editor.document.steps || []).length > 0);
   editor.addEventListener("change", draw);

@@ -17,7 +17,7 @@ export function cardOf(editor, id) {
   for (const name of Object.keys(next)) {
     if (!ports.some((port) => port.name === name)) ports.push({ name, title: name, wired: true });
   }
-  const faults = editor.faultsOf(id).map((fault) => fault.message);
+  const faults = editor.newcomers.has(id) ? [] : editor.faultsOf(id).map((fault) => fault.message);
   return { ...wordsOf(editor, id), trigger: id === TRIGGER, ports, faults, result: resultOf(editor, id) };
 }
 

@@ -4,7 +4,8 @@ import { notify } from "../page.js";
 import { ServerError, callJson } from "../server.js";
 import { addAction } from "./adding.js";
 import { CARD_WIDTH } from "./cards.js";
-import { TRIGGER, nameOf, removeNodes } from "./edits.js";
+import { TRIGGER, removeNodes } from "./edits.js";
+import { nameOf } from "./names.js";
 import { fragmentOf, pasteFragment, readFragment } from "./fragments.js";
 import { isNote } from "./moving.js";
 import { viewOf } from "./view.js";
@@ -136,7 +137,7 @@ function placeUnderPointer(editor) {
 
 function inWords(editor, ids) {
   if (ids.length > 3) return `${ids.length} ${ids.some(isNote) ? "steps and notes" : "steps"}`;
-  return ids.map((id) => (isNote(id) ? "Note" : nameOf(editor.document, id))).join(", ");
+  return ids.map((id) => (isNote(id) ? "Note" : nameOf(editor, id))).join(", ");
 }
 
 function inField(event) {

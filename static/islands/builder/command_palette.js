@@ -4,7 +4,8 @@ import { actionOptions, addAction, freePort, usualPlace } from "./adding.js";
 import { wordsOf } from "./cards.js";
 import { choose } from "./chooser.js";
 import { commandsOf } from "./commands.js";
-import { nodeIds } from "./edits.js";
+import { TRIGGER, nodeIds } from "./edits.js";
+import { nameOf } from "./names.js";
 
 /** @param {import("./editor.js").Editor} editor */
 export function start(editor) {
@@ -31,7 +32,7 @@ function steps(editor) {
     };
     return {
       value: goTo,
-      title,
+      title: id === TRIGGER ? title : nameOf(editor, id),
       description: summary || kind,
       icon,
       group: "Go to a step",

@@ -2,19 +2,22 @@
 
 import { button, element } from "./elements.js";
 
+const TYPING = "input, textarea, select";
+
 /**
  * @param {{by: string, when: string, changes: string[]}} theirs
  * @param {{takeTheirs: () => void, keepMine: () => void}} choices
  */
 export function drawConflict(theirs, choices) {
   const notice = document.getElementById("conflict");
-  const words = `${theirs.by} changed this automation ${theirs.when}, so your last changes are not saved.`;
+  const words = `${theirs.by.charAt(0).toUpperCase()}${theirs.by.slice(1)} changed this automation ${theirs.when}, so your last changes are not saved.`;
   const told = element("div", {}, element("p", {}, words));
   if (theirs.changes.length) told.append(element("ul", {}, ...theirs.changes.map((text) => element("li", {}, text))));
   told.append(buttons(notice, choices));
   notice.replaceChildren(told);
   notice.hidden = false;
-  notice.querySelector("button").focus();
+  // Who is typing keeps the focus: the next space would press a button that drops changes.
+  if (!document.activeElement?.matches(TYPING)) notice.querySelector("button").focus();
 }
 
 function buttons(notice, choices) {

@@ -1,7 +1,8 @@
 /** Drawing an edge from a port: onto a card it connects, onto the empty canvas it adds a step there. */
 
 import { askAndAdd, follow } from "./adding.js";
-import { connect, connectionFault, nameOf } from "./edits.js";
+import { connect, connectionFault } from "./edits.js";
+import { nameOf } from "./names.js";
 
 const BELOW_POINTER = 42;
 
@@ -37,13 +38,13 @@ export function startConnecting(editor, view) {
 
 /** Connects, or says why not. */
 export function connectTo(editor, { source, port }, target) {
-  const fault = connectionFault(editor.document, source, port, target);
+  const name = (id) => nameOf(editor, id);
+  const fault = connectionFault(editor.document, source, port, target, name);
   if (fault) {
     editor.refuse(fault);
     return false;
   }
   editor.change("Connect", (document) => connect(document, source, port, target));
-  const name = (id) => nameOf(editor.document, id);
   editor.announce(`${name(target)} now follows ${name(source)} by ${port}.`);
   return true;
 }

@@ -1,7 +1,8 @@
 /** What can be done with an edge under the pointer: a step in between, or away with it. */
 
 import { askAndAdd, follow } from "./adding.js";
-import { disconnect, nameOf } from "./edits.js";
+import { disconnect } from "./edits.js";
+import { nameOf } from "./names.js";
 
 /**
  * @param {import("./editor.js").Editor} editor
@@ -31,7 +32,7 @@ export function startEdgeTools(editor, graph) {
 
 /** Takes an edge away and says so. */
 export function removeEdge(editor, { source, port, target }) {
-  const name = (id) => nameOf(editor.document, id);
+  const name = (id) => nameOf(editor, id);
   const words = `${name(target)} no longer follows ${name(source)} by ${port}.`;
   editor.change("Disconnect", (document) => disconnect(document, source, port, target));
   editor.announce(words);

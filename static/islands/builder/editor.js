@@ -6,7 +6,7 @@ import { notify } from "../page.js";
 
 /**
  * Fires `change` {label, origin}, `automation`, `selection`, `open`, `sketch`, `sample`, `results` {id}, and for
- * what one part asks of another: `try` {until?, only?}, `save`, `add` {from?}, `reveal` {id}.
+ * what one part asks of another: `try` {until?, only?}, `save`, `review`, `add` {from?}, `reveal` {id}, `renamed` {from, to}.
  */
 export class Editor extends EventTarget {
   /** @param {object} data the page's builder-data */
@@ -18,6 +18,8 @@ export class Editor extends EventTarget {
     this.sketch = data.sketch;
     this.selection = [];
     this.opened = null;
+    /** Ids of steps that were added and not left yet: what they lack is no fault yet. */
+    this.newcomers = new Set();
     this.sample = null;
     this.results = new Map();
     this.#history = new History(data.document);

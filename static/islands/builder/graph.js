@@ -73,24 +73,21 @@ export function reachableFrom(document, id) {
   return found;
 }
 
-/** Why an edge cannot be, in words; null when it can. */
-export function connectionFault(document, source, port, target) {
+/**
+ * Why an edge cannot be, in words; null when it can.
+ * @param {(id: string) => string} name what people call a node
+ */
+export function connectionFault(document, source, port, target, name = (id) => id) {
   if (target === TRIGGER) return "Nothing can lead to the trigger: it is where events come in.";
   if (!stepOf(document, target)) return "There is no such step.";
   if (source === target) return "A step cannot follow itself.";
   if ((nextOf(document, source)[port] || []).includes(target)) {
-    return `${target} follows there already.`;
+    return `${name(target)} follows there already.`;
   }
   if (reachableFrom(document, target).has(source)) {
-    return `That would be a circle: ${nameOf(document, source)} comes after ${nameOf(document, target)}.`;
+    return `That would be a circle: ${name(source)} comes after ${name(target)}.`;
   }
   return null;
-}
-
-/** What people call a node. */
-export function nameOf(document, id) {
-  if (id === TRIGGER) return "the trigger";
-  return stepOf(document, id)?.name || id;
 }
 
 /** Where a node is drawn; where nothing says so, before what it leads to, or by its order. */

@@ -1,6 +1,7 @@
 /** The inspector: what a node sees, how it is configured, what it came to. */
 
-import { TRIGGER, nameOf } from "./edits.js";
+import { TRIGGER } from "./edits.js";
+import { nameOf } from "./names.js";
 import { followBodies } from "./fields/body_preview.js";
 import { followFaults } from "./fields/faults.js";
 import { Form } from "./fields/form.js";
@@ -42,5 +43,5 @@ function show(form, frame) {
 
 function entitle(form, frame) {
   const { editor, node } = form;
-  if (node !== null && editor.has(node)) frame.title = node === TRIGGER ? "Trigger" : nameOf(editor.document, node);
+  if (node !== null && editor.has(node)) frame.title = node === TRIGGER ? "Trigger" : nameOf(editor, node);
 }

@@ -20,11 +20,30 @@ export function parseDraft(text) {
 }
 
 function mistakeWords(text, message) {
-  const position = /position (\d+)/.exec(message);
-  const named = /line (\d+)/.exec(message);
-  const line = named ? named[1] : position ? text.slice(0, Number(position[1])).split("\n").length : null;
-  const words = message.replace(/ in JSON at position.*$/, "").replace(/, ".*$/, "");
-  return line ? `Line ${line}: ${words}. The canvas shows the last text without a mistake.` : words;
+  const line = text.slice(0, mistakeAt(text)).split("\n").length;
+  const words = message.replace(/ in JSON at position.*$/, "").replace(/, (\.\.\.)?".*$/s, "");
+  return `Line ${line}: ${words}. The canvas shows the last text without a mistake.`;
+}
+
+/** Where the mistake is: browsers do not always say. The longest beginning that only lacks its end. */
+function mistakeAt(text) {
+  let [right, wrong] = [0, text.length];
+  while (right < wrong) {
+    const middle = Math.ceil((right + wrong) / 2);
+    if (lacksItsEnd(text.slice(0, middle))) right = middle;
+    else wrong = middle - 1;
+  }
+  return right;
+}
+
+function lacksItsEnd(text) {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch (error) {
+    const position = /at position (\d+)/.exec(error.message);
+    return /end of JSON|Unterminated/.test(error.message) || Number(position?.[1]) >= text.length;
+  }
 }
 
 /**

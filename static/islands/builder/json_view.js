@@ -1,10 +1,13 @@
 /** The whole document as text beside the canvas, in step with it both ways. */
 
+import { ServerError } from "../server.js";
 import { element } from "./elements.js";
 import { TRIGGER } from "./graph.js";
+import { attachJsonCompletion, memberAt } from "./json_completion.js";
 import { MISTAKE, faultLines, parseDraft } from "./json_text.js";
 
 const PAUSE_MILLISECONDS = 400;
+const REST_MILLISECONDS = 200;
 
 /** @param {import("./editor.js").Editor} editor */
 export function start(editor, region) {
@@ -25,13 +28,19 @@ class JsonView {
   #message;
   #gutter;
   #timer;
+  #rest;
+  #asked = null;
+  #mistake = "";
+  #member = null;
 
   constructor(editor, region) {
     this.#editor = editor;
     this.#build(region);
+    if (editor.mayBuild) attachJsonCompletion(editor, this.#text);
     this.#text.addEventListener("input", () => this.#soon());
     this.#text.addEventListener("scroll", () => (this.#gutter.scrollTop = this.#text.scrollTop));
     this.#text.addEventListener("keydown", (event) => indentWithTab(event, this.#text));
+    document.addEventListener("selectionchange", () => document.activeElement === this.#text && this.#rested());
     editor.addEventListener("change", ({ detail }) => detail.origin === "json" || region.hidden || this.#draw());
     editor.addEventListener("sketch", () => this.#drawFaults());
     editor.addEventListener("open", () => region.hidden || this.#reveal(editor.opened));
@@ -61,6 +70,8 @@ class JsonView {
       this.#text.setSelectionRange(selectionStart, selectionEnd);
       this.#text.scrollTop = scrollTop;
     }
+    this.#mistake = "";
+    this.#text.setAttribute("aria-invalid", "false");
     this.#drawFaults();
   }
 
@@ -72,9 +83,10 @@ class JsonView {
   /** Makes what was written the draft; text that is no document stays text until it is one. */
   #take() {
     const read = parseDraft(this.#text.value);
+    this.#mistake = read.kind === MISTAKE ? read.words : "";
     this.#text.setAttribute("aria-invalid", String(read.kind === MISTAKE));
-    if (read.kind === MISTAKE) {
-      this.#message.textContent = read.words;
+    if (this.#mistake) {
+      this.#drawMessage();
       return;
     }
     this.#editor.change("Edit JSON", () => read.document, { merge: "json", origin: "json" });
@@ -88,9 +100,30 @@ class JsonView {
     this.#gutter.replaceChildren(
       ...Array.from({ length: count }, (_, index) => gutterLine(index + 1, lines.get(index + 1))),
     );
-    this.#message.textContent = faults.length
-      ? faults.slice(0, 5).map((fault) => `${fault.path}: ${fault.message}`).join("\n")
-      : "No faults.";
+    this.#drawMessage();
+  }
+
+  /** Soon after the caret came to rest, asks what it stands in. */
+  #rested() {
+    clearTimeout(this.#rest);
+    this.#rest = setTimeout(() => this.#learn(), REST_MILLISECONDS);
+  }
+
+  async #learn() {
+    this.#asked?.abort();
+    this.#asked = new AbortController();
+    try {
+      this.#member = await memberAt(this.#editor, this.#text, this.#asked.signal);
+      this.#drawMessage();
+    } catch (error) {
+      if (!(error instanceof ServerError) && error.name !== "AbortError") throw error;
+    }
+  }
+
+  /** What is wrong; else what the member at the caret is for. */
+  #drawMessage() {
+    const words = this.#mistake || faultWords(this.#editor.sketch.faults) || memberWords(this.#member);
+    if (words !== this.#message.textContent) this.#message.textContent = words;
   }
 
   /** Moves to where a node stands. */
@@ -102,12 +135,23 @@ class JsonView {
   }
 }
 
+function faultWords(faults) {
+  return faults.slice(0, 5).map((fault) => `${fault.path}: ${fault.message}`).join("\n");
+}
+
+function memberWords(member) {
+  if (!member) return "No faults.";
+  const { path, detail, documentation } = member;
+  return `${path}${detail ? ` (${detail})` : ""}\n${documentation}`;
+}
+
 function gutterLine(number, faults) {
   return element("span", faults ? { class: "fault", title: faults.join("\n") } : {}, `${number}\n`);
 }
 
 /** Tab indents while Escape was not pressed before it, so that the keyboard can leave the field. */
 function indentWithTab(event, text) {
+  if (event.defaultPrevented) return;
   if (event.key === "Escape") text.dataset.leaving = "true";
   else if (event.key === "Tab" && !event.shiftKey && !text.dataset.leaving && !text.readOnly) {
     event.preventDefault();

@@ -8,9 +8,11 @@ import { Editor } from "./editor.js";
 import * as importing from "./importing.js";
 import * as inspector from "./inspector.js";
 import * as jsonView from "./json_view.js";
+import * as newcomers from "./newcomers.js";
 import * as outline from "./outline.js";
 import * as palette from "./palette.js";
 import * as publishing from "./publishing.js";
+import * as renaming from "./renaming.js";
 import { openRun } from "./run_data.js";
 import * as saving from "./saving.js";
 import * as shortcuts from "./shortcuts.js";
@@ -20,6 +22,8 @@ const data = JSON.parse(document.getElementById("builder-data").textContent);
 const editor = new Editor(data);
 
 const PARTS = [
+  [renaming, "builder"],
+  [newcomers, "builder"],
   [canvas, "canvas"],
   [palette, "palette"],
   [outline, "outline"],

@@ -20,6 +20,7 @@ export function startNotes(editor, view) {
 /** Adds a note in the middle of what is seen and lets the user write it. */
 export function newNote(editor) {
   const view = viewOf(editor);
+  view.comeNear();
   const { x, y } = view.placeAt(view.middle);
   const { width, height } = NOTE_SIZE;
   const note = {

@@ -27,7 +27,7 @@ export function start(editor, region) {
   region.append(element("h2", { class: "outline-title" }, "Outline"), outline.tree, hint);
   new ResizeObserver(() => outline.draw()).observe(region);
   // Folded out by a key, it has the focus before it has a size.
-  region.addEventListener("focus", () => outline.draw());
+  region.addEventListener("focus", () => outline.takeFocus());
 }
 
 function key(words) {
@@ -86,6 +86,12 @@ class Outline {
       this.tree.replaceChildren(...wanted);
     }
     this.#activate(this.#nowActive(before), held);
+  }
+
+  /** The focus goes to the row where it was last, else to the first. */
+  takeFocus() {
+    this.draw();
+    this.#items.get(this.#active)?.item.focus();
   }
 
   #itemOf(row) {

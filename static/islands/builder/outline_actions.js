@@ -5,7 +5,8 @@ import { choose } from "./chooser.js";
 import { duplicate, removeSelected } from "./clipboard.js";
 import { connectTo } from "./connecting.js";
 import { wordsOf } from "./cards.js";
-import { TRIGGER, connectionFault, edgesOf, nameOf, nodeIds } from "./edits.js";
+import { TRIGGER, connectionFault, edgesOf, nodeIds } from "./edits.js";
+import { nameOf } from "./names.js";
 import { removeEdge } from "./edge_tools.js";
 import { element } from "./elements.js";
 import { moveInSequence } from "./sequence.js";
@@ -35,13 +36,13 @@ export function runKey(editor, row, event) {
 
 /** Asks which of all actions of a row, and does it. */
 export async function actionsOfRow(editor, row, at) {
-  const title = `Actions of ${nameOf(editor.document, row.id)}`;
+  const title = `Actions of ${nameOf(editor, row.id)}`;
   const run = await choose({ title, hint: title, options: actionsFor(editor, row), at });
   await run?.();
 }
 
 function actionsFor(editor, { id, via }) {
-  const name = via && nameOf(editor.document, via.source);
+  const name = via && nameOf(editor, via.source);
   const action = (title, symbol, keys, run) => ({ title, icon: symbol, keys, value: run });
   const open = [action("Open", "edit", "Enter", () => editor.open(id))];
   if (!editor.mayBuild) return open;
@@ -62,7 +63,7 @@ function actionsFor(editor, { id, via }) {
   const leads = edgesOf(editor.document)
     .filter((edge) => edge.source === id)
     .map((edge) =>
-      action(`Disconnect ${nameOf(editor.document, edge.target)} (${edge.port})`, "cross", "", () =>
+      action(`Disconnect ${nameOf(editor, edge.target)} (${edge.port})`, "cross", "", () =>
         removeEdge(editor, edge),
       ),
     );
@@ -85,7 +86,7 @@ function ofSteps(editor, id, action) {
 /** Asks for a port where there are several, and for the step that is to follow by it. */
 async function connectFrom(editor, source) {
   const ports = editor.portsOf(source);
-  const name = nameOf(editor.document, source);
+  const name = nameOf(editor, source);
   if (!editor.mayBuild) return;
   if (!ports.length) {
     editor.refuse(`Nothing can follow ${name}: it has no way out.`);
@@ -111,12 +112,12 @@ function targetsOf(editor, source, ports) {
   const options = nodeIds(editor.document)
     .filter((id) => id !== TRIGGER)
     .map((id) => {
-      const { title, icon, summary, kind } = wordsOf(editor, id);
-      const faults = ports.map(({ name }) => connectionFault(editor.document, source, name, id));
+      const { icon, summary, kind } = wordsOf(editor, id);
+      const faults = ports.map(({ name }) => connectionFault(editor.document, source, name, id, (one) => nameOf(editor, one)));
       const fault = faults.every(Boolean) ? faults[0] : null;
       return {
         value: id,
-        title,
+        title: nameOf(editor, id),
         icon: fault ? "alert" : icon,
         description: fault || summary || kind,
         group: fault ? "Not possible" : "Steps",
@@ -129,7 +130,7 @@ function targetsOf(editor, source, ports) {
 function move(editor, id, way) {
   if (!editor.mayBuild) return;
   const ports = (one) => editor.portsOf(one).map(({ name }) => name);
-  const moved = moveInSequence(editor.document, id, way, ports);
+  const moved = moveInSequence(editor.document, id, way, ports, (one) => nameOf(editor, one));
   if (moved.fault) {
     editor.refuse(moved.fault);
     return;

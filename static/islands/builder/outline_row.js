@@ -1,7 +1,8 @@
 /** How a row of the outline is drawn. */
 
 import { cardOf } from "./cards.js";
-import { TRIGGER, nameOf } from "./edits.js";
+import { TRIGGER } from "./edits.js";
+import { nameOf } from "./names.js";
 import { element } from "./elements.js";
 import { icon } from "./svg.js";
 
@@ -10,7 +11,7 @@ const MARKS = { succeeded: "good", failed: "bad", running: "busy", waiting: "war
 /** Rows with equal texts are drawn the same. */
 export function signatureOf(editor, row, folded) {
   const { title, icon: symbol, summary, kind, faults, result } = cardOf(editor, row.id);
-  const before = row.via && nameOf(editor.document, row.via.source);
+  const before = row.via && nameOf(editor, row.via.source);
   return JSON.stringify([
     row,
     folded,
@@ -91,7 +92,7 @@ function portTitle(editor, { via: edge }) {
 
 function spoken(editor, row, card) {
   const way = row.via
-    ? `after ${nameOf(editor.document, row.via.source)} by ${portTitle(editor, row)}`
+    ? `after ${nameOf(editor, row.via.source)} by ${portTitle(editor, row)}`
     : row.loose
       ? "not connected"
       : "";

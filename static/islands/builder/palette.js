@@ -68,7 +68,7 @@ function itemOf({ title, description, icon: symbol }) {
   );
   return element(
     "button",
-    { type: "button", class: "palette-item", title: description },
+    { type: "button", class: "palette-item", title: `${title}: ${description}` },
     icon(symbol),
     words,
   );

@@ -3,7 +3,7 @@
 import { attempt, notify } from "../page.js";
 import { callHtml, callJson, nodesOf } from "../server.js";
 import { element } from "./elements.js";
-import { openFault } from "./fault_links.js";
+import { nameFault, openFault } from "./fault_links.js";
 
 /** @param {import("./editor.js").Editor} editor */
 export function start(editor, dialog) {
@@ -27,9 +27,11 @@ function on(id, act) {
 }
 
 async function review({ editor, dialog }) {
+  editor.ask("review");
   await editor.saved();
   const html = await callHtml("GET", `${editor.address}/publish`);
   dialog.replaceChildren(...nodesOf(html));
+  for (const link of dialog.querySelectorAll("[data-fault]")) nameFault(editor, link, link.dataset.fault);
   dialog.showModal();
 }
 

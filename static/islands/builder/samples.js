@@ -16,10 +16,24 @@ export async function startSamples(editor, region) {
     markChosen(list, editor.sample?.id);
   });
   editor.addEventListener("samples", () => refresh(editor, list));
+  closeAfterUse(region.querySelector("#sample-menu"));
   startSampleForm(editor, region.querySelector("#write-sample"));
   const samples = await refresh(editor, list);
   await takePins(editor);
   if (samples.length && !editor.sample) editor.chooseSample(await whole(editor, samples[0]));
+}
+
+/** A menu covers what is done next: it closes when something in it is chosen, and by a press elsewhere or Escape. */
+function closeAfterUse(menu) {
+  document.addEventListener("click", ({ target }) => {
+    if (!menu.contains(target) || target.closest(".menu-items > .entry")) menu.open = false;
+  });
+  menu.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !menu.open) return;
+    event.preventDefault();
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
 }
 
 async function refresh(editor, list) {

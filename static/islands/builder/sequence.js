@@ -1,17 +1,17 @@
 /** Moving a step earlier or later: it changes places with its neighbour, edges included. */
 
-import { TRIGGER, connect, disconnect, edgesInto, moveNodes, nameOf, nextOf, positionOf } from "./edits.js";
+import { TRIGGER, connect, disconnect, edgesInto, moveNodes, nextOf, positionOf } from "./edits.js";
 
 /**
  * @param {object} document
  * @param {string} id
  * @param {"earlier"|"later"} way
  * @param {(id: string) => string[]} portsOf
+ * @param {(id: string) => string} name what people call a step
  * @returns {{document: object, words: string}|{fault: string}}
  */
-export function moveInSequence(document, id, way, portsOf) {
+export function moveInSequence(document, id, way, portsOf, name) {
   const [first, second] = way === "earlier" ? [before(document, id), id] : [id, after(document, id, portsOf)];
-  const name = (one) => nameOf(document, one);
   if (id === TRIGGER || first === TRIGGER) return { fault: "The trigger comes first, always." };
   if (!first)
     return {

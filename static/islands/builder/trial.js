@@ -1,10 +1,11 @@
 /** Trying the draft out: all of it, up to a step, or one step; results appear as they come. */
 
 import { stream } from "../server.js";
-import { TRIGGER, nameOf } from "./edits.js";
+import { TRIGGER, stepOf } from "./edits.js";
+import { nameOf } from "./names.js";
 import { startListening } from "./listening.js";
 import { startSamples } from "./samples.js";
-import { drawEnd, drawRefusal } from "./trial_end.js";
+import { capital, drawEnd, drawRefusal } from "./trial_end.js";
 
 /** @param {import("./editor.js").Editor} editor */
 export function start(editor, region) {
@@ -69,7 +70,7 @@ class Trial {
   drawChoices() {
     const { opened } = this.#editor;
     const step = opened && opened !== TRIGGER;
-    const name = step ? nameOf(this.#editor.document, opened) : "the step";
+    const name = step ? nameOf(this.#editor, opened) : "the step";
     for (const [id, words] of [["try-until", "Up to"], ["try-only", "Only"]]) {
       const button = this.#part(id);
       button.disabled = !step;
@@ -90,16 +91,30 @@ class Trial {
   #take(event, data) {
     if (event === "started") this.#say("Trying…", "");
     if (event === "step") this.#editor.setResult(data.id, data);
-    if (event === "step" && data.status === "running") this.#say(`Trying ${nameOf(this.#editor.document, data.id)}…`, "");
+    if (event === "step" && data.status === "running") this.#say(`Trying ${nameOf(this.#editor, data.id)}…`, "");
     if (event === "refused") {
       this.#say("It cannot be tried yet.", "bad");
       drawRefusal(this.#editor, this.#part("trial-end"), data.faults);
     }
     if (event === "ended") {
-      const words = drawEnd(this.#part("trial-end"), data);
+      const error = data.error && this.#withName(data.error);
+      const words = [drawEnd(this.#part("trial-end"), { ...data, error }), ...this.#mended(data)].join(" ");
       this.#say(words, data.status === "succeeded" ? "good" : "bad");
       this.#editor.announce(words);
     }
+  }
+
+  /** Steps that failed while the trial went on by their error port. */
+  #mended({ status }) {
+    if (status !== "succeeded") return [];
+    const failed = [...this.#editor.results].filter(([id, one]) => one.status === "failed" && this.#editor.has(id));
+    return failed.map(([id]) => `${capital(nameOf(this.#editor, id))} failed and left by its error port.`);
+  }
+
+  /** An error of a run begins with the id of its step; people know the step by its name. */
+  #withName(error) {
+    const [id] = error.split(":", 1);
+    return stepOf(this.#editor.document, id) ? nameOf(this.#editor, id) + error.slice(id.length) : error;
   }
 
   #ended(error) {

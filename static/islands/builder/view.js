@@ -70,6 +70,11 @@ export class View {
     this.graph.translate(clientWidth * BEGINNING - x * READABLE, down);
   }
 
+  /** Comes so near that what stands on a card or a note can be read; its middle stays. */
+  comeNear() {
+    if (this.zoom < READABLE) this.zoomBy(READABLE / this.zoom);
+  }
+
   pan(x, y) {
     this.graph.translateBy(x, y);
   }

@@ -5,7 +5,7 @@ const OPENING = "{{ ";
 /**
  * @param {HTMLTextAreaElement} input
  * @returns {{text: string, caret: number, placed: (item: {insert: string, from: number, to: number}) =>
- *   {insert: string, range: [number, number]}} | null} counted in characters, as the server does
+ *   {insert: string, range: [number, number]}} | null} counted in UTF-16 units, as the server does for browsers
  */
 export function excerptAt(input) {
   const { value, selectionStart: caret } = input;
@@ -16,11 +16,11 @@ export function excerptAt(input) {
 
 function excerpt(text, caret, { start = 0, before = "", after = "", escape = (insert) => insert }) {
   const whole = before + text + after;
-  const toUnits = (count) => [...whole].slice(0, count).join("").length - before.length + start;
+  const inField = (place) => place - before.length + start;
   return {
     text: whole,
-    caret: [...whole.slice(0, caret + before.length)].length,
-    placed: ({ insert, from, to }) => ({ insert: escape(insert), range: [toUnits(from), toUnits(to)] }),
+    caret: caret + before.length,
+    placed: ({ insert, from, to }) => ({ insert: escape(insert), range: [inField(from), inField(to)] }),
   };
 }
 

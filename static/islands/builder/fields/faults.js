@@ -14,13 +14,14 @@ function place(form) {
   const loose = [];
   for (const fault of form.editor.faultsOf(form.node)) {
     const spot = spotOf(form.root, fault);
-    if (spot) show(spot, fault.message);
+    if (spot) show(spot, fault.message, isHint(form, spot));
     else loose.push(fault);
   }
   const list = form.root.querySelector("[data-loose-faults]");
   if (!list) return;
   list.replaceChildren(...loose.map((fault) => element("li", {}, `${localPath(fault)} ${fault.message}`.trim())));
   list.hidden = loose.length === 0;
+  list.classList.toggle("calm", form.editor.newcomers.has(form.node));
 }
 
 function clear(root) {
@@ -55,10 +56,21 @@ function leadsTo(own, path) {
   return path === own || path.startsWith(`${own}.`) || path.startsWith(`${own}[`);
 }
 
-function show(spot, words) {
+/** What a step that was just added lacks is told in passing. */
+function isHint({ editor, node }, spot) {
+  const input = inputOf(spot);
+  return editor.newcomers.has(node) && (!input || input.value === "");
+}
+
+function inputOf(spot) {
+  return spot.matches("input, textarea, select") ? spot : spot.querySelector("input, textarea, select");
+}
+
+function show(spot, words, hint) {
   const holder = spot.closest("[data-row]")?.querySelector("[data-faults]") || faultsOf(spot.closest("[data-field]"));
-  holder.append(element("p", { class: "fault" }, words));
-  const input = spot.matches("input, textarea, select") ? spot : spot.querySelector("input, textarea, select");
+  holder.append(element("p", { class: hint ? "hint" : "fault" }, words));
+  if (hint) return;
+  const input = inputOf(spot);
   if (input && !(input.matches("[data-value=control]") && spot.dataset.value === "rows")) {
     input.setAttribute("aria-invalid", "true");
     input.dataset.invalid = "";

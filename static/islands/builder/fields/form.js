@@ -31,6 +31,7 @@ export class Form extends EventTarget {
     root.addEventListener("keydown", (event) => this.#pressed(event));
     root.addEventListener("focusout", () => (this.#burst += 1));
     editor.addEventListener("change", ({ detail }) => this.#changed(detail.origin));
+    editor.addEventListener("renamed", ({ detail }) => this.node === detail.from && (this.node = detail.to));
   }
 
   #enliven;

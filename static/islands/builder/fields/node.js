@@ -1,6 +1,7 @@
 /** What a node has beside its configuration: its id, the trigger's kind, what follows. */
 
-import { TRIGGER, connect, connectionFault, disconnect, nameOf, renameStep } from "../edits.js";
+import { TRIGGER, connect, connectionFault, disconnect, renameStep } from "../edits.js";
+import { nameOf } from "../names.js";
 import { ORIGIN } from "./form.js";
 import { withHolder } from "./places.js";
 
@@ -29,8 +30,6 @@ function rename(form, input) {
   form.node = id;
   editor.opened = id;
   editor.change(`Rename to ${id}`, (document) => renameStep(document, node, id), { origin: ORIGIN });
-  const result = editor.results.get(node);
-  if (result) editor.setResult(id, result);
   editor.open(id);
 }
 
@@ -62,17 +61,17 @@ async function follow(form, select) {
   const [port, target] = [portOf(select), select.value];
   select.value = "";
   if (target === "$new") return editor.ask("add", { from: { source: node, port } });
-  const fault = connectionFault(editor.document, node, port, target);
+  const fault = connectionFault(editor.document, node, port, target, (id) => nameOf(editor, id));
   if (fault) return editor.refuse(fault);
   editor.change("Connect", (document) => connect(document, node, port, target), { origin: ORIGIN });
-  editor.announce(`${nameOf(editor.document, target)} follows ${port}.`);
+  editor.announce(`${nameOf(editor, target)} follows ${port}.`);
   return redraw(form, port);
 }
 
 async function unfollow(form, port, target) {
   const { editor, node } = form;
   editor.change("Disconnect", (document) => disconnect(document, node, port, target), { origin: ORIGIN });
-  editor.announce(`${nameOf(editor.document, target)} does not follow ${port} any more.`);
+  editor.announce(`${nameOf(editor, target)} does not follow ${port} any more.`);
   await redraw(form, port);
 }
 

@@ -79,10 +79,11 @@ export function resultsOf(editor) {
   return Object.fromEntries(ended.map(([id, { status, port, output, error }]) => [id, { status, port: port ?? null, output: output ?? null, error: error ?? null }]));
 }
 
-/** Without a sample nothing is known to be wrong: what cannot be read may be there when a request comes. */
+/** Nothing is known to be wrong without a sample, or before the steps it reads were tried: it may be there then. */
 function draw(part, shown, sampled) {
-  part.classList.toggle("wrong", Boolean(shown?.error) && sampled);
-  part.classList.toggle("unknown", Boolean(shown?.error) && !sampled);
+  const wrong = Boolean(shown?.error) && sampled && !shown.waiting;
+  part.classList.toggle("wrong", wrong);
+  part.classList.toggle("unknown", Boolean(shown?.error) && !wrong);
   part.textContent = !shown ? "" : shown.error || shown.text;
   part.title = shown?.text || "";
 }

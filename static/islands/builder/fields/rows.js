@@ -39,8 +39,17 @@ class Rows {
     this.#owner.append(row);
     this.#enliven(row);
     this.number();
-    (nameOf(row) || controlOf(row)).focus();
+    this.#begin(row);
     if (this.#owner.dataset.value !== "rows") this.#write();
+  }
+
+  /** A branch is begun with a name, for its way out has one; typing replaces it. */
+  #begin(row) {
+    const name = nameOf(row);
+    const isBranch = this.#owner.dataset.value === "branches";
+    if (isBranch) name.value = freeName(rowsOf(this.#owner).map((one) => nameOf(one).value));
+    (name || controlOf(row)).focus();
+    if (isBranch) name.select();
   }
 
   clicked(event) {
@@ -127,4 +136,10 @@ class Rows {
   #write({ ordered = false } = {}) {
     this.#form.readOwner(this.#owner, { apart: true, ordered });
   }
+}
+
+function freeName(taken) {
+  let number = taken.length;
+  while (taken.includes(`branch_${number}`)) number += 1;
+  return `branch_${number}`;
 }

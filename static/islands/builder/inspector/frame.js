@@ -4,6 +4,7 @@ const KEPT = "penstock.inspector-width";
 const LEAST = 320;
 const WIDE = 860;
 const STEP = 40;
+const STACKED = matchMedia("(max-width: 860px)");
 const CANVAS = 120;
 const NEIGHBOURS = ["palette", "outline", "json-view"];
 
@@ -41,6 +42,7 @@ export class Frame {
 
   set title(words) {
     this.#title.textContent = words;
+    this.#title.title = words;
   }
 
   /** Whether all views are to be seen at once. */
@@ -66,7 +68,9 @@ export class Frame {
     if (hadFocus && this.#before?.isConnected) this.#before.focus({ preventScroll: true });
   }
 
+  /** Shows the beginning; where the parts stand one below the other, it may be far from where it was opened. */
   scrollToTop() {
+    if (STACKED.matches) this.region.scrollIntoView({ block: "start" });
     for (const view of this.region.querySelectorAll("[data-view]")) view.scrollTop = 0;
   }
 
