@@ -7,6 +7,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
@@ -18,7 +19,7 @@ from api.blueprint import OURS, answer_error
 from api.commands import run_command
 from api.commands.context import Context
 from api.commands.terminal import Terminal
-from api.demo_partner import create_partner
+from api.demo_partner import create_partner, partner_url
 from api.listening import Address
 from api.server import Site
 from builder_ui import Pages, PageSettings, create_pages
@@ -37,6 +38,8 @@ def create_app(
     app = Flask("penstock", static_folder=None)
     for blueprint in create_api(service):
         app.register_blueprint(blueprint)
+    if demo is not None:
+        settings = replace(settings, demo_partner=partner_url(demo))
     pages = create_pages(service, clock, settings)
     app.register_blueprint(pages.blueprint)
     app.register_error_handler(Exception, _answerer(pages))

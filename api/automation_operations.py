@@ -7,6 +7,7 @@ from api.automation_schemas import ACCEPTED, DOCUMENT, DOCUMENT_EXAMPLE, FIELDS
 from api.operations import Body, Operation, Success
 from api.parameters import (
     AUTOMATION_ID,
+    CHOSEN_AUTOMATION_ID,
     IF_MATCH,
     IF_NONE_MATCH,
     LIMIT,
@@ -62,7 +63,7 @@ OPERATIONS = (
         scope="write",
         summary="Replace the draft, or make an automation under an id of your own",
         handle=automations.put_automation,
-        parameters=(AUTOMATION_ID, IF_MATCH, IF_NONE_MATCH),
+        parameters=(CHOSEN_AUTOMATION_ID, IF_MATCH, IF_NONE_MATCH),
         body=_DOCUMENT,
         successes=(_AUTOMATION, _CREATED),
     ),

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import orjson
 
-from api.demo_partner import PATH
+from api.demo_partner import PATH, partner_url
 from api.listening import Address
 from core.config import Config
 from core.errors import ConfigError, NotFoundError
@@ -52,7 +52,7 @@ class Demo:
 
     def __init__(self, service: Service, address: Address) -> None:
         self._service = service
-        self._partner = f"{address.url}{PATH}"
+        self._partner = partner_url(address)
 
     def load(self) -> None:
         """Loads the examples into an empty tenant; into a used one, only this start's address.

@@ -32,6 +32,11 @@ Kept = tuple[int, bytes, str | None]
 """An answer: its status, body and content type."""
 
 
+def partner_url(address: Address) -> str:
+    """Where the partner of a server at an address can be called."""
+    return f"{address.url}{PATH}"
+
+
 class Memory:
     """What was answered to an idempotency key, and how often it came. Thread-safe, bounded."""
 

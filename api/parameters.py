@@ -12,6 +12,7 @@ from core.clock import Milliseconds, from_rfc3339
 from core.model import Page
 from core.spec import JsonSchema
 from core.store import ListQuery
+from engine.automations import RESERVED_IDS
 
 Row = TypeVar("Row")
 
@@ -36,6 +37,17 @@ CURSOR_SCHEMA: JsonSchema = {
 }
 
 AUTOMATION_ID = Parameter("automation_id", "path", "The automation's id.", AUTOMATION_ID_SCHEMA)
+CHOSEN_AUTOMATION_ID = Parameter(
+    "automation_id",
+    "path",
+    "The automation's id, which may be a new one.",
+    {
+        **AUTOMATION_ID_SCHEMA,
+        "not": {"enum": sorted(RESERVED_IDS)},
+        "x-expected": f"{AUTOMATION_ID_SCHEMA['x-expected']}; {' and '.join(sorted(RESERVED_IDS))} "
+        "cannot be used",
+    },
+)
 RUN_ID = Parameter("run_id", "path", "The run's id.", ID_SCHEMA)
 
 IF_MATCH = Parameter(

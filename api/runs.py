@@ -113,7 +113,8 @@ def _time(moment: Milliseconds | None) -> str | None:
 
 def _list(service: Service, call: Call) -> JsonReply:
     query = call.query
-    which = RunFilter(query["automation"], query["status"], query["since"], query["until"])
+    statuses = frozenset(filter(None, [query["status"]]))
+    which = RunFilter(query["automation"], statuses, query["since"], query["until"])
     page = service.runs.list(call.tenant, which, list_query(call))
     return JsonReply(200, {"items": [run_row(run) for run in page.items], "next": page.next})
 

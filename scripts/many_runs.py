@@ -49,4 +49,15 @@ def fill(database: Path, count: int) -> None:
         connection.execute("PRAGMA synchronous = OFF")
         connection.execute(_RUNS, given)
         connection.execute(_REQUESTS, given)
+        connection.execute("DELETE FROM run_statistics_marks")
     connection.close()
+
+
+def are_counted(database: Path) -> bool:
+    """Whether the server has counted them; it begins to when its working process starts anew."""
+    with sqlite3.connect(database, timeout=60) as connection:
+        (until,) = connection.execute(
+            "SELECT MAX(counted_until) FROM run_statistics_marks"
+        ).fetchone()
+    connection.close()
+    return until is not None and until > time.time() * 1000 - 3_600_000

@@ -65,6 +65,16 @@ def test_a_posted_automation_gets_an_id_and_a_place(admin: Caller, document: Mak
     assert admin("GET", created.headers["Location"]).json == created.json
 
 
+def test_an_id_that_the_pages_use_is_refused_in_words(admin: Caller, document: Make) -> None:
+    refused = admin("PUT", "/api/v1/automations/new", json=document())
+
+    assert refused.status_code == 422
+    [fault] = refused.json["errors"]
+    assert fault["path"] == "path.automation_id"
+    assert fault["message"].endswith("new cannot be used")
+    assert admin("GET", "/api/v1/automations/new").status_code == 404
+
+
 def test_what_was_read_is_changed_only_while_it_stands(admin: Caller, document: Make) -> None:
     read = admin("PUT", ORDERS, json=document()).headers["ETag"]
     mine = admin("PUT", ORDERS, json=document(), headers={"If-Match": read})
