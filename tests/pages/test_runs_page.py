@@ -259,12 +259,6 @@ def test_another_tenant_sees_nothing_of_it(site: Site, admin: Browser) -> None:
     assert admin.get(f"/runs/{run.id}").status_code == 200
 
 
-def link(page: str, relation: str) -> str:
-    found = re.search(f'rel="{relation}" href="([^"]+)"', page)
-    assert found is not None
-    return found[1].replace("&amp;", "&")
-
-
 def test_a_run_that_waits_says_for_what(site: Site, admin: Browser) -> None:
     publish(site, make_document(step("note", "set-values", {"values": {"a": 1}})))
     store, now = site.service.store, site.application.clock.now()
@@ -280,4 +274,10 @@ def test_a_run_that_waits_says_for_what(site: Site, admin: Browser) -> None:
     said = words(admin.get(f"/runs/{run.id}"))
 
     assert "waits after attempt 1: the partner answered 503" in said
-    assert "It tries again in 10 minutes." in said
+    assert "It tries again in 10 minutes" in said
+
+
+def link(page: str, relation: str) -> str:
+    found = re.search(f'rel="{relation}" href="([^"]+)"', page)
+    assert found is not None
+    return found[1].replace("&amp;", "&")
