@@ -58,6 +58,8 @@ def test_duplicates_stand_beside_and_keep_what_they_lead_to_among_them(
 ) -> None:
     canvas = Canvas(studio, page, "duplicated", chain("first", "second", "third"))
     page.mouse.click(*canvas.card("second"))
+    expect(page.locator("#view-configure")).to_contain_text("Set values")
+    canvas.card("second")
     canvas.press("1")
     page.keyboard.down("Shift")
     page.mouse.click(*canvas.card("third"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FloatRect, Locator, Page, expect
 
 from tests.support.browser import Studio, ready
 from tests.support.waiting import eventually
@@ -145,6 +145,16 @@ class Canvas:
 
 
 def middle(element: Locator) -> Point:
-    box = element.bounding_box()
+    """Its middle once it rests: a canvas that has become narrower is drawn anew a frame later."""
+    box = eventually(lambda: _at_rest(element))
     assert box is not None
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def _at_rest(element: Locator) -> FloatRect | None:
+    before = element.bounding_box()
+    element.evaluate(
+        "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+    )
+    after = element.bounding_box()
+    return after if after == before else None
