@@ -196,14 +196,19 @@ def _literals(value: Any, key: str, names: SecretNames) -> Any:
 
 def literal(text: str, mode: TemplateMode) -> str:
     """A template that comes to this very text, whatever stands in it."""
-    try:
-        compiled = compile_value(text, mode)
-        if not compiled.references and compiled.resolve({}).value == text:
-            return text
-    except (InvalidError, ValueError):
-        pass
+    if _is_plain(text, mode):
+        return text
     marks = _MARKS_OF_URL if mode is TemplateMode.URL else _MARKS
     return marks.sub(_escaped, text)
+
+
+def _is_plain(text: str, mode: TemplateMode) -> bool:
+    """Whether a text, read as a template, comes to itself."""
+    try:
+        compiled = compile_value(text, mode)
+        return not compiled.references and compiled.resolve({}).value == text
+    except (InvalidError, ValueError):
+        return False
 
 
 def _escaped(found: re.Match[str]) -> str:
