@@ -6,16 +6,15 @@ import fcntl
 import hmac
 import os
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from actions import ACTIONS
 from builder_ui import PageSettings
 from core.clock import Clock, SystemClock
 from core.config import Assets, Config
-from core.errors import ConfigError, Fault
+from core.errors import ConfigError
 from dispatch.embedded import EmbeddedDispatcher
 from dispatch.sweeper import Sweeper
 from engine.assembly import Parts, assemble
@@ -24,7 +23,7 @@ from engine.service import Service
 from engine.transitions import Transitions
 from net import AddressGuard, PooledSender, parse_networks
 from store import Cipher, SqlStore, open_store
-from triggers import TRIGGERS, manual, webhook
+from triggers import TRIGGERS
 
 DEFAULT_TENANT = "default"
 STOP_SECONDS = 12.0
@@ -132,16 +131,7 @@ def lock_data_folder(config: Config) -> IO[str]:
 
 def action_and_trigger_registry() -> Registry:
     """Every action and trigger there is."""
-    return Registry(
-        actions=ACTIONS,
-        triggers=TRIGGERS,
-        compile_webhook=webhook.compile_trigger,
-        check_manual=_check_manual,
-    )
-
-
-def _check_manual(configuration: Mapping[str, Any], body: Any) -> list[Fault]:
-    return [Fault(*found) for found in manual.compile_trigger(configuration).check(body)]
+    return Registry(actions=ACTIONS, triggers=TRIGGERS)
 
 
 def _page_settings(config: Config, secret_key: bytes) -> PageSettings:

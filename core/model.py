@@ -82,7 +82,10 @@ class Run:
     """One execution of one automation version for one event.
 
     `token` is the fencing token: it grows with every change of hands, and a write that carries an
-    older one is refused. `due_at` says when a queued or waiting run is to be taken up.
+    older one is refused. `due_at` says when a queued or waiting run is to be taken up. `depth`
+    counts the runs that led to this one, and `parent_run_id` with `parent_step` name the step that
+    started it, where one did. `signals` counts what was told to its waiting steps from outside.
+    Runs of one automation with the same `order_key` are executed one after another.
     """
 
     id: str
@@ -102,6 +105,11 @@ class Run:
     error: str | None = None
     replay_of: str | None = None
     awaited: bool = False
+    depth: int = 0
+    signals: int = 0
+    parent_run_id: str | None = None
+    parent_step: str | None = None
+    order_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, Protocol
 
 from core.clock import Clock, Milliseconds
@@ -162,11 +163,29 @@ class KeyCheck(Protocol):
         ...
 
 
+class Family(StrEnum):
+    """What sort of thing starts an automation, and so what its compiled trigger can do."""
+
+    REQUEST = "request"
+    """A request to an address of its own: a `WebhookTrigger`."""
+    PERSON = "person"
+    """Somebody presses Run: a `core.trigger_kinds.FormTrigger`."""
+    EVENT = "event"
+    """Something happened inside, or was told by name: a `core.trigger_kinds.EventTrigger`."""
+    SCHEDULE = "schedule"
+    """The clock: a `core.trigger_kinds.ScheduleTrigger`."""
+
+
 @dataclass(frozen=True, slots=True)
 class TriggerSpec:
-    """What a trigger kind is called and what it takes."""
+    """What a trigger kind is called and what it takes.
+
+    Its module has a `compile_trigger(configuration)` beside it, which makes of a `with` without
+    faults what the `family` says.
+    """
 
     name: str
+    family: Family
     title: str
     description: str
     icon: str

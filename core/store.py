@@ -25,6 +25,7 @@ from core.model import (
     StepRun,
     Tenant,
 )
+from core.platform_events import PlatformEvents
 from core.sample_store import Samples
 from core.states import RunStatus
 from core.statistics import RunStatistics
@@ -302,6 +303,8 @@ class Store(Protocol):
     def audit(self) -> AuditLog: ...
     @property
     def samples(self) -> Samples: ...
+    @property
+    def platform_events(self) -> PlatformEvents: ...
 
     def commit(self, writes: Sequence[Write]) -> None:
         """Commits a unit of work and returns when it is on disk.

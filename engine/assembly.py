@@ -198,7 +198,6 @@ def _runs(common: _Common, tools: Tools, starter: Starter) -> RunService:
         tools.transitions,
         starter,
         tools.answers,
-        common.registry,
         common.vault,
         common.audit,
         common.clock,

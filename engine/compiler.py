@@ -18,7 +18,7 @@ from engine.document_schema import frame_schema
 from engine.graph import Graph, build_graph
 from engine.graph_faults import graph_faults
 from engine.params import CompiledParams, FoundReference, compile_params
-from engine.plan import Plan, PlannedStep
+from engine.plan import CompiledTrigger, Plan, PlannedStep
 from engine.reference_faults import reference_faults
 from engine.registry import Registry
 
@@ -106,6 +106,11 @@ class Compiler:
                 self._triggers[kind], spec, configuration, "$.trigger.with"
             )
 
+    def trigger(self, kind: str, configuration: Mapping[str, Any]) -> CompiledTrigger:
+        """A trigger made ready; its `with` has no faults."""
+        module = self._registry.triggers[kind]
+        return CompiledTrigger(module.SPEC.family, module.compile_trigger(configuration))
+
     def _step_faults(self, steps: Any, params: dict[int, CompiledParams]) -> Iterator[Fault]:
         for index, step in enumerate(steps if isinstance(steps, list) else []):
             checked = self.check_step(step, f"$.steps[{index}]")
@@ -139,8 +144,7 @@ class Compiler:
         )
 
     def _plan(self, definition: Definition, graph: Graph, params: Params) -> Plan:
-        configuration = definition.trigger.configuration
-        is_webhook = definition.trigger.type == "webhook"
+        trigger = definition.trigger
         return Plan(
             definition=definition,
             graph=graph,
@@ -148,8 +152,8 @@ class Compiler:
                 step.id: planned_step(step, self._registry.actions[step.action], params[index])
                 for index, step in enumerate(definition.steps)
             },
-            trigger_configuration=configuration,
-            webhook=self._registry.compile_webhook(configuration) if is_webhook else None,
+            trigger_configuration=trigger.configuration,
+            trigger=self.trigger(trigger.type, trigger.configuration),
         )
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from core.clock import Milliseconds
-from core.spec import Action, WebhookTrigger
+from core.spec import Action, Family, WebhookTrigger
+from core.trigger_kinds import EventTrigger, FormTrigger, ScheduleTrigger
 from engine.document import Definition, StepDefinition
 from engine.graph import Graph
 from engine.params import CompiledParams
@@ -35,14 +36,50 @@ class PlannedStep:
 
 
 @dataclass(frozen=True, slots=True)
+class CompiledTrigger:
+    """A trigger made ready; one of its faces is there, by its family."""
+
+    family: Family
+    compiled: object
+
+    @property
+    def webhook(self) -> WebhookTrigger | None:
+        """What takes requests."""
+        return cast(WebhookTrigger, self._of(Family.REQUEST))
+
+    @property
+    def form(self) -> FormTrigger | None:
+        """What checks what a person sends."""
+        return cast(FormTrigger, self._of(Family.PERSON))
+
+    @property
+    def event(self) -> EventTrigger | None:
+        """What chooses among the events that happen inside."""
+        return cast(EventTrigger, self._of(Family.EVENT))
+
+    @property
+    def schedule(self) -> ScheduleTrigger | None:
+        """What knows the next tick."""
+        return cast(ScheduleTrigger, self._of(Family.SCHEDULE))
+
+    def _of(self, family: Family) -> object:
+        return self.compiled if self.family is family else None
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
-    """A compiled automation. `webhook` is there when a webhook starts it."""
+    """A compiled automation. Without a `trigger` it is a part of one that is tried out."""
 
     definition: Definition
     graph: Graph
     steps: Mapping[str, PlannedStep]
     trigger_configuration: Mapping[str, Any]
-    webhook: WebhookTrigger | None
+    trigger: CompiledTrigger | None
+
+    @property
+    def webhook(self) -> WebhookTrigger | None:
+        """What takes requests, where a webhook starts it."""
+        return self.trigger.webhook if self.trigger else None
 
     @property
     def leaves(self) -> tuple[str, ...]:

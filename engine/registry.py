@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from core.errors import Fault
-from core.spec import Action, TriggerSpec, WebhookTrigger
+from core.spec import Action, TriggerSpec
 
 
 class Trigger(Protocol):
@@ -18,12 +17,14 @@ class Trigger(Protocol):
         """What the kind is called and what it takes."""
         ...
 
+    def compile_trigger(self, configuration: Mapping[str, Any], /) -> object:
+        """Makes a `with` without faults ready, as the SPEC's family says."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """Actions and triggers by name, and how the two trigger kinds of now are made ready."""
+    """Actions and triggers by name."""
 
     actions: Mapping[str, Action]
     triggers: Mapping[str, Trigger]
-    compile_webhook: Callable[[Mapping[str, Any]], WebhookTrigger]
-    check_manual: Callable[[Mapping[str, Any], Any], list[Fault]]

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from core.clock import Clock
-from core.errors import ConflictError, GuardMissed, InvalidError, NotFoundError
+from core.errors import ConflictError, Fault, GuardMissed, InvalidError, NotFoundError
 from core.ids import new_id
 from core.masking import Masker
 from core.model import Event, Page, Run, StepRun
@@ -21,7 +21,6 @@ from engine.audit import AuditService
 from engine.catalog import Catalog
 from engine.graph import progress
 from engine.plan import Plan
-from engine.registry import Registry
 from engine.transitions import Transitions
 from engine.vault import Vault
 
@@ -54,7 +53,6 @@ class RunService:
         transitions: Transitions,
         starter: Starter,
         answers: Answers,
-        registry: Registry,
         vault: Vault,
         audit: AuditService,
         clock: Clock,
@@ -64,7 +62,6 @@ class RunService:
         self._transitions = transitions
         self._starter = starter
         self._answers = answers
-        self._registry = registry
         self._vault = vault
         self._audit = audit
         self._clock = clock
@@ -121,10 +118,9 @@ class RunService:
             raise NotFoundError(f"there is no published automation {automation_id}")
         if not live.automation.enabled:
             raise ConflictError("the automation is disabled")
-        if live.plan.definition.trigger.type == "manual":
-            faults = self._registry.check_manual(live.plan.trigger_configuration, body)
-            if faults:
-                raise InvalidError("the fields do not fit", faults)
+        form = live.plan.trigger.form if live.plan.trigger else None
+        if form is not None and (faults := [Fault(*found) for found in form.check(body)]):
+            raise InvalidError("the fields do not fit", faults)
         automaton = Automaton(tenant, automation_id, live.version, live.plan)
         event = self._manual_event(automaton, body)
         run = make_run(automaton, event, event.received_at)

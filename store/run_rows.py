@@ -31,6 +31,11 @@ def run_columns(run: Run) -> dict[str, Any]:
         "error": run.error,
         "replay_of": run.replay_of,
         "awaited": run.awaited,
+        "depth": run.depth,
+        "signals": run.signals,
+        "parent_run_id": run.parent_run_id,
+        "parent_step": run.parent_step,
+        "order_key": run.order_key,
     }
 
 
@@ -54,4 +59,9 @@ def run_of(row: Row[Any]) -> Run:
         error=row.error,
         replay_of=row.replay_of,
         awaited=bool(row.awaited),
+        depth=row.depth,
+        signals=row.signals,
+        parent_run_id=row.parent_run_id,
+        parent_step=row.parent_step,
+        order_key=row.order_key,
     )

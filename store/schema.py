@@ -122,6 +122,11 @@ runs = Table(
     _text("error"),
     _text("replay_of"),
     Column("awaited", Boolean, nullable=False),
+    Column("depth", Integer, nullable=False, server_default="0"),
+    Column("signals", Integer, nullable=False, server_default="0"),
+    _text("parent_run_id"),
+    _text("parent_step"),
+    _text("order_key"),
     Index("runs_by_tenant", "tenant", "id"),
     Index("runs_by_automation", "tenant", "automation_id", "id"),
     Index(
@@ -200,6 +205,28 @@ step_runs = Table(
     _moment("started_at"),
     _moment("finished_at"),
     _json("attempts", required=True),
+    sqlite_with_rowid=False,
+)
+
+platform_events = Table(
+    "platform_events",
+    metadata,
+    _id("id"),
+    _text("tenant", required=True),
+    _text("type", required=True),
+    Column("version", Integer, nullable=False),
+    _moment("occurred_at", required=True),
+    _json("data", required=True),
+    _text("automation_id"),
+    Column("depth", Integer, nullable=False),
+    _moment("handed_on_at"),
+    Index(
+        "platform_events_waiting",
+        "id",
+        sqlite_where=text("handed_on_at IS NULL"),
+        postgresql_where=text("handed_on_at IS NULL"),
+    ),
+    Index("platform_events_by_age", "handed_on_at"),
     sqlite_with_rowid=False,
 )
 

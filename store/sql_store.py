@@ -16,6 +16,7 @@ from store.executors import Executors
 from store.invitations import Invitations
 from store.keys import Keys
 from store.migrate import migrate
+from store.platform_events import PlatformEvents
 from store.requests import Requests
 from store.runs import Runs
 from store.samples import Samples
@@ -49,6 +50,7 @@ class SqlStore:
         self.invitations = Invitations(database)
         self.audit = AuditLog(database)
         self.samples = Samples(database)
+        self.platform_events = PlatformEvents(database)
 
     def commit(self, writes: Sequence[Write]) -> None:
         """Commits a unit of work, or raises GuardMissed or StorageUnavailable and keeps nothing."""

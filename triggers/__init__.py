@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Any, Protocol
 
 from core.errors import ConflictError
 from core.spec import TriggerSpec
@@ -14,6 +14,10 @@ class TriggerKind(Protocol):
     """A module of `triggers/`."""
 
     SPEC: TriggerSpec
+
+    def compile_trigger(self, configuration: Mapping[str, Any], /) -> object:
+        """Makes a `with` without faults ready, as the SPEC's family says."""
+        ...
 
 
 def by_name(*kinds: TriggerKind) -> Mapping[str, TriggerKind]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.errors import InvalidError
-from core.spec import TriggerSpec
+from core.spec import Family, TriggerSpec
 from triggers.schemas import ValueCheck, schema_faults
 
 
@@ -49,6 +49,7 @@ def summary(configuration: Mapping[str, Any]) -> str:
 
 SPEC = TriggerSpec(
     name="manual",
+    family=Family.PERSON,
     title="By hand",
     description="Starts when a person presses Run, with the values of a form.",
     icon="hand",

@@ -11,7 +11,7 @@ from core.clock import Milliseconds
 from core.duration import parse_duration
 from core.errors import InvalidError, JsonError
 from core.http import BodyIncomplete, BodyTooLarge, Headers, InboundRequest
-from core.spec import KeyCheck, Received, Rejected, Secrets, TriggerSpec
+from core.spec import Family, KeyCheck, Received, Rejected, Secrets, TriggerSpec
 from triggers.auth import Auth, compile_auth
 from triggers.bodies import ParsedBody, parse_body
 from triggers.cors import Cors, compile_cors
@@ -30,6 +30,7 @@ def summary(configuration: Mapping[str, Any]) -> str:
 
 SPEC = TriggerSpec(
     name="webhook",
+    family=Family.REQUEST,
     title="Webhook",
     description="Starts when a partner system sends an HTTP request to the trigger's address.",
     icon="webhook",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any
+from typing import Any, cast
 
 from core.clock import Clock
 from core.errors import BusyError, ConflictError, Fault, InvalidError, PenstockError
@@ -17,7 +17,7 @@ from core.http import InboundRequest
 from core.model import Event
 from core.outcomes import Answer
 from core.samples import Sample, SampleSource
-from core.spec import Received, Rejected
+from core.spec import Family, Received, Rejected, WebhookTrigger
 from core.store import Store
 from engine.arrival import event_of_request, unstored_entry
 from engine.compiler import Compiler
@@ -69,13 +69,7 @@ class Listeners:
         Raises InvalidError when the draft's trigger has faults, ConflictError when no webhook
         starts it, BusyError when too many listen. It must be closed.
         """
-        trigger = mapping(mapping(document).get("trigger"))
-        if trigger.get("type") != "webhook":
-            raise ConflictError("only an automation that a webhook starts can listen for requests")
-        faults = list(self._tools.compiler.trigger_faults(trigger))
-        if faults:
-            raise InvalidError("the trigger has faults; mend them and listen again", faults)
-        webhook = self._tools.registry.compile_webhook(mapping(trigger.get("with")))
+        webhook = self._webhook(mapping(mapping(document).get("trigger")))
         place = self._places.take(user, self._tools.clock.now() + round(LONGEST_SECONDS * 1000))
         listening = Listening(tenant, automation_id, webhook, place, self._remove)
         with self._lock:
@@ -86,6 +80,14 @@ class Listeners:
             self._open.append(listening)
             self.any = True
         return listening
+
+    def _webhook(self, trigger: Mapping[str, Any]) -> WebhookTrigger:
+        kind = self._tools.registry.triggers.get(str(trigger.get("type")))
+        if kind is None or kind.SPEC.family is not Family.REQUEST:
+            raise ConflictError("only an automation that a webhook starts can listen for requests")
+        if faults := list(self._tools.compiler.trigger_faults(trigger)):
+            raise InvalidError("the trigger has faults; mend them and listen again", faults)
+        return cast(WebhookTrigger, kind.compile_trigger(mapping(trigger.get("with"))))
 
     def stop(self) -> None:
         """Ends every listening: the server is being stopped, and nobody new may begin."""

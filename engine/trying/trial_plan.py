@@ -70,7 +70,7 @@ class TrialPlanner:
             graph=build_graph(definition, self._compiler.detached(definition)),
             steps={step.id: self._step(step, *written[step.id]) for step in definition.steps},
             trigger_configuration=definition.trigger.configuration,
-            webhook=None,
+            trigger=None,
         )
 
     def _step(self, definition: StepDefinition, index: int, step: Mapping[str, Any]) -> PlannedStep:

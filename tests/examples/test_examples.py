@@ -29,7 +29,7 @@ def read(*path: str) -> Any:
 @pytest.fixture(scope="module")
 def compiler() -> Compiler:
     triggers = {"webhook": webhook, "manual": manual}
-    return Compiler(Registry(ACTIONS, triggers, webhook.compile_trigger, lambda *_: []))
+    return Compiler(Registry(ACTIONS, triggers))
 
 
 class DemoSecrets:

@@ -1,0 +1,48 @@
+"""What a compiled trigger can do, by its family; what takes requests is in `core.spec`."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from core.clock import Milliseconds
+from core.platform_events import PlatformEvent
+
+
+class FormTrigger(Protocol):
+    """A compiled trigger of the family `person`."""
+
+    def check(self, body: object) -> tuple[tuple[str, str], ...]:
+        """What is wrong with the fields a person sent, as (JSON path, message)."""
+        ...
+
+
+class EventTrigger(Protocol):
+    """A compiled trigger of the family `event`."""
+
+    def takes(self, event: PlatformEvent) -> bool:
+        """Whether this event starts the automation."""
+        ...
+
+    def takes_type(self, event_type: str) -> bool:
+        """Whether an event of this type could, so that none is made in vain."""
+        ...
+
+    def body(self, event: PlatformEvent) -> Any:
+        """What the automation sees as the event's body."""
+        ...
+
+
+class ScheduleTrigger(Protocol):
+    """A compiled trigger of the family `schedule`."""
+
+    def next_after(self, moment: Milliseconds, anchor: Milliseconds) -> Milliseconds | None:
+        """The first tick after a moment, None when there is none any more.
+
+        `anchor` is when the schedule began: intervals are counted from it.
+        """
+        ...
+
+    @property
+    def makes_up(self) -> bool:
+        """Whether ticks that were missed while nothing ran are made up for by one."""
+        ...

@@ -1,0 +1,1 @@
+"""What happens inside: the types of platform events, how one is announced, and who is told."""
