@@ -114,7 +114,11 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One try of a step. `outcome` is `succeeded`, `retry`, `failed`, `halted` or `interrupted`."""
+    """One try of a step.
+
+    `outcome` is `succeeded`, `retry`, `failed`, `halted`, `interrupted` or, while it waits,
+    `waiting`.
+    """
 
     number: int
     started_at: Milliseconds

@@ -60,9 +60,14 @@ class Finish:
 
 @dataclass(frozen=True, slots=True)
 class Park:
-    """The step waits: until a moment, or, with None, for a callback."""
+    """The step waits: until a moment, or until it is told something (`core.signals`).
+
+    With None it is only the latter. The action is asked again then, with what it was told and with
+    `output`, which is shown meanwhile.
+    """
 
     until: Milliseconds | None
+    output: object = None
 
 
 Outcome = Succeed | Retry | Fail | Halt | Finish | Park

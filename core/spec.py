@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from core.clock import Clock, Milliseconds
 from core.http import InboundRequest, OutboundRequest, SendResult
 from core.outcomes import Outcome
+from core.signals import Waiting
 
 JsonSchema = Mapping[str, Any]
 """A JSON Schema (2020-12). Beside the standard keywords Penstock reads:
@@ -96,8 +97,20 @@ class ActionContext(Protocol):
         """The params with `[secret:NAME]` in place of every secret: what logs may show."""
         ...
 
+    @property
+    def waiting(self) -> Waiting | None:
+        """What the step knows when it has waited (`Park`) before; None at first."""
+        ...
+
     def secret(self, name: str) -> str:
         """The value of a secret. Raises ExpressionError when the tenant has none of that name."""
+        ...
+
+    def emit(self, event_type: str, data: Mapping[str, Any]) -> None:
+        """Tells the tenant's automations and subscriptions, once the step has succeeded.
+
+        It is committed with the step's result, so that neither is there without the other.
+        """
         ...
 
     def send(self, request: OutboundRequest, shown: OutboundRequest) -> SendResult:

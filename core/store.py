@@ -27,6 +27,7 @@ from core.model import (
 )
 from core.platform_events import PlatformEvents
 from core.sample_store import Samples
+from core.signals import Signals
 from core.states import RunStatus
 from core.statistics import RunStatistics
 from core.writes import ListQuery, Write
@@ -192,6 +193,23 @@ class Runs(Protocol):
         """Guarded by the old states and, unless `any_token`, by the run's token."""
         ...
 
+    def park(
+        self,
+        run: Run,
+        old: RunStatus,
+        new: RunStatus,
+        due_at: Milliseconds | None,
+        now: Milliseconds,
+    ) -> Write:
+        """Guarded as `move` is. Due at once when a signal came that `run` does not count yet."""
+        ...
+
+    def signal(
+        self, tenant: str, run_id: str, waiting: RunStatus, ends: Sequence[RunStatus], now: int
+    ) -> Write:
+        """Counts a signal and makes a waiting run due; guarded: refused when the run has ended."""
+        ...
+
     def keep_step(self, run: Run, step: StepRun) -> Write:
         """Inserts or replaces a journal entry; guarded: refused when the step has ended."""
         ...
@@ -305,6 +323,8 @@ class Store(Protocol):
     def samples(self) -> Samples: ...
     @property
     def platform_events(self) -> PlatformEvents: ...
+    @property
+    def signals(self) -> Signals: ...
 
     def commit(self, writes: Sequence[Write]) -> None:
         """Commits a unit of work and returns when it is on disk.

@@ -13,6 +13,8 @@ from engine.transitions import Transitions
 
 LEASE: Milliseconds = 20_000
 """How long an executor that says nothing is believed to be alive."""
+KEPT_EVENTS: Milliseconds = 86_400_000
+"""How long a platform event is kept that was handed on."""
 BEAT_SECONDS = 5.0
 """How often it says something, and how often the sweeper looks: recovery within 40 s."""
 
@@ -82,7 +84,8 @@ class Sweeper:
         self._roll_up()
 
     def _sweep(self, now: Milliseconds) -> None:
-        self._store.commit([self._store.events.forget_keys(now)])
+        forget_events = self._store.platform_events.forget(now - KEPT_EVENTS)
+        self._store.commit([self._store.events.forget_keys(now), forget_events])
         rescued = self._transitions.rescue(now)
         if rescued:
             logger.warning("%d runs were left by an executor that is gone", rescued)

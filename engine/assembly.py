@@ -19,6 +19,9 @@ from engine.dispatching import Dispatcher
 from engine.document_schema import document_schema
 from engine.drafts.faults import DraftFaults
 from engine.drafts.sketches import SketchService
+from engine.endings import Endings
+from engine.events.announcer import Announcer
+from engine.events.catalogue import EVENT_TYPES
 from engine.executor import Executor
 from engine.intake import Intake
 from engine.keys import Keyring
@@ -29,6 +32,9 @@ from engine.people.passwords import Passwords
 from engine.people.sessions import SessionKeeper
 from engine.people.users import UserService
 from engine.registry import Registry
+from engine.relaying.announced_ends import AnnouncedEnds
+from engine.relaying.relay import Relay
+from engine.relaying.starts import EventStarts
 from engine.requests import RequestService
 from engine.runs import RunService
 from engine.secrets import SecretService
@@ -52,11 +58,12 @@ from engine.versions import VersionService
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The engine: what others call, what executes, and what moves states."""
+    """The engine: what others call, what executes, what moves states, and what hands events on."""
 
     service: Service
     executor: Executor
     transitions: Transitions
+    relay: Relay
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +78,9 @@ class _Common:
     catalog: Catalog
     audit: AuditService
     keyring: Keyring
+    transitions: Transitions
+    relay: Relay
+    announcer: Announcer
 
 
 def assemble(
@@ -82,37 +92,49 @@ def assemble(
     submit: Submit,
 ) -> Parts:
     """The engine over these ports."""
-    common = _common(registry, store, clock)
-    tools = _tools(common, sender, submit)
+    common = _common(registry, store, clock, dispatcher)
+    tools = _tools(common, sender, submit, dispatcher)
     executor = Executor(tools)
     service = _service(common, tools, Starter(executor, dispatcher), dispatcher)
-    return Parts(service, executor, tools.transitions)
+    return Parts(service, executor, tools.transitions, common.relay)
 
 
-def _common(registry: Registry, store: Store, clock: Clock) -> _Common:
+def _common(registry: Registry, store: Store, clock: Clock, dispatcher: Dispatcher) -> _Common:
     compiler = Compiler(registry)
     audit = AuditService(store.audit, clock)
+    catalog = Catalog(store.automations, compiler, clock)
+    transitions = Transitions(store.runs)
+    consumers = (EventStarts(store, catalog, transitions, dispatcher.wake),)
+    relay = Relay(store, consumers, clock)
+    versions = {name: one.version for name, one in EVENT_TYPES.items()}
+    stir = relay.stirred.set
     return _Common(
         registry=registry,
         store=store,
         clock=clock,
         compiler=compiler,
         vault=Vault(store.secrets, clock),
-        catalog=Catalog(store.automations, compiler, clock),
+        catalog=catalog,
         audit=audit,
         keyring=Keyring(store, audit, clock),
+        transitions=transitions,
+        relay=relay,
+        announcer=Announcer(store.platform_events, consumers, versions, clock, stir),
     )
 
 
-def _tools(common: _Common, sender: Sender, submit: Submit) -> Tools:
+def _tools(common: _Common, sender: Sender, submit: Submit, dispatcher: Dispatcher) -> Tools:
+    rules = (AnnouncedEnds(common.announcer, common.catalog),)
     return Tools(
         store=common.store,
-        transitions=Transitions(common.store.runs),
+        transitions=common.transitions,
         sender=sender,
         clock=common.clock,
         vault=common.vault,
         catalog=common.catalog,
         answers=Answers(),
+        announcer=common.announcer,
+        endings=Endings(rules, dispatcher.wake),
         submit=submit,
     )
 
@@ -198,6 +220,7 @@ def _runs(common: _Common, tools: Tools, starter: Starter) -> RunService:
         tools.transitions,
         starter,
         tools.answers,
+        tools.endings,
         common.vault,
         common.audit,
         common.clock,

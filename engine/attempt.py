@@ -13,13 +13,19 @@ from core.http import OutboundRequest, Sender, SendFailure, SendResult
 from core.ids import new_id
 from core.masking import Masker
 from core.model import RequestEntry, Run
-from core.outcomes import Fail, Outcome
+from core.outcomes import Fail, Finish, Outcome, Park, Succeed
+from core.signals import Waiting
 from core.size import TooLarge, check_size
+from core.store import Write
+from engine.events.announcer import Announcer
 from engine.plan import PlannedStep
 from engine.vault import TenantSecrets
 
 KEPT_BODY = 256 * 1024
 """Bytes of a body that the request log keeps."""
+
+_KEEPS = (Succeed, Park, Finish)
+"""Outcomes with which that is committed which the action wants to happen beside them."""
 
 logger = logging.getLogger(__name__)
 
@@ -35,11 +41,16 @@ class Attempted:
     duration: Milliseconds
     masker: Masker
     requests: tuple[RequestEntry, ...]
+    beside: tuple[Write, ...] = ()
+    """What is committed with the result, and only with it."""
 
 
 @dataclass(slots=True)
 class AttemptContext:
-    """All an action sees of the world (`core.spec.ActionContext`)."""
+    """All an action sees of the world (`core.spec.ActionContext`).
+
+    Without an announcer, as in a trial, nobody is told of what it emits.
+    """
 
     run: Run
     step_id: str
@@ -47,9 +58,12 @@ class AttemptContext:
     clock: Clock
     secrets: TenantSecrets
     sender: Sender
+    announcer: Announcer | None = None
+    waiting: Waiting | None = None
     masked: Mapping[str, Any] = field(default_factory=dict)
     masker: Masker = field(init=False)
     requests: list[RequestEntry] = field(default_factory=list)
+    beside: list[Write] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.masker = self.secrets.masker
@@ -72,6 +86,17 @@ class AttemptContext:
         result = self.sender.send(request)
         self.requests.append(self._entry(shown, result, started))
         return result
+
+    def emit(self, event_type: str, data: Mapping[str, Any]) -> None:
+        """Tells the tenant's automations and subscriptions, once the step has succeeded."""
+        if self.announcer is not None:
+            self.beside += self.announcer.announce(
+                self.run.tenant,
+                event_type,
+                self.masker.mask_json(data),
+                automation_id=self.run.automation_id,
+                depth=self.run.depth + 1,
+            )
 
     def _entry(
         self, shown: OutboundRequest, result: SendResult, started: Milliseconds
@@ -120,6 +145,7 @@ def attempt_step(
         duration=max(context.clock.now() - started, 0),
         masker=context.masker,
         requests=tuple(context.requests),
+        beside=tuple(context.beside) if isinstance(outcome, _KEEPS) else (),
     )
 
 

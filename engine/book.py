@@ -26,6 +26,7 @@ class Book:
         self._tools = tools
         self._run = run
         self._log: list[Write] = []
+        self._beside: list[Write] = []
         self._answer: Answer | None = None
 
     @property
@@ -42,6 +43,10 @@ class Book:
         """Takes entries of the request log along."""
         self._log.extend(writes)
 
+    def add(self, writes: Iterable[Write]) -> None:
+        """Takes along what may be committed only while the run is in these hands."""
+        self._beside.extend(writes)
+
     def open(self, start: Write, beside: Sequence[Write]) -> None:
         """Commits a new run with what its first steps came to and with the writes beside it.
 
@@ -49,12 +54,12 @@ class Book:
         """
         steps = self.journal.unsaved
         kept = (self._tools.store.runs.keep_step(self._run, step) for step in steps)
-        self._tools.store.commit([*beside, start, *kept, *self._log])
+        self._tools.store.commit([*beside, start, *kept, *self._beside, *self._log])
         self._saved(steps)
 
     def save(self, until: Milliseconds | None) -> bool:
         """Puts what has happened on disk before anything further may act on the world."""
-        if not self.journal.unsaved and not self._log:
+        if not self.journal.unsaved and not self._log and not self._beside:
             return True
         return self.commit(self._tools.transitions.go_on(self._run), until)
 
@@ -66,7 +71,7 @@ class Book:
         """
         steps = self.journal.unsaved
         kept = (self._tools.store.runs.keep_step(self._run, step) for step in steps)
-        if not self._persist([move, *kept, *self._log], until):
+        if not self._persist([move, *kept, *self._beside, *self._log], until):
             return False
         self._saved(steps)
         return True
@@ -80,6 +85,9 @@ class Book:
     def _saved(self, steps: Sequence[StepRun]) -> None:
         self.journal.saved(steps)
         self._log.clear()
+        if self._beside:
+            self._beside.clear()
+            self._tools.endings.committed()
         if self._answer is not None:
             self._tools.answers.give(self._run.id, self._answer)
             self._answer, self.answered = None, True

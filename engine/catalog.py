@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from core.clock import Clock, Milliseconds
 from core.errors import InvalidError, NotFoundError
 from core.model import Automation, Document
 from core.store import Automations
+from core.trigger_kinds import EventTrigger
 from engine.compiler import Compiler
 from engine.plan import Plan
 from engine.routes import LiveWebhook, Routes
@@ -32,10 +33,11 @@ class Live:
 
 @dataclass(frozen=True, slots=True)
 class TenantCatalog:
-    """What a tenant has published. `read_at` is when it was read."""
+    """What a tenant has published, and which of it waits for events; read at `read_at`."""
 
     live: Mapping[str, Live]
     routes: Routes
+    listening: Sequence[tuple[Live, EventTrigger]]
     read_at: Milliseconds
 
 
@@ -102,7 +104,12 @@ class Catalog:
             for one in live.values()
             if one.plan.webhook is not None
         ]
-        return TenantCatalog(live, Routes(webhooks), self._clock.now())
+        listening = [
+            (one, one.plan.trigger.event)
+            for one in live.values()
+            if one.automation.enabled and one.plan.trigger and one.plan.trigger.event
+        ]
+        return TenantCatalog(live, Routes(webhooks), listening, self._clock.now())
 
     def _compiled(self, tenant: str, automation_id: str, version: int, document: Document) -> Plan:
         key = (tenant, automation_id, version)

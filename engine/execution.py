@@ -11,6 +11,7 @@ from core.duration import format_duration
 from core.errors import GuardMissed, StorageUnavailable
 from core.model import Event, Run, StepRun
 from core.outcomes import Answer, Finish, Halt, Succeed
+from core.signals import Signal
 from core.states import RunStatus, StepStatus
 from core.store import Write
 from engine.answers import Ended
@@ -19,10 +20,12 @@ from engine.book import Book
 from engine.branches import Branches
 from engine.context import build_context, has_output, visible_output
 from engine.graph import progress
+from engine.inbox import Inbox
 from engine.outputs import Outputs
 from engine.patience import commit_patiently
 from engine.plan import Plan
 from engine.run_end import Verdict, natural_verdict
+from engine.settlement import next_number
 from engine.tools import Tools
 from engine.transitions import ended
 
@@ -48,7 +51,13 @@ class Execution:
     """Executes a run that this process holds. One thread at a time calls `advance`."""
 
     def __init__(
-        self, tools: Tools, run: Run, event: Event, plan: Plan, journal: Sequence[StepRun] = ()
+        self,
+        tools: Tools,
+        run: Run,
+        event: Event,
+        plan: Plan,
+        journal: Sequence[StepRun] = (),
+        signals: Sequence[Signal] = (),
     ) -> None:
         self.run = run
         self._tools = tools
@@ -59,8 +68,10 @@ class Execution:
         self._secrets = tools.vault.of(run.tenant)
         self._context = build_context(event, run, journal, self._secrets.values)
         self._outputs = Outputs(journal)
+        self._inbox = Inbox(signals)
         self._verdict: Verdict | None = None
         self._due_at: Milliseconds | None = None
+        self._concluded = False
         self._branches = Branches(tools.submit, self._attempt)
 
     @property
@@ -85,8 +96,9 @@ class Execution:
         verdict = self._verdict
         if verdict is not None:
             now = self._tools.clock.now()
-            run = ended(run, verdict.status, verdict.output, verdict.error, now)
             self._journal.cancel_open(now)
+            self._add_consequences(verdict, now)
+            run = ended(run, verdict.status, verdict.output, verdict.error, now)
         self._book.open(self._tools.transitions.start(run), beside)
         if verdict is not None:
             self._tell_end(verdict)
@@ -141,8 +153,12 @@ class Execution:
     def _startable(self, ready: Sequence[str]) -> list[str]:
         now = self._tools.clock.now()
         self._verdict = self._verdict_now(now, bool(ready))
-        due = self._journal.due(now)
-        return [step for step in (*ready, *due) if step not in self._branches.in_flight]
+        due = dict.fromkeys((*ready, *self._journal.due(now), *self._told()))
+        return [step for step in due if step not in self._branches.in_flight]
+
+    def _told(self) -> list[str]:
+        """The waiting steps that were told something which they have not heard yet."""
+        return [step.step_id for step in self._journal.waiting() if self._inbox.has(step.step_id)]
 
     def _verdict_now(self, now: Milliseconds, more: bool) -> Verdict | None:
         if now >= self.run.deadline:
@@ -184,10 +200,12 @@ class Execution:
         context = AttemptContext(
             run=self.run,
             step_id=step_id,
-            attempt=len(self._journal.attempts(step_id)) + 1,
+            attempt=next_number(self._journal.attempts(step_id)),
             clock=self._tools.clock,
             secrets=self._secrets,
             sender=self._tools.sender,
+            announcer=self._tools.announcer,
+            waiting=self._inbox.waiting(self._journal.steps.get(step_id)),
         )
         now = to_rfc3339(self._tools.clock.now())
         visible = {**self._context, "run": {**self._context["run"], "now": now}}
@@ -211,6 +229,7 @@ class Execution:
             steps = self._context["steps"]
             self._context["steps"] = {**steps, step.step_id: visible_output(step)}
         self._book.log(self._tools.store.requests.insert(entry) for entry in attempted.requests)
+        self._book.add(attempted.beside)
         self._heed(attempted, step)
 
     def _heed(self, attempted: Attempted, step: StepRun) -> None:
@@ -241,6 +260,7 @@ class Execution:
     def _finish(self, verdict: Verdict, until: Milliseconds | None) -> Standing:
         now = self._tools.clock.now()
         self._journal.cancel_open(now)
+        self._add_consequences(verdict, now)
         move = self._tools.transitions.finish(
             self.run, verdict.status, verdict.output, verdict.error, now
         )
@@ -250,6 +270,13 @@ class Execution:
         self._keep_log()
         return Standing.ENDED
 
+    def _add_consequences(self, verdict: Verdict, now: Milliseconds) -> None:
+        """What is committed with the end; worked out once, however often that is tried."""
+        if not self._concluded:
+            self._concluded = True
+            endings = self._tools.endings
+            self._book.add(endings.of(self.run, verdict.status, verdict.output, verdict.error, now))
+
     def _tell_end(self, verdict: Verdict) -> None:
         end = Ended(verdict.status, verdict.output, verdict.error)
         self._tools.answers.give(self.run.id, end)
@@ -258,11 +285,14 @@ class Execution:
         reason = "an internal error; the server's log has the details"
         now = self._tools.clock.now()
         move = self._tools.transitions.finish(self.run, RunStatus.FAILED, None, reason, now)
+        endings = self._tools.endings.of(self.run, RunStatus.FAILED, None, reason, now)
+        writes = [move, *endings]
         try:
-            if not commit_patiently(self._tools.store, [move], self._tools.stopping, self.run.id):
+            if not commit_patiently(self._tools.store, writes, self._tools.stopping, self.run.id):
                 return Standing.LOST
         except GuardMissed:
             return Standing.LOST
+        self._tools.endings.committed()
         self._tell_end(Verdict(RunStatus.FAILED, error=reason))
         self._keep_log()
         return Standing.ENDED
@@ -284,7 +314,8 @@ class Execution:
     def _park(self, until: Milliseconds | None) -> Standing:
         times = [moment for moment in (self._journal.next_due(), self.run.deadline) if moment]
         due_at = min(times)
-        if not self._book.commit(self._tools.transitions.park(self.run, due_at), until):
+        now = self._tools.clock.now()
+        if not self._book.commit(self._tools.transitions.park(self.run, due_at, now), until):
             return Standing.HANDED_OVER
         self._due_at = due_at
         return Standing.PARKED

@@ -49,7 +49,8 @@ class Executor:
         if event is None:
             raise NotFoundError(f"the event {run.event_id} is no longer there")
         journal = self.tools.store.runs.journal(run.tenant, run.id)
-        return Execution(self.tools, run, event, plan, journal)
+        signals = self.tools.store.signals.of_run(run.tenant, run.id) if run.signals else ()
+        return Execution(self.tools, run, event, plan, journal, signals)
 
     def _plan(self, run: Run) -> Plan:
         try:
@@ -61,8 +62,10 @@ class Executor:
     def _fail(self, run: Run, reason: str) -> Standing:
         now = self.tools.clock.now()
         move = self.tools.transitions.finish(run, RunStatus.FAILED, None, reason, now)
-        if not self._commit(run, move):
+        endings = self.tools.endings.of(run, RunStatus.FAILED, None, reason, now)
+        if not self._commit(run, move, *endings):
             return Standing.LOST
+        self.tools.endings.committed()
         self.tools.answers.give(run.id, Ended(RunStatus.FAILED, None, reason))
         return Standing.ENDED
 
@@ -71,9 +74,9 @@ class Executor:
         given_back = self._commit(run, self.tools.transitions.release(run, now + 1_000))
         return Standing.PARKED if given_back else Standing.LOST
 
-    def _commit(self, run: Run, move: Write) -> bool:
+    def _commit(self, run: Run, *writes: Write) -> bool:
         try:
-            return commit_patiently(self.tools.store, [move], self.tools.stopping, run.id)
+            return commit_patiently(self.tools.store, writes, self.tools.stopping, run.id)
         except GuardMissed:
             logger.info("run %s was moved by somebody else", run.id)
             return False

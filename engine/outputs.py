@@ -44,7 +44,7 @@ class Outputs:
         if self._take(step):
             return attempted, step
         self.overflowed = True
-        failed = replace(attempted, outcome=Fail(f"step {attempted.step_id}: {_WORDS}"))
+        failed = replace(attempted, outcome=Fail(f"step {attempted.step_id}: {_WORDS}"), beside=())
         return failed, settle(failed, earlier, policy, now, chance)
 
     def _take(self, step: StepRun) -> bool:

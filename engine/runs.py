@@ -19,6 +19,7 @@ from engine.answers import Answers, Ended
 from engine.arrival import Automaton, Starter, make_run
 from engine.audit import AuditService
 from engine.catalog import Catalog
+from engine.endings import Endings
 from engine.graph import progress
 from engine.plan import Plan
 from engine.transitions import Transitions
@@ -53,6 +54,7 @@ class RunService:
         transitions: Transitions,
         starter: Starter,
         answers: Answers,
+        endings: Endings,
         vault: Vault,
         audit: AuditService,
         clock: Clock,
@@ -62,6 +64,7 @@ class RunService:
         self._transitions = transitions
         self._starter = starter
         self._answers = answers
+        self._endings = endings
         self._vault = vault
         self._audit = audit
         self._clock = clock
@@ -85,10 +88,13 @@ class RunService:
         now = self._clock.now()
         try:
             note = self._note("cancelled", run)
-            self._store.commit([self._transitions.cancel(run, CANCELLED, now), note])
+            move = self._transitions.cancel(run, CANCELLED, now)
+            follows = self._endings.of(run, RunStatus.CANCELLED, None, CANCELLED, now)
+            self._store.commit([move, note, *follows])
         except GuardMissed:
             status = self._existing(tenant, run_id).status
             raise ConflictError(f"the run has ended already: it {status}") from None
+        self._endings.committed()
         self._answers.give(run_id, Ended(RunStatus.CANCELLED, None, CANCELLED))
         return self._existing(tenant, run_id)
 

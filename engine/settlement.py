@@ -11,6 +11,9 @@ from core.states import StepStatus
 from engine.attempt import Attempted
 from engine.retry import RetryPolicy
 
+WAITED = "waiting"
+"""The outcome of an attempt that goes on once its time has come or it was told something."""
+
 
 def settle(
     attempted: Attempted,
@@ -21,10 +24,11 @@ def settle(
 ) -> StepRun:
     """The journal entry after an attempt: ended, or waiting for the next. Secrets are masked."""
     outcome = attempted.outcome
+    earlier, begun = _before(attempted, earlier)
     wait = _wait(outcome, attempted.number, policy, chance)
     reason = _reason(outcome)
     error = None if reason is None else attempted.masker.mask_text(reason)
-    attempts = (*earlier, _attempt(attempted, error, wait))
+    attempts = (*earlier, _attempt(attempted, begun, error, wait))
     status, port = _status(outcome, wait)
     return StepRun(
         step_id=attempted.step_id,
@@ -48,11 +52,28 @@ def _wait(
     return policy.delay(number, outcome.after, chance)
 
 
-def _attempt(attempted: Attempted, reason: str | None, wait: Milliseconds | None) -> Attempt:
+def next_number(attempts: tuple[Attempt, ...]) -> int:
+    """The number of the attempt that comes next; one that waited goes on under its own."""
+    waited = bool(attempts) and attempts[-1].outcome == WAITED
+    return len(attempts) + (0 if waited else 1)
+
+
+def _before(
+    attempted: Attempted, earlier: tuple[Attempt, ...]
+) -> tuple[tuple[Attempt, ...], Milliseconds]:
+    """The attempts before this one, and when it began: a step that waited goes on with its last."""
+    if earlier and earlier[-1].outcome == WAITED:
+        return earlier[:-1], earlier[-1].started_at
+    return earlier, attempted.started_at
+
+
+def _attempt(
+    attempted: Attempted, begun: Milliseconds, reason: str | None, wait: Milliseconds | None
+) -> Attempt:
     return Attempt(
         number=attempted.number,
-        started_at=attempted.started_at,
-        duration=attempted.duration,
+        started_at=begun,
+        duration=attempted.started_at + attempted.duration - begun,
         outcome=_attempt_outcome(attempted.outcome, wait),
         reason=reason,
         request_id=attempted.requests[-1].id if attempted.requests else None,
@@ -72,7 +93,7 @@ def _attempt_outcome(outcome: Outcome, wait: Milliseconds | None) -> str:
         case Finish():
             return "succeeded" if outcome.succeeded else "failed"
         case Park():
-            return "waiting"
+            return WAITED
 
 
 def _status(outcome: Outcome, wait: Milliseconds | None) -> tuple[StepStatus, str | None]:

@@ -12,6 +12,8 @@ from core.http import Sender
 from core.store import Store
 from engine.answers import Answers
 from engine.catalog import Catalog
+from engine.endings import Endings
+from engine.events.announcer import Announcer
 from engine.transitions import Transitions
 from engine.vault import Vault
 
@@ -30,6 +32,8 @@ class Tools:
     vault: Vault
     catalog: Catalog
     answers: Answers
+    announcer: Announcer
+    endings: Endings
     submit: Submit
     chance: Callable[[], float] = random.random
     stopping: threading.Event = field(default_factory=threading.Event)

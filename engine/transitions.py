@@ -25,6 +25,8 @@ LEGAL: Mapping[RunStatus, frozenset[RunStatus]] = {
 }
 """Which states may follow which; the ends are followed by none."""
 
+_ENDS = tuple(sorted(RUN_ENDS))
+
 DUE = (RunStatus.QUEUED, RunStatus.WAITING)
 """The states in which a run is taken up once its time has come."""
 
@@ -48,11 +50,16 @@ class Transitions:
         """The run stays in these hands: proves that what is committed beside it may be."""
         return self._move(run, [RunStatus.RUNNING], RunStatus.RUNNING, {})
 
-    def park(self, run: Run, due_at: Milliseconds | None) -> Write:
-        """The run leaves its executor until it is due, or until something else wakes it."""
-        return self._move(
-            run, [RunStatus.RUNNING], RunStatus.WAITING, {"executor": None, "due_at": due_at}
-        )
+    def park(self, run: Run, due_at: Milliseconds | None, now: Milliseconds) -> Write:
+        """The run leaves its executor until it is due, or until something else wakes it.
+
+        Where it was told something since it was read, it is due at once.
+        """
+        return self._runs.park(run, RunStatus.RUNNING, RunStatus.WAITING, due_at, now)
+
+    def signal(self, tenant: str, run_id: str, now: Milliseconds) -> Write:
+        """The run was told something: if it waits, it is due. Refused when it has ended."""
+        return self._runs.signal(tenant, run_id, RunStatus.WAITING, _ENDS, now)
 
     def release(self, run: Run, now: Milliseconds) -> Write:
         """The executor gives the run back, to be taken up by another at once."""

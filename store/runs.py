@@ -7,13 +7,18 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
+    BindParameter,
     ColumnElement,
     Connection,
+    Integer,
     Row,
     Text,
     Update,
     bindparam,
+    case,
     func,
+    null,
     select,
     update,
 )
@@ -43,6 +48,8 @@ class Runs:
         self._lists = RunLists(database)
         self._insert = database.prepare_insert(table)
         self._move = lru_cache(maxsize=None)(self._prepare_move)
+        self._park = self._prepare_park()
+        self._signal = lru_cache(maxsize=None)(self._prepare_signal)
 
     def get(self, tenant: str, run_id: str) -> Run | None:
         """One run, or None."""
@@ -94,6 +101,44 @@ class Runs:
         if "output" in changes:
             values["new_output"] = encode_optional(changes["output"])
         return Write(self._move(len(old), tuple(changes), any_token), values, guarded=True)
+
+    def park(
+        self,
+        run: Run,
+        old: RunStatus,
+        new: RunStatus,
+        due_at: Milliseconds | None,
+        now: Milliseconds,
+    ) -> Write:
+        """Lets a run wait; due at once when a signal came that `run` does not count yet."""
+        values = {
+            "which": run.id,
+            "which_tenant": run.tenant,
+            "held_token": run.token,
+            "old_0": old,
+            "new_status": new,
+            "new_due_at": due_at,
+            "counted": run.signals,
+            "now": now,
+        }
+        return Write(self._park, values, guarded=True)
+
+    def signal(
+        self,
+        tenant: str,
+        run_id: str,
+        waiting: RunStatus,
+        ends: Sequence[RunStatus],
+        now: Milliseconds,
+    ) -> Write:
+        """Counts a signal and makes a waiting run due; guarded: refused when the run has ended.
+
+        It touches the row in whatever state it is: whoever parks the run at this moment waits for
+        it, or is waited for, and neither misses the other.
+        """
+        values: dict[str, Any] = {f"end_{index}": end for index, end in enumerate(ends)}
+        values |= {"which": run_id, "which_tenant": tenant, "waiting": waiting}
+        return Write(self._signal(len(ends)), {**values, "now": now}, guarded=True)
 
     def claim(
         self,
@@ -158,6 +203,33 @@ class Runs:
         else:
             matches.append(table.c.token == bindparam("held_token"))
         return self._database.prepare(update(table).where(*matches).values(values))
+
+    def _prepare_park(self) -> Prepared:
+        told = table.c.signals > bindparam("counted", type_=Integer)
+        due_at = case((told, _moment("now")), else_=_moment("new_due_at"))
+        matches = (
+            table.c.id == bindparam("which"),
+            table.c.tenant == bindparam("which_tenant"),
+            table.c.status == bindparam("old_0"),
+            table.c.token == bindparam("held_token"),
+        )
+        values = {"status": bindparam("new_status"), "executor": null(), "due_at": due_at}
+        return self._database.prepare(update(table).where(*matches).values(values))
+
+    def _prepare_signal(self, ends: int) -> Prepared:
+        waits = table.c.status == bindparam("waiting")
+        due_at = case((waits, _moment("now")), else_=table.c.due_at)
+        matches = (
+            table.c.id == bindparam("which"),
+            table.c.tenant == bindparam("which_tenant"),
+            table.c.status.not_in([bindparam(f"end_{index}") for index in range(ends)]),
+        )
+        values = {"signals": table.c.signals + 1, "due_at": due_at}
+        return self._database.prepare(update(table).where(*matches).values(values))
+
+
+def _moment(name: str) -> BindParameter[int]:
+    return bindparam(name, type_=BigInteger)
 
 
 def _is_one_of(statuses: Sequence[RunStatus]) -> ColumnElement[bool]:

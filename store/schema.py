@@ -230,6 +230,18 @@ platform_events = Table(
     sqlite_with_rowid=False,
 )
 
+signals = Table(
+    "signals",
+    metadata,
+    _id("run_id"),
+    _id("id"),
+    _text("tenant", required=True),
+    _text("step_id", required=True),
+    _moment("sent_at", required=True),
+    _json("payload", required=True),
+    sqlite_with_rowid=False,
+)
+
 executors = Table(
     "executors",
     metadata,

@@ -22,6 +22,7 @@ from store.runs import Runs
 from store.samples import Samples
 from store.secrets import SecretValues
 from store.sessions import Sessions
+from store.signals import Signals
 from store.statistics import RunStatistics
 from store.tenants import Tenants
 from store.users import Users
@@ -51,6 +52,7 @@ class SqlStore:
         self.audit = AuditLog(database)
         self.samples = Samples(database)
         self.platform_events = PlatformEvents(database)
+        self.signals = Signals(database)
 
     def commit(self, writes: Sequence[Write]) -> None:
         """Commits a unit of work, or raises GuardMissed or StorageUnavailable and keeps nothing."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from core.clock import Clock
@@ -16,7 +16,10 @@ UNLISTED_VERSION = 1
 
 
 class Announcer:
-    """Makes platform events. `consumers` are asked first: what nobody wants costs nothing."""
+    """Makes platform events. `consumers` are asked first: what nobody wants costs nothing.
+
+    `stir` is called as one is made: it will be in the outbox within moments.
+    """
 
     def __init__(
         self,
@@ -24,11 +27,13 @@ class Announcer:
         consumers: Iterable[Consumer],
         versions: Mapping[str, int],
         clock: Clock,
+        stir: Callable[[], None],
     ) -> None:
         self._events = events
         self._consumers = tuple(consumers)
         self._versions = versions
         self._clock = clock
+        self._stir = stir
 
     def wanted(self, tenant: str, event_type: str) -> bool:
         """Whether anybody would be told."""
@@ -60,4 +65,5 @@ class Announcer:
             automation_id=automation_id,
             depth=depth,
         )
+        self._stir()
         return (self._events.insert(event),)

@@ -16,7 +16,7 @@ from engine.transitions import LEGAL, started
 from tests.support.builders import NOW, make_run
 from tests.support.workbench import Workbench
 
-MOVERS = ("runs.move(", "runs.claim(", "runs.rescue(")
+MOVERS = ("runs.move(", "runs.park(", "runs.claim(", "runs.rescue(")
 ROOMS = ("actions", "api", "dispatch", "engine", "triggers", "net")
 
 
@@ -27,7 +27,7 @@ def moves(bench: Workbench, run_id: str) -> dict[str, tuple[RunStatus, Write]]:
     make = bench.transitions
     return {
         "go_on": (RunStatus.RUNNING, make.go_on(run)),
-        "park": (RunStatus.WAITING, make.park(run, NOW + 5)),
+        "park": (RunStatus.WAITING, make.park(run, NOW + 5, NOW)),
         "release": (RunStatus.QUEUED, make.release(run, NOW)),
         "succeed": (RunStatus.SUCCEEDED, make.finish(run, RunStatus.SUCCEEDED, 1, None, NOW)),
         "fail": (RunStatus.FAILED, make.finish(run, RunStatus.FAILED, None, "x", NOW)),

@@ -21,7 +21,9 @@ from core.http import (
     SendFailure,
     SendResult,
 )
+from core.ids import new_id
 from core.model import Run, StepRun
+from core.signals import Signal
 from core.store import ListQuery, RunFilter
 from engine.assembly import assemble
 from engine.execution import Execution
@@ -109,6 +111,7 @@ class Workbench:
             parts.executor,
             parts.transitions,
         )
+        self.relay = parts.relay
         self.service.tenants.create(TENANT, "Acme")
 
     def publish(self, document: Mapping[str, Any], automation_id: str = "orders") -> None:
@@ -137,6 +140,25 @@ class Workbench:
         for run in claimed:
             self.executor.resume(run)
         return len(claimed)
+
+    def tell(self, rounds: int = 100) -> None:
+        """Hands on what happened, and executes what that starts, until nothing happens any more."""
+        for _ in range(rounds):
+            if not self.relay.hand_on() and not self.run_due():
+                return
+        raise AssertionError(f"something still happened after {rounds} rounds")
+
+    def signal(self, run: Run, step_id: str, payload: Mapping[str, Any]) -> None:
+        """Tells a waiting step something, as a callback does."""
+        now = self.clock.now()
+        told = Signal(new_id(), TENANT, run.id, step_id, now, payload)
+        wake = self.transitions.signal(TENANT, run.id, now)
+        self.store.commit([self.store.signals.insert(told), wake])
+
+    def runs(self, automation_id: str) -> list[Run]:
+        """An automation's runs, the oldest first."""
+        page = self.service.runs.list(TENANT, RunFilter(automation_id), ListQuery(limit=100))
+        return [self.service.runs.get(TENANT, run.id).run for run in reversed(page.items)]
 
     def last_run(self) -> Run:
         [run] = self.service.runs.list(TENANT, RunFilter(), ListQuery(limit=1)).items

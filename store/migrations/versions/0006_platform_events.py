@@ -37,6 +37,18 @@ def upgrade() -> None:
     )
     op.create_index("platform_events_by_age", "platform_events", ["handed_on_at"])
 
+    op.create_table(
+        "signals",
+        sa.Column("run_id", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("tenant", sa.Text(), nullable=False),
+        sa.Column("step_id", sa.Text(), nullable=False),
+        sa.Column("sent_at", sa.BigInteger(), nullable=False),
+        sa.Column("payload", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("run_id", "id"),
+        sqlite_with_rowid=False,
+    )
+
 
 def _count(name: str) -> None:
     op.add_column("runs", sa.Column(name, sa.Integer(), nullable=False, server_default="0"))
