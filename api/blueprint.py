@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from threading import BoundedSemaphore
 
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
 from api.auth import authenticate
+from api.hooks import inbound_request
 from api.operations import Operation
 from api.problems import problem_of
 from api.reading import CallReader
@@ -16,6 +19,9 @@ from api.table import OPERATIONS
 from core.model import ApiKey
 from engine.acting import SYSTEM, acting_as, actor_of_key
 from engine.service import Service
+
+_NOTHING_TO_READ = BoundedSemaphore(1)
+"""The body of a call has been read already."""
 
 OURS = ("/api/", "/hooks/", "/healthz", "/readyz")
 """Where every refusal is a problem, also one that no operation gave."""
@@ -44,6 +50,8 @@ def _view(service: Service, operation: Operation) -> Callable[..., Response]:
     def answer(**path: str) -> Response:
         key = _key(service, operation)
         call = reader.read(request, key.tenant if key else "", path)
+        if operation.inbound:
+            call = replace(call, inbound=inbound_request(request, _NOTHING_TO_READ))
         with acting_as(actor_of_key(key) if key else SYSTEM):
             return render(operation.handle(service, call))
 

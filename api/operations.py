@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from core.http import InboundRequest
 from core.outcomes import Answer
 from core.spec import JsonSchema
-from engine.replies import JsonReply
+from engine.replies import JsonReply, Problem
 from engine.service import Service
 
 NO_CONTENT = Answer(204, (), b"")
@@ -19,7 +20,8 @@ class Call:
     """A request that was let in, every part of it checked against its operation.
 
     `tenant` is the key's, and empty for an operation that needs no key. `path`, `query` and
-    `headers` hold a value for each parameter of the operation, None for one that is absent.
+    `headers` hold a value for each parameter of the operation, None for one that is absent. `raw`
+    is the body as it came, and `inbound` the request without it, for an operation that asks for it.
     """
 
     tenant: str
@@ -27,9 +29,11 @@ class Call:
     query: Mapping[str, Any] = field(default_factory=dict)
     headers: Mapping[str, Any] = field(default_factory=dict)
     body: Any = None
+    raw: bytes = b""
+    inbound: InboundRequest | None = None
 
 
-Handler = Callable[[Service, Call], JsonReply | Answer]
+Handler = Callable[[Service, Call], JsonReply | Answer | Problem]
 """Calls a use case and writes down what came of it. Raises the errors of `core.errors`."""
 
 
@@ -57,6 +61,7 @@ class Body:
     schema: JsonSchema
     example: Any
     required: bool = True
+    most_bytes: int = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +79,7 @@ class Operation:
     """One method of one path. `scope` is what the key needs; None lets everybody in.
 
     `path` names its parameters in braces. `problems` are the statuses of refusals beyond those that
-    follow from the operation's form.
+    follow from the operation's form. With `inbound` its handler gets the request as it came.
     """
 
     id: str
@@ -88,6 +93,7 @@ class Operation:
     parameters: tuple[Parameter, ...] = ()
     body: Body | None = None
     problems: tuple[int, ...] = ()
+    inbound: bool = False
 
     def placed(self, place: str) -> tuple[Parameter, ...]:
         """The parameters in the path, in the query or among the headers."""

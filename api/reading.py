@@ -18,8 +18,6 @@ from core.errors import Fault, InvalidError
 from core.schema_words import faults_of
 from engine.replies import Problem
 
-MOST_BYTES = 1 << 20
-"""The longest body of a REST call."""
 MOST_QUERY_FIELDS = 100
 
 _WHOLE_NUMBER = re.compile(r"-?[0-9]{1,18}")
@@ -44,7 +42,8 @@ class CallReader:
         Raises InvalidError with every fault, JsonError for a body that is no JSON, and Refused for
         one that is too long or of another media type.
         """
-        body = _read_body(self._operation.body, incoming) if self._operation.body else None
+        raw = _read_bytes(self._operation.body, incoming) if self._operation.body else b""
+        body = _parsed(self._operation.body, incoming, raw) if self._operation.body else None
         query = query_fields(incoming.query_string)
         sent: dict[str, Fields] = {
             "path": {name: [text] for name, text in path.items()},
@@ -57,7 +56,7 @@ class CallReader:
             faults += faults_of(self._body.iter_errors(body))
         if faults:
             raise InvalidError("the request has faults", faults)
-        return Call(tenant, values["path"], values["query"], values["header"], body)
+        return Call(tenant, values["path"], values["query"], values["header"], body, raw)
 
     def _values(
         self, sent: Mapping[str, Fields], faults: list[Fault]
@@ -142,8 +141,7 @@ def _converted(parameter: Parameter, value: str | int, root: str) -> Any:
         raise InvalidError("", [Fault(root, str(error))]) from None
 
 
-def _read_body(body: Body, incoming: Request) -> object:
-    raw = _read_bytes(incoming)
+def _parsed(body: Body, incoming: Request, raw: bytes) -> object:
     if not raw and not body.required:
         return {}
     media_type = incoming.mimetype
@@ -153,18 +151,23 @@ def _read_body(body: Body, incoming: Request) -> object:
     return strict_json.loads(raw)
 
 
-def _read_bytes(incoming: Request) -> bytes:
+def _read_bytes(body: Body, incoming: Request) -> bytes:
     # Werkzeug refuses a body in chunks that is exactly as long as the limit.
-    incoming.max_content_length = MOST_BYTES + 1
+    incoming.max_content_length = body.most_bytes + 1
     try:
         raw = incoming.get_data(cache=False)
     except RequestEntityTooLarge:
-        raise _too_long() from None
-    if len(raw) > MOST_BYTES:
-        raise _too_long()
+        raise _too_long(body) from None
+    if len(raw) > body.most_bytes:
+        raise _too_long(body)
     return raw
 
 
-def _too_long() -> Refused:
-    detail = f"The body is longer than {MOST_BYTES} bytes (1 MiB); send less."
+def _too_long(body: Body) -> Refused:
+    detail = f"The body is longer than {body.most_bytes} bytes ({_in_units(body)}); send less."
     return Refused(Problem(413, "Body too long", detail))
+
+
+def _in_units(body: Body) -> str:
+    mebibytes, rest = divmod(body.most_bytes, 1 << 20)
+    return f"{body.most_bytes >> 10} KiB" if rest else f"{mebibytes} MiB"

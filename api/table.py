@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from api import (
     automation_operations,
     automation_schemas,
+    channel,
     health,
     keys,
     requests,
@@ -27,6 +28,7 @@ SCHEMAS: Mapping[str, JsonSchema] = {
     **requests.SCHEMAS,
     **secrets.SCHEMAS,
     **keys.SCHEMAS,
+    **channel.SCHEMAS,
 }
 
 
@@ -67,6 +69,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *secrets.OPERATIONS,
     *settings.OPERATIONS,
     *keys.OPERATIONS,
+    *channel.OPERATIONS,
     *_DESCRIPTIONS,
     *health.OPERATIONS,
 )

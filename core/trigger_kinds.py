@@ -27,6 +27,15 @@ class EventTrigger(Protocol):
         """Whether an event of this type could, so that none is made in vain."""
         ...
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names and patterns it takes, for people."""
+        ...
+
+    def takes_addressed(self, event_type: str | None) -> bool:
+        """Whether an event that was sent to this automation by its id starts it; None: no name."""
+        ...
+
     def body(self, event: PlatformEvent) -> Any:
         """What the automation sees as the event's body."""
         ...

@@ -13,6 +13,7 @@ from engine.audit import AuditService
 from engine.automation_changes import AutomationChanges
 from engine.automations import AutomationService
 from engine.catalog import Catalog
+from engine.channel import Channel
 from engine.compiler import Compiler
 from engine.curl.importing import CurlImporter
 from engine.dispatching import Dispatcher
@@ -147,6 +148,7 @@ def _service(common: _Common, tools: Tools, starter: Starter, dispatcher: Dispat
     sketches, trials = _drafts(common, tools)
     samples, listeners = _listening(common)
     statistics = StatisticsService(store, clock)
+    settings = SettingsService(store, audit)
     return Service(
         tenants=TenantService(store, audit, clock),
         automations=automations,
@@ -155,13 +157,14 @@ def _service(common: _Common, tools: Tools, starter: Starter, dispatcher: Dispat
         requests=RequestService(store, vault),
         secrets=SecretService(store, vault, common.catalog, audit, clock),
         keys=common.keyring,
-        settings=SettingsService(store, audit),
+        settings=settings,
         accounts=accounts,
         users=users,
         invitations=invitations,
         audit=audit,
         statistics=statistics,
         overview=OverviewService(store, statistics, sketches),
+        channel=Channel(store, common.catalog, vault, settings, starter, clock),
         intake=_intake(common, tools, starter, dispatcher, listeners),
         sketches=sketches,
         previews=PreviewService(registry, common.compiler, vault, clock),

@@ -9,11 +9,11 @@ from dataclasses import replace
 import orjson
 
 from core.clock import Clock
-from core.errors import Fault, GuardMissed, StorageUnavailable
+from core.errors import Fault, StorageUnavailable
 from core.http import Headers, InboundRequest
 from core.model import Event, Run
 from core.outcomes import Answer
-from core.spec import Received, Rejected
+from core.spec import Rejected
 from core.store import Store, Write
 from engine.answers import Answers
 from engine.arrival import (
@@ -21,11 +21,9 @@ from engine.arrival import (
     LoggedAnswer,
     Starter,
     accepted_payload,
-    idempotency_key,
     inbound_entry,
     make_event,
     make_run,
-    request_hash,
     unstored_entry,
 )
 from engine.catalog import Catalog
@@ -39,10 +37,10 @@ from engine.inbound_replies import (
     preflight,
     reply_to,
     too_many_waiting,
-    try_again,
     written,
 )
 from engine.keys import Keyring
+from engine.repetitions import Repetitions
 from engine.replies import JsonReply, Problem
 from engine.routes import Match
 from engine.trying.listeners import Listeners
@@ -80,6 +78,7 @@ class Intake:
         self._dispatcher = dispatcher
         self._answers = answers
         self._listeners = listeners
+        self._repetitions = Repetitions(store.events)
 
     def receive(self, tenant: str, path: str, request: InboundRequest) -> Reply:
         """The answer to `/hooks/<tenant>/<path>`. Raises nothing a client can cause."""
@@ -128,43 +127,12 @@ class Intake:
         event = make_event(automaton, request, received, self._vault.of(tenant).masker, now)
         if self._listeners.any:
             self._listeners.heard(event)
-        return self._unless_repeated(match, request, received, automaton, event)
-
-    def _unless_repeated(
-        self,
-        match: Match,
-        request: InboundRequest,
-        received: Received,
-        automaton: Automaton,
-        event: Event,
-    ) -> Reply:
-        """Takes the event in unless its idempotency key is known."""
-        window = match.live.webhook.idempotency_window
-        if received.idempotency_key is None or not window:
-            return self._start(match, request, automaton, event, [])
-        key = idempotency_key(event, received.idempotency_key)
-        digest = request_hash(event)
-        if repeated := self._repeated(event, key, digest):
-            return repeated
-        expires_at = event.received_at + window
-        remember = self._store.events.remember_key(event, key, digest, expires_at)
-        try:
-            return self._start(match, request, automaton, event, [remember])
-        except GuardMissed:
-            # Another request with this key was stored in the same moment.
-            return self._repeated(event, key, digest) or try_again()
-
-    def _repeated(self, event: Event, key: str, digest: str) -> Reply | None:
-        known = self._store.events.known_key(
-            event.tenant, event.automation_id, key, event.received_at
+        return self._repetitions.take_once(
+            event,
+            received.idempotency_key,
+            live.webhook.idempotency_window,
+            lambda beside: self._start(match, request, automaton, event, beside),
         )
-        if known is None:
-            return None
-        event_id, known_digest = known
-        if known_digest != digest:
-            detail = "This Idempotency-Key came before with another body."
-            return Problem(422, "Idempotency key reused", detail, extra={"event_id": event_id})
-        return JsonReply(200, {"status": "duplicate", "event_id": event_id})
 
     def _start(
         self,
@@ -172,13 +140,13 @@ class Intake:
         request: InboundRequest,
         automaton: Automaton,
         event: Event,
-        beside: list[Write],
+        remembered: Sequence[Write],
     ) -> Reply:
         awaited = match.live.webhook.respond != "accepted"
         if awaited and self._answers.count >= MOST_WAITING:
             return too_many_waiting()
         run = make_run(automaton, event, event.received_at, awaited=awaited)
-        beside.append(self._store.events.insert(event))
+        beside = [*remembered, self._store.events.insert(event)]
         if awaited:
             beside.append(self._store.requests.insert(inbound_entry(event, run, request)))
             return self._answer(match, event, run, beside)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from core.store import Store
 from engine.audit import AuditService
 from engine.automations import AutomationService
+from engine.channel import Channel
 from engine.curl.importing import CurlImporter
 from engine.document_schema import Schema
 from engine.drafts.sketches import SketchService
@@ -51,6 +52,7 @@ class Service:
     statistics: StatisticsService
     overview: OverviewService
     intake: Intake
+    channel: Channel
     sketches: SketchService
     previews: PreviewService
     completions: CompletionService

@@ -13,14 +13,18 @@ from core.spec import Family, TriggerSpec
 
 @dataclass(frozen=True, slots=True)
 class CompiledEvent:
-    """A `core.trigger_kinds.EventTrigger`: patterns of names, and the automations meant."""
+    """A `core.trigger_kinds.EventTrigger`: names or patterns, and the automations meant."""
 
-    patterns: tuple[str, ...]
+    names: tuple[str, ...]
     automations: frozenset[str]
 
     def takes_type(self, event_type: str) -> bool:
         """Whether one of the patterns takes this name."""
-        return any(fits(pattern, event_type) for pattern in self.patterns)
+        return any(fits(pattern, event_type) for pattern in self.names)
+
+    def takes_addressed(self, event_type: str | None) -> bool:
+        """Whether there is no pattern, or one that takes the name."""
+        return not self.names or (event_type is not None and self.takes_type(event_type))
 
     def takes(self, event: PlatformEvent) -> bool:
         """Whether the name fits and, where automations are named, the event is about one."""
@@ -36,8 +40,8 @@ class CompiledEvent:
 def compile_trigger(configuration: Mapping[str, Any]) -> CompiledEvent:
     """The trigger of a `with` that holds `SPEC.schema`."""
     wanted = configuration.get("event", [])
-    patterns = (wanted,) if isinstance(wanted, str) else tuple(wanted)
-    return CompiledEvent(patterns, frozenset(configuration.get("automations", ())))
+    names = (wanted,) if isinstance(wanted, str) else tuple(wanted)
+    return CompiledEvent(names, frozenset(configuration.get("automations", ())))
 
 
 def summary(configuration: Mapping[str, Any]) -> str:

@@ -52,7 +52,7 @@ def every_operation() -> Any:
         b'{"a": 18446744073709551616}',
         b'{"a": 1e999}',
         b'{"a":' * 70 + b"1" + b"}" * 70,
-        b"[" * 200_000,
+        b"[" * 60_000,
     ],
 )
 def test_a_body_that_is_no_strict_json_is_refused(

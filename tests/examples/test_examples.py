@@ -11,10 +11,10 @@ import pytest
 
 from actions import ACTIONS
 from core.http import InboundRequest
-from core.spec import Received
+from core.spec import Family, Received
 from engine.compiler import Compiler
 from engine.registry import Registry
-from triggers import manual, webhook
+from triggers import TRIGGERS, manual, webhook
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 NAMES = sorted(folder.parent.name for folder in EXAMPLES.glob("*/automation.json"))
@@ -28,8 +28,7 @@ def read(*path: str) -> Any:
 
 @pytest.fixture(scope="module")
 def compiler() -> Compiler:
-    triggers = {"webhook": webhook, "manual": manual}
-    return Compiler(Registry(ACTIONS, triggers))
+    return Compiler(Registry(ACTIONS, TRIGGERS))
 
 
 class DemoSecrets:
@@ -80,6 +79,9 @@ def test_its_event_starts_it(name):
     assert event.keys() == {"method", "path", "headers", "query", "body"}
     if trigger["type"] == "manual":
         assert manual.compile_trigger(trigger["with"]).check(event["body"]) == ()
+        return
+    if TRIGGERS[trigger["type"]].SPEC.family is not Family.REQUEST:
+        assert isinstance(event["body"], dict)
         return
     body = event["body"]
     raw = (body if isinstance(body, str) else json.dumps(body)).encode()

@@ -31,7 +31,7 @@ def project() -> dict[str, Any]:
 @EVERY_LOCK
 def test_no_address_is_in_a_lock(lock):
     text = (LOCKS / f"{lock}.lock").read_text()
-    assert "http" not in text
+    assert "://" not in text
     assert "index" not in text
 
 
