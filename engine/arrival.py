@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 
@@ -78,6 +79,27 @@ def event_of_request(
         body=received.body,
         raw=received.raw,
         is_json=received.is_json,
+    )
+
+
+def event_without_request(
+    automaton: Automaton, event_type: str, body: Any, now: Milliseconds
+) -> Event:
+    """The event of something that came by no request: a person, another automation, the clock."""
+    return Event(
+        id=new_id(),
+        tenant=automaton.tenant,
+        automation_id=automaton.automation_id,
+        type=event_type,
+        received_at=now,
+        method="",
+        path="",
+        query={},
+        headers={},
+        params={},
+        body=body,
+        raw=orjson.dumps(body),
+        is_json=True,
     )
 
 
