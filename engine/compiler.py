@@ -21,6 +21,7 @@ from engine.params import CompiledParams, FoundReference, compile_params
 from engine.plan import Plan, PlannedStep
 from engine.reference_faults import reference_faults
 from engine.registry import Registry
+from engine.secret_names import secret_names
 
 Params = Mapping[int, CompiledParams]
 """The compiled configuration of each step, by its place in the document."""
@@ -140,6 +141,7 @@ class Compiler:
 
     def _plan(self, definition: Definition, graph: Graph, params: Params) -> Plan:
         configuration = definition.trigger.configuration
+        trigger = self._registry.triggers[definition.trigger.type]
         is_webhook = definition.trigger.type == "webhook"
         return Plan(
             definition=definition,
@@ -150,6 +152,7 @@ class Compiler:
             },
             trigger_configuration=configuration,
             webhook=self._registry.compile_webhook(configuration) if is_webhook else None,
+            trigger_secrets=frozenset(secret_names(trigger.SPEC.schema, configuration)),
         )
 
 

@@ -188,6 +188,7 @@ class Execution:
             clock=self._tools.clock,
             secrets=self._secrets,
             sender=self._tools.sender,
+            tokens=self._tools.tokens.of(self.run.tenant),
         )
         now = to_rfc3339(self._tools.clock.now())
         visible = {**self._context, "run": {**self._context["run"], "now": now}}

@@ -12,6 +12,7 @@ from core.http import Sender
 from core.store import Store
 from engine.answers import Answers
 from engine.catalog import Catalog
+from engine.tokens import TokenCache
 from engine.transitions import Transitions
 from engine.vault import Vault
 
@@ -21,7 +22,7 @@ Submit = Callable[[Callable[[], None]], None]
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """The store, the way out, the clock, and where callers wait."""
+    """The store, the way out, the clock, partners' access tokens, and where callers wait."""
 
     store: Store
     transitions: Transitions
@@ -30,6 +31,7 @@ class Tools:
     vault: Vault
     catalog: Catalog
     answers: Answers
+    tokens: TokenCache
     submit: Submit
     chance: Callable[[], float] = random.random
     stopping: threading.Event = field(default_factory=threading.Event)
