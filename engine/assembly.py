@@ -43,6 +43,7 @@ from engine.service import Service
 from engine.settings import SettingsService
 from engine.statistics import StatisticsService
 from engine.tenants import TenantService
+from engine.tokens import TokenCache
 from engine.tools import Submit, Tools
 from engine.transitions import Transitions
 from engine.trying.completions import CompletionService
@@ -136,6 +137,7 @@ def _tools(common: _Common, sender: Sender, submit: Submit, dispatcher: Dispatch
         answers=Answers(),
         announcer=common.announcer,
         endings=Endings(rules, dispatcher.wake),
+        tokens=TokenCache(common.clock),
         submit=submit,
     )
 
@@ -202,7 +204,7 @@ def _people(common: _Common) -> tuple[AccountService, UserService, InvitationSer
 def _drafts(common: _Common, tools: Tools) -> tuple[SketchService, TrialService]:
     faults = DraftFaults(common.registry, common.compiler)
     planner = TrialPlanner(common.registry, common.compiler, faults)
-    trial_tools = TrialTools(common.store, tools.sender, common.clock, tools.stopping)
+    trial_tools = TrialTools(common.store, tools.sender, common.clock, tools.stopping, tools.tokens)
     return (
         SketchService(common.registry, faults),
         TrialService(trial_tools, planner, common.vault),

@@ -21,6 +21,7 @@ from engine.params import CompiledParams, FoundReference, compile_params
 from engine.plan import CompiledTrigger, Plan, PlannedStep
 from engine.reference_faults import reference_faults
 from engine.registry import Registry
+from engine.secret_names import secret_names
 
 Params = Mapping[int, CompiledParams]
 """The compiled configuration of each step, by its place in the document."""
@@ -145,6 +146,7 @@ class Compiler:
 
     def _plan(self, definition: Definition, graph: Graph, params: Params) -> Plan:
         trigger = definition.trigger
+        kind = self._registry.triggers[trigger.type]
         return Plan(
             definition=definition,
             graph=graph,
@@ -154,6 +156,7 @@ class Compiler:
             },
             trigger_configuration=trigger.configuration,
             trigger=self.trigger(trigger.type, trigger.configuration),
+            trigger_secrets=frozenset(secret_names(kind.SPEC.schema, trigger.configuration)),
         )
 
 

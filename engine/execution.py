@@ -206,6 +206,7 @@ class Execution:
             sender=self._tools.sender,
             announcer=self._tools.announcer,
             waiting=self._inbox.waiting(self._journal.steps.get(step_id)),
+            tokens=self._tools.tokens.of(self.run.tenant),
         )
         now = to_rfc3339(self._tools.clock.now())
         visible = {**self._context, "run": {**self._context["run"], "now": now}}

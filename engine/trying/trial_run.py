@@ -20,6 +20,7 @@ from engine.graph import progress
 from engine.outputs import MOST_BYTES, Outputs
 from engine.retry import RetryPolicy
 from engine.run_end import Verdict, natural_verdict
+from engine.tokens import TokenCache
 from engine.trying.trial_events import TrialEvent, ended, refused, running, started, step_event
 from engine.trying.trial_plan import Part, TrialPlan
 from engine.vault import TenantSecrets
@@ -43,6 +44,7 @@ class TrialTools:
     sender: Sender
     clock: Clock
     stopping: threading.Event
+    tokens: TokenCache
 
 
 class TrialRun:
@@ -117,6 +119,7 @@ class TrialRun:
             clock=self._tools.clock,
             secrets=self._secrets,
             sender=self._sender,
+            tokens=self._tools.tokens.of(self._run.tenant),
         )
         return attempt_step(self._plan.steps[step_id], context, self._visible())
 
