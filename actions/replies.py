@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from actions.codes import CodeClass, Codes, classify
 from actions.media import decode, is_json
 from actions.retry_after import parse_retry_after
-from core.clock import Clock
+from core.clock import Clock, Milliseconds
 from core.errors import JsonError
 from core.http import OutboundResponse, SendFailure, SendResult
 from core.outcomes import Fail, Halt, Outcome, Retry, Succeed
@@ -54,7 +54,7 @@ OUTPUT: Mapping[str, Any] = {
         "failure": {
             "type": "string",
             "description": "Only there when no whole answer came: what kind of failure it was, "
-            "such as timeout, connect or refused_address.",
+            "such as timeout, connect, refused_address or (no access token) authentication.",
         },
     },
 }
@@ -79,16 +79,21 @@ def outcome_of(result: SendResult, shown_url: str, codes: Codes, clock: Clock) -
 
 
 def _outcome_of_failure(failure: SendFailure) -> Outcome:
-    output: dict[str, Any] = {
-        "status": None,
-        "headers": {},
-        "body": None,
-        "duration_ms": failure.duration,
-        "failure": failure.kind.value,
-    }
+    output = unanswered(failure.kind.value, failure.duration)
     if failure.may_pass:
         return Retry(failure.message, output=output)
     return Fail(failure.message, output)
+
+
+def unanswered(failure: str, duration: Milliseconds) -> dict[str, Any]:
+    """The output where no whole answer came; `failure` is its kind."""
+    return {
+        "status": None,
+        "headers": {},
+        "body": None,
+        "duration_ms": duration,
+        "failure": failure,
+    }
 
 
 def _output(response: OutboundResponse) -> dict[str, Any]:

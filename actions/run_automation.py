@@ -40,6 +40,12 @@ def summary(configuration: Mapping[str, Any]) -> str:
     return one_line(automation_id if configuration.get("wait", True) else f"start {automation_id}")
 
 
+def starts(configuration: Mapping[str, Any]) -> str | None:
+    """The automation's id; of a draft, what can be read."""
+    automation_id = configuration.get("automation")
+    return automation_id if isinstance(automation_id, str) else None
+
+
 SPEC = ActionSpec(
     name="run-automation",
     title="Run automation",
@@ -88,5 +94,6 @@ SPEC = ActionSpec(
             "output": {"description": "Its output, where it was waited for."},
         },
     },
+    starts=starts,
     summary=summary,
 )

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from actions import auth
 from actions.encoding import ContentError, as_text, pairs, to_json
+from actions.exchange import Exchange, readable_masks, with_query
 from actions.media import FORM, JSON, TEXT, encode
 from actions.replies import outcome_of
 from actions.signing import signature_headers
@@ -18,7 +19,7 @@ from core.clock import Milliseconds
 from core.duration import parse_duration
 from core.errors import ExpressionError
 from core.http import Headers, OutboundRequest
-from core.outcomes import Fail, Outcome
+from core.outcomes import Fail, Outcome, Retry
 from core.spec import ActionContext
 
 USER_AGENT = "Penstock"
@@ -29,7 +30,6 @@ REDIRECTS = 0
 MAX_RESPONSE = 1 << 20
 
 _CONTENT_TYPES = {"json": JSON, "form": FORM, "text": TEXT}
-_ENCODED_MASK = re.compile(r"%5Bsecret%3A(\w+)%5D")
 
 milliseconds = lru_cache(maxsize=1024)(parse_duration)
 
@@ -37,16 +37,13 @@ milliseconds = lru_cache(maxsize=1024)(parse_duration)
 def attempt(context: ActionContext, params: Mapping[str, Any]) -> Outcome:
     """Sends what the params say, once, and sorts what came back."""
     try:
-        request = _request(params, context.idempotency_key)
-        shown = request if context.masked is params else _shown(context)
-        if "sign" in params:
-            signature = _signature(context, params, request.body or b"")
-            request = replace(request, headers=request.headers + signature)
-            shown = replace(shown, headers=shown.headers + signature)
+        exchange = _exchange(context, params)
+        result = auth.send(context, params.get("auth", auth.NONE), exchange)
     except (ContentError, ExpressionError) as error:
         return Fail(str(error))
-    result = context.send(request, shown)
-    return outcome_of(result, shown.url, params.get("codes", {}), context.clock)
+    if isinstance(result, Retry | Fail):
+        return result
+    return outcome_of(result, exchange.shown.url, params.get("codes", {}), context.clock)
 
 
 def longest(configuration: Mapping[str, Any]) -> Milliseconds:
@@ -67,6 +64,15 @@ def detached(configuration: Mapping[str, Any]) -> bool:
     return configuration.get("wait", True) is False
 
 
+def _exchange(context: ActionContext, params: Mapping[str, Any]) -> Exchange:
+    """The request, signed where the step asks for it, and its twin."""
+    request = _request(params, context.idempotency_key)
+    exchange = Exchange(request, request if context.masked is params else _shown(context))
+    if "sign" not in params:
+        return exchange
+    return exchange.with_headers(_signature(context, params, request.body or b""))
+
+
 def _request(params: Mapping[str, Any], idempotency_key: str) -> OutboundRequest:
     own = tuple(pairs(params.get("headers", {})))
     content_type = _content_type(params, own)
@@ -85,21 +91,16 @@ def _request(params: Mapping[str, Any], idempotency_key: str) -> OutboundRequest
 def _shown(context: ActionContext) -> OutboundRequest:
     """The masked twin, its masks readable again where the URL or a form percent-encoded them."""
     request = _request(context.masked, context.idempotency_key)
-    url = _ENCODED_MASK.sub(r"[secret:\1]", request.url)
+    url = readable_masks(request.url)
     if request.body is None or b"%5Bsecret%3A" not in request.body:
         return replace(request, url=url)
-    body = _ENCODED_MASK.sub(r"[secret:\1]", request.body.decode()).encode()
-    return replace(request, url=url, body=body)
+    return replace(request, url=url, body=readable_masks(request.body.decode()).encode())
 
 
 def _url(params: Mapping[str, Any]) -> str:
     url = as_text(params["url"])
     query = urlencode(list(pairs(params.get("query", {}))), quote_via=quote, safe="")
-    if not query:
-        return url
-    # A fragment is never sent (RFC 9110, section 4.2.5), and a query behind it would be part of it.
-    address = url.partition("#")[0]
-    return f"{address}{'&' if '?' in address else '?'}{query}"
+    return with_query(url, query)
 
 
 def _content_type(params: Mapping[str, Any], own: Headers) -> str:
@@ -144,5 +145,8 @@ def _form(body: object) -> bytes:
 
 
 def _signature(context: ActionContext, params: Mapping[str, Any], body: bytes) -> Headers:
-    secret = context.secret(params["sign"]["secret"])
-    return signature_headers(secret, context.idempotency_key, context.clock.now(), body)
+    name = params["sign"]["secret"]
+    secret = context.secret(name)
+    headers = signature_headers(secret, context.idempotency_key, context.clock.now(), body)
+    context.conceal(headers[-1][1].removeprefix("v1,"), name)
+    return headers

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from actions import codes
+from actions.auth.schema import auth_faults
 from actions.headers import RESERVED_IN_REQUESTS, name_faults
 from actions.sending import milliseconds
 from actions.sending_schema import LONGEST_TIMEOUT
@@ -23,6 +24,7 @@ def faults_of(configuration: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [
         *_address_faults(configuration["url"]),
         *name_faults(headers, RESERVED_IN_REQUESTS.union(signed)),
+        *auth_faults(configuration),
         *codes.faults_of(configuration.get("codes", {})),
         *_duration_faults(configuration, "timeout"),
         *_duration_faults(configuration, "connect_timeout"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from actions.auth.schema import AUTH_FIELD
 from actions.codes_schema import CODES_FIELD
 from actions.headers import NAMES as HEADER_NAMES
 from actions.sending import CONNECT_TIMEOUT, MAX_RESPONSE, METHOD, REDIRECTS, TIMEOUT
@@ -150,7 +151,7 @@ WAIT_FIELD: Field = {
 
 
 def schema_of(**own: Field) -> Field:
-    """The schema of a sending step; its own fields are drawn between the headers and the codes."""
+    """The schema of a sending step; its own fields are drawn between auth and the codes."""
     return {
         "type": "object",
         "required": ["url"],
@@ -160,6 +161,7 @@ def schema_of(**own: Field) -> Field:
             "url": URL_FIELD,
             "query": QUERY_FIELD,
             "headers": HEADERS_FIELD,
+            "auth": AUTH_FIELD,
             **own,
             "codes": CODES_FIELD,
             **LIMIT_FIELDS,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from actions.summaries import one_line
@@ -40,23 +40,18 @@ def _go_on(since: Milliseconds, until: str, now: Milliseconds) -> Outcome:
 def _until(params: Mapping[str, Any], now: Milliseconds) -> Milliseconds:
     """Raises ValueError with words when a template came to something else."""
     if "for" in params:
-        return now + _duration(params["for"])
-    value = params["until"]
-    if not isinstance(value, str):
-        raise ValueError(f"until: {value!r} is no moment; write it like 2026-12-24T18:00:00+01:00")
-    try:
-        return from_rfc3339(value)
-    except ValueError as error:
-        raise ValueError(f"until: {error}; write it like 2026-12-24T18:00:00+01:00") from None
+        return now + _read("for", params["for"], parse_duration, "15s or 1h30m")
+    return _read("until", params["until"], from_rfc3339, "2026-12-24T18:00:00+01:00")
 
 
-def _duration(value: object) -> Milliseconds:
-    if not isinstance(value, str):
-        raise ValueError(f"for: {value!r} is not a duration; write it like 15s or 1h30m")
+def _read(
+    name: str, value: object, read: Callable[[str], Milliseconds], example: str
+) -> Milliseconds:
     try:
-        return parse_duration(value)
-    except ValueError as error:
-        raise ValueError(f"for: {error}") from None
+        return read(str(value))
+    except ValueError:
+        words = f"{name}: {value!r} cannot be read; write it like {example}"
+        raise ValueError(words) from None
 
 
 def waits(configuration: Mapping[str, Any]) -> Milliseconds | None:
@@ -121,7 +116,11 @@ SPEC = ActionSpec(
     output={
         "type": "object",
         "properties": {
-            "until": {"type": "string", "format": "date-time"},
+            "until": {
+                "type": "string",
+                "format": "date-time",
+                "description": "The moment it waited for.",
+            },
             "waited_ms": {"type": "integer", "description": "How long it waited."},
         },
     },

@@ -46,8 +46,9 @@ def summary(configuration: Mapping[str, Any]) -> str:
 SPEC = ActionSpec(
     name="wait-for-callback",
     title="Wait for callback",
-    description="Waits until somebody posts to a one-time address of this step in this run. Earlier "
-    "steps name the address as <run.callbacks.STEP_ID>, so that a request can hand it to a partner.",
+    description="Waits until somebody posts to a one-time address of this step in this run. "
+    "Earlier steps name the address as <run.callbacks.STEP_ID>, so that a request can hand it to a "
+    "partner.",
     icon="ear",
     ports=Ports(("success", EXPIRED, "error")),
     schema={
@@ -73,9 +74,14 @@ SPEC = ActionSpec(
             "body": {"description": "What was posted: JSON, form fields or text."},
             "headers": {"type": "object", "description": "Header fields by lower-case name."},
             "query": {"type": "object", "description": "The query's fields."},
-            "received_at": {"type": "string", "format": "date-time"},
+            "received_at": {
+                "type": "string",
+                "format": "date-time",
+                "description": "When it was posted.",
+            },
         },
     },
     waits=waits,
+    callback=True,
     summary=summary,
 )

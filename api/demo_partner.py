@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, jsonify, request
 
+from api.demo_erp import add_erp
 from api.listening import Address
 
 PATH = "/demo/partner"
@@ -111,6 +112,7 @@ def create_partner(address: Address) -> Blueprint:
     partner.post("/accounting/invoices")(_invoice)
     partner.get("/health/<service>")(_health)
     partner.post("/legacy/orders")(_book)
+    add_erp(partner)
     return partner
 
 

@@ -13,9 +13,20 @@ _ADVICE: Sequence[tuple[re.Pattern[str], str]] = tuple(
             "An admin sets the secret under Secrets; then replay the run from this step.",
         ),
         (
+            r"client certificate",
+            "What the step shows of itself cannot be used. An admin stores the certificate and its "
+            "private key under Secrets, both in PEM; then replay the run from this step.",
+        ),
+        (
             r"PENSTOCK_ALLOW_PRIVATE",
             "The address is inside a private network, where automations may not call by themselves."
             " Ask whoever operates Penstock to allow it, or use the partner's public address.",
+        ),
+        (
+            r"no access token",
+            "Nothing was sent, as the provider gave no access token. Compare the token URL, the "
+            "client id, its secret and the scope with what the provider has; then replay from this "
+            "step.",
         ),
         (
             r"answered 40[13]\b",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
@@ -38,8 +38,19 @@ class BodyIncomplete(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class ClientCertificate:
+    """What a TLS connection shows of its client: both in PEM, the chain behind the certificate."""
+
+    certificate: str = field(repr=False)
+    key: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class OutboundRequest:
-    """One request to send. Times in milliseconds; `max_response` in bytes of decoded body."""
+    """One request to send. Times in milliseconds; `max_response` in bytes of decoded body.
+
+    `client_certificate` is shown to the origin of `url` alone, not to where a redirect leads.
+    """
 
     method: str
     url: str
@@ -49,6 +60,7 @@ class OutboundRequest:
     connect_timeout: Milliseconds = 5_000
     max_redirects: int = 0
     max_response: int = 1 << 20
+    client_certificate: ClientCertificate | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,10 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from core.clock import Clock, Milliseconds
-from core.http import InboundRequest, OutboundRequest, SendResult
+from core.http import InboundRequest, OutboundRequest, OutboundResponse, SendResult
 from core.outcomes import Outcome
 from core.signals import Waiting
+from core.tokens import Tokens
 
 JsonSchema = Mapping[str, Any]
 """A JSON Schema (2020-12). Beside the standard keywords Penstock reads:
@@ -21,8 +22,12 @@ JsonSchema = Mapping[str, Any]
     gets a `Condition`).
 `x-secrets`: true where `<secrets.NAME>` may stand (only in what is sent).
 `x-expected`: what a value would be that is right, for the words of a fault.
-`x-widget`: how the builder draws the field, where the type alone does not say.
+`x-widget`: how the builder draws the field, where the type alone does not say. `secret-name` also
+    says that the text below is the name of a secret, which the step or the trigger then uses.
 """
+
+Show = Callable[[OutboundResponse], OutboundResponse]
+"""The masked twin of an answer that is a secret itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,10 @@ class ActionSpec:
     """The longest one attempt may take when configured so."""
     waits: Callable[[Mapping[str, Any]], Milliseconds | None] | None = None
     """How long a step configured so may wait (`Park`); None where only data will tell."""
+    callback: bool = False
+    """Whether others can tell the step something, at a one-time address (`run.callbacks.<id>`)."""
+    starts: Callable[[Mapping[str, Any]], str | None] | None = None
+    """The id of the automation that a step configured so starts."""
     detached: Callable[[Mapping[str, Any]], bool] | None = None
     """Whether the run goes on as soon as the step is stored, without waiting for its result."""
     summary: Callable[[Mapping[str, Any]], str] | None = None
@@ -127,8 +136,25 @@ class ActionContext(Protocol):
         """
         ...
 
-    def send(self, request: OutboundRequest, shown: OutboundRequest) -> SendResult:
-        """Sends `request` and logs `shown`, its masked twin, with the answer."""
+    @property
+    def tokens(self) -> Tokens:
+        """The tenant's access tokens."""
+        ...
+
+    def conceal(self, value: str, secret: str) -> str:
+        """Masks what was made from a secret, or given for it, wherever this attempt is kept.
+
+        `secret` is the secret's name. Gives what stands in the place of the value.
+        """
+        ...
+
+    def send(
+        self, request: OutboundRequest, shown: OutboundRequest, show: Show | None = None
+    ) -> SendResult:
+        """Sends `request` and logs `shown`, its masked twin, with the answer.
+
+        `show` makes the twin of an answer that holds secrets nobody knows yet.
+        """
         ...
 
 

@@ -16,10 +16,13 @@ from core.model import RequestEntry, Run
 from core.outcomes import Fail, Finish, Outcome, Park, Succeed
 from core.signals import Waiting
 from core.size import TooLarge, check_size
+from core.spec import Show
 from core.store import Write
+from core.tokens import Tokens
 from engine.deeds import Deeds
 from engine.plan import PlannedStep
 from engine.vault import TenantSecrets
+from expressions import secret_marker
 
 KEPT_BODY = 256 * 1024
 """Bytes of a body that the request log keeps."""
@@ -58,6 +61,7 @@ class AttemptContext:
     clock: Clock
     secrets: TenantSecrets
     sender: Sender
+    tokens: Tokens
     deeds: Deeds | None = None
     waiting: Waiting | None = None
     masked: Mapping[str, Any] = field(default_factory=dict)
@@ -80,11 +84,20 @@ class AttemptContext:
             raise ExpressionError(f"there is no secret {name}; an admin can set it")
         return value
 
-    def send(self, request: OutboundRequest, shown: OutboundRequest) -> SendResult:
-        """Sends, and keeps the masked twin with the answer for the request log."""
+    def conceal(self, value: str, secret: str) -> str:
+        """The marker of a secret, which from here on stands for a value made from it, too."""
+        marker = secret_marker(secret)
+        self.masker = self.masker.with_extra([(value, marker)])
+        return marker
+
+    def send(
+        self, request: OutboundRequest, shown: OutboundRequest, show: Show | None = None
+    ) -> SendResult:
+        """Sends, and keeps the masked twins of both sides for the request log."""
         started = self.clock.now()
         result = self.sender.send(request)
-        self.requests.append(self._entry(shown, result, started))
+        answer = result if show is None or isinstance(result, SendFailure) else show(result)
+        self.requests.append(self._entry(shown, answer, started))
         return result
 
     @property

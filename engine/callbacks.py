@@ -18,6 +18,7 @@ from core.store import Store
 from engine.arrival import unstored_entry
 from engine.links import CALLBACK, Links
 from engine.replies import JsonReply, Problem
+from engine.surroundings import ParseBody
 from engine.transitions import Transitions
 from engine.vault import Vault
 
@@ -25,9 +26,6 @@ MOST_BYTES = 256 << 10
 """The longest body of a callback."""
 SHOWN_PATH = "/callback/[masked]"
 """What the log shows of an address that works once for whoever has it."""
-
-ParseBody = Callable[[str, str, bytes], object]
-"""From method, Content-Type and bytes to a value; raises InvalidError or JsonError in words."""
 
 logger = logging.getLogger(__name__)
 
@@ -131,9 +129,7 @@ class CallbackService:
     ) -> RequestEntry:
         masker, now = self._vault.of(run.tenant).masker, self._clock.now()
         shown = replace(request, path=SHOWN_PATH)
-        entry = unstored_entry(
-            run.tenant, run.automation_id, shown, status, error, masker, now
-        )
+        entry = unstored_entry(run.tenant, run.automation_id, shown, status, error, masker, now)
         return replace(entry, run_id=run.id)
 
 

@@ -80,4 +80,3 @@ class ChildRuns:
                 f"one another; more than {MOST_DEPTH} are taken for a loop, and the chain is cut"
             )
         return live
-

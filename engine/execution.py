@@ -20,11 +20,11 @@ from engine.book import Book
 from engine.branches import Branches
 from engine.context import build_context, has_output, visible_output
 from engine.graph import progress
-from engine.run_signals import RunSignals
 from engine.outputs import Outputs
 from engine.patience import commit_patiently
 from engine.plan import Plan
 from engine.run_end import Verdict, natural_verdict
+from engine.run_signals import RunSignals
 from engine.settlement import next_number
 from engine.tools import Tools
 from engine.transitions import ended
@@ -66,7 +66,8 @@ class Execution:
         self._book = Book(tools, run, journal)
         self._journal = self._book.journal
         self._secrets = tools.vault.of(run.tenant)
-        self._context = build_context(event, run, journal, self._secrets.values)
+        callbacks = tools.deeds.callback_urls(run, plan.callbacks)
+        self._context = build_context(event, run, journal, self._secrets.values, callbacks)
         self._outputs = Outputs(journal)
         self._signals = RunSignals(signals)
         self._verdict: Verdict | None = None
@@ -206,6 +207,7 @@ class Execution:
             sender=self._tools.sender,
             deeds=self._tools.deeds,
             waiting=self._signals.waiting(self._journal.steps.get(step_id)),
+            tokens=self._tools.tokens.of(self.run.tenant),
         )
         now = to_rfc3339(self._tools.clock.now())
         visible = {**self._context, "run": {**self._context["run"], "now": now}}

@@ -12,11 +12,12 @@ from core.trigger_kinds import EventTrigger, FormTrigger, ScheduleTrigger
 from engine.document import Definition, StepDefinition
 from engine.graph import Graph
 from engine.params import CompiledParams
+from engine.secret_names import secret_names
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedStep:
-    """A step, ready to be executed."""
+    """A step, ready to be executed. `starts` is the id of the automation that it starts."""
 
     definition: StepDefinition
     action: Action
@@ -24,15 +25,18 @@ class PlannedStep:
     effect: bool
     detached: bool
     longest: Milliseconds
+    starts: str | None = None
 
     @property
     def secrets(self) -> frozenset[str]:
-        """The names of the secrets it refers to."""
-        return frozenset(
+        """The names of the secrets it refers to, in templates and in fields that name one."""
+        referred = (
             found.reference.path[1]
             for found in self.params.references
             if found.reference.path[0] == "secrets" and len(found.reference.path) > 1
         )
+        named = secret_names(self.action.SPEC.schema, self.definition.configuration)
+        return frozenset((*referred, *named))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +72,27 @@ class CompiledTrigger:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A compiled automation. Without a `trigger` it is a part of one that is tried out."""
+    """A compiled automation. Without a `trigger` it is a part of one that is tried out.
+
+    `trigger_secrets` are the names of the secrets its trigger refers to.
+    """
 
     definition: Definition
     graph: Graph
     steps: Mapping[str, PlannedStep]
     trigger_configuration: Mapping[str, Any]
     trigger: CompiledTrigger | None
+    trigger_secrets: frozenset[str] = frozenset()
 
     @property
     def webhook(self) -> WebhookTrigger | None:
         """What takes requests, where a webhook starts it."""
         return self.trigger.webhook if self.trigger else None
+
+    @property
+    def callbacks(self) -> tuple[str, ...]:
+        """The steps that others can tell something."""
+        return tuple(name for name, step in self.steps.items() if step.action.SPEC.callback)
 
     @property
     def leaves(self) -> tuple[str, ...]:

@@ -13,12 +13,13 @@ from core.model import Event, Page, Run, StepRun
 from core.states import RUN_ENDS, STEP_ENDS, RunStatus, StepStatus
 from core.store import ListQuery, RunFilter, Store, Write
 from engine.answers import Answers, Ended
-from engine.arrival import Automaton, Starter, event_without_request, make_run
+from engine.arrival import Automaton, event_without_request, make_run
 from engine.audit import AuditService
 from engine.catalog import Catalog
 from engine.endings import Endings
 from engine.graph import progress
 from engine.plan import Plan
+from engine.starter import Starter
 from engine.transitions import Transitions
 from engine.vault import Vault
 

@@ -73,14 +73,7 @@ class SecretService:
 
 def secrets_of(plan: Plan) -> frozenset[str]:
     """The names of the secrets an automation refers to, in its steps and in its trigger."""
-    names = {name for step in plan.steps.values() for name in step.secrets}
-    auth = plan.trigger_configuration.get("auth", {})
-    signed = {
-        step.definition.configuration["sign"]["secret"]
-        for step in plan.steps.values()
-        if "sign" in step.definition.configuration
-    }
-    return frozenset(names | signed | {auth["secret"]} if "secret" in auth else names | signed)
+    return plan.trigger_secrets.union(*(step.secrets for step in plan.steps.values()))
 
 
 def _check(name: str, value: str) -> None:

@@ -14,6 +14,7 @@ from engine.answers import Answers
 from engine.catalog import Catalog
 from engine.deeds import Deeds
 from engine.endings import Endings
+from engine.tokens import TokenCache
 from engine.transitions import Transitions
 from engine.vault import Vault
 
@@ -23,7 +24,7 @@ Submit = Callable[[Callable[[], None]], None]
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """The store, the way out, the clock, and where callers wait."""
+    """The store, the way out, the clock, partners' access tokens, and where callers wait."""
 
     store: Store
     transitions: Transitions
@@ -34,6 +35,7 @@ class Tools:
     answers: Answers
     deeds: Deeds
     endings: Endings
+    tokens: TokenCache
     submit: Submit
     chance: Callable[[], float] = random.random
     stopping: threading.Event = field(default_factory=threading.Event)

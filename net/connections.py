@@ -10,13 +10,16 @@ from typing import cast
 
 from urllib3.util import wait_for_read
 
-from core.http import FailureKind
+from core.http import ClientCertificate, FailureKind
 from net.deadline import Deadline, DeadlineSocket
 from net.failures import SendError
 from net.headers import Fields
 from net.networks import IPAddress
 from net.responses import StrictResponse
-from net.url import Target
+from net.url import Origin, Target
+
+PoolKey = tuple[Origin, ClientCertificate | None]
+"""What an open connection is good for: an origin, and as whom it knows us."""
 
 _MOST_TRIED = 8
 """Addresses of one name; with more, each one's share of the time would be too short."""
@@ -31,9 +34,16 @@ class Connection:
     context anew for every connection, which crashes under threads (CPython issue 141012).
     """
 
-    def __init__(self, target: Target, address: IPAddress, sock: DeadlineSocket) -> None:
+    def __init__(
+        self,
+        target: Target,
+        address: IPAddress,
+        sock: DeadlineSocket,
+        certificate: ClientCertificate | None = None,
+    ) -> None:
         self.target = target
         self.address = address
+        self.pool_key: PoolKey = (target.origin, certificate)
         self.idle_since = 0.0
         self.sock = sock
         self.is_closed = False
@@ -77,18 +87,22 @@ class Connection:
 
 
 def connect(
-    target: Target, addresses: Sequence[IPAddress], tls: ssl.SSLContext, deadline: Deadline
+    target: Target,
+    addresses: Sequence[IPAddress],
+    tls: ssl.SSLContext,
+    deadline: Deadline,
+    certificate: ClientCertificate | None = None,
 ) -> Connection:
     """A fresh connection to the first address that takes it, each given its share of the time.
 
     The deadline covers TCP and the TLS handshake, in which SNI and the check of the certificate go
-    by the target's name. Raises SendError (CONNECT) saying what each address answered, or what is
-    wrong with the certificate.
+    by the target's name; `tls` shows the client's `certificate`. Raises SendError (CONNECT) saying
+    what each address answered, or what is wrong with the certificate.
     """
     sock, address = _reach(target, addresses[:_MOST_TRIED], deadline)
     if target.scheme == "https":
         sock = _secure(target, sock, tls, deadline)
-    return Connection(target, address, sock)
+    return Connection(target, address, sock, certificate)
 
 
 def _reach(

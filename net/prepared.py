@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from core.http import FailureKind, OutboundRequest
+from core.http import ClientCertificate, FailureKind, OutboundRequest
 from net.failures import SendError
 from net.headers import TOKEN, Fields, checked_fields
 from net.url import Target, parse_url
@@ -21,6 +21,7 @@ class PreparedRequest:
     method: str
     fields: Fields
     body: bytes | None
+    certificate: ClientCertificate | None = None
 
     @property
     def repeatable(self) -> bool:
@@ -43,4 +44,10 @@ def prepare(request: OutboundRequest, defaults: Mapping[str, str]) -> PreparedRe
         )
     target = parse_url(request.url)
     fields = checked_fields(request.headers, defaults)
-    return PreparedRequest(target, request.method, fields, request.body)
+    certificate = request.client_certificate
+    if certificate is not None and target.scheme != "https":
+        raise SendError(
+            FailureKind.INVALID_REQUEST,
+            "a client certificate goes over TLS alone; the URL has to begin with https://",
+        )
+    return PreparedRequest(target, request.method, fields, request.body, certificate)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from urllib.parse import urljoin
 
 from core.http import FailureKind
@@ -38,8 +39,8 @@ def redirected(
     """The request a redirect asks for, or None when the answer is none or says no location.
 
     A 303 becomes GET, a 301 or 302 turns POST into GET, 307 and 308 keep method and body. A change
-    of origin leaves all headers behind that could be credentials. Raises SendError: BROKEN for a
-    location that cannot be used, REFUSED_ADDRESS as `parse_url` does.
+    of origin leaves the client certificate behind and all headers that could be credentials. Raises
+    SendError: BROKEN for a location that cannot be used, REFUSED_ADDRESS as `parse_url` does.
     """
     location = headers.get("location")
     if status not in _REDIRECTS or location is None:
@@ -59,11 +60,13 @@ def _to_location(request: PreparedRequest, location: str) -> PreparedRequest:
         if error.kind is FailureKind.REFUSED_ADDRESS:
             raise
         raise _unusable(request, str(error)) from None
-    fields = request.fields
-    if target.origin != request.target.origin:
-        fields = {
-            name: value for name, value in fields.items() if name.lower() in _KEPT_ACROSS_ORIGINS
-        }
+    if target.origin == request.target.origin:
+        return replace(request, target=target)
+    fields = {
+        name: value
+        for name, value in request.fields.items()
+        if name.lower() in _KEPT_ACROSS_ORIGINS
+    }
     return PreparedRequest(target, request.method, fields, request.body)
 
 
@@ -79,7 +82,7 @@ def _without_body(request: PreparedRequest) -> PreparedRequest:
         for name, value in request.fields.items()
         if not name.lower().startswith("content-")
     }
-    return PreparedRequest(request.target, "GET", fields, None)
+    return replace(request, method="GET", fields=fields, body=None)
 
 
 def _unusable(request: PreparedRequest, fault: str) -> SendError:

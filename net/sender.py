@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 import time
+from collections.abc import Callable
 
 from core.clock import Milliseconds
 from core.http import FailureKind, OutboundRequest, OutboundResponse, SendFailure, SendResult
@@ -16,14 +17,15 @@ from net.headers import default_user_agent
 from net.idle import IdleConnections
 from net.prepared import PreparedRequest, prepare
 from net.redirects import redirected
-from net.tls import client_context
+from net.tls import TlsContexts, client_context
 
 
 class PooledSender:
     """Implements core.http.Sender over pooled keep-alive connections; safe for threads.
 
     Every attempt and every redirect goes through the guard. No proxies, no cookies, no retries but
-    one: see `_attempt`. Make it after a fork, never before one.
+    one: see `_attempt`. Make it after a fork, never before one. `new_tls` makes the context of a
+    client certificate, `tls` is that of all other requests.
     """
 
     def __init__(
@@ -31,11 +33,12 @@ class PooledSender:
         guard: AddressGuard,
         *,
         tls: ssl.SSLContext | None = None,
+        new_tls: Callable[[], ssl.SSLContext] = client_context,
         user_agent: str | None = None,
         idle: IdleConnections | None = None,
     ) -> None:
         self._guard = guard
-        self._tls = tls or client_context()
+        self._tls = TlsContexts(tls or new_tls(), new_tls)
         self._idle = IdleConnections() if idle is None else idle
         self._defaults = {
             "user-agent": user_agent or default_user_agent(),
@@ -86,16 +89,17 @@ class PooledSender:
         without a byte of an answer, the request goes out once more on a fresh connection, provided
         that it is repeatable: nobody can tell whether the partner had read it.
         """
-        target = prepared.target
+        target, certificate = prepared.target, prepared.certificate
         addresses = self._guard.addresses(target.host, _reach(request, deadline).left)
-        connection = self._idle.take(target.origin, addresses)
+        connection = self._idle.take((target.origin, certificate), addresses)
         if connection is not None:
             try:
                 return self._use(connection, prepared, request, deadline)
             except UnansweredError:
                 if not prepared.repeatable:
                     raise
-        connection = connect(target, addresses, self._tls, _reach(request, deadline))
+        tls = self._tls.of(certificate)
+        connection = connect(target, addresses, tls, _reach(request, deadline), certificate)
         return self._use(connection, prepared, request, deadline)
 
     def _use(

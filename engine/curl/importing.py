@@ -11,6 +11,7 @@ from core import strict_json
 from core.duration import format_duration
 from core.errors import Fault, InvalidError, JsonError
 from engine.compiler import Compiler
+from engine.curl.authentication import take_auth
 from engine.curl.lines import words_of
 from engine.curl.options import CurlRequest, read_options
 from engine.curl.secrets import SecretNames
@@ -78,6 +79,8 @@ def _configuration(request: CurlRequest, names: SecretNames) -> dict[str, Any]:
     made["url"] = url
     if query:
         made["query"] = query
+    if (auth := take_auth(request, names)) is not None:
+        made["auth"] = auth
     headers, content = _headers(request, names), _body(request)
     own = next((name for name in headers if name.lower() == "content-type"), None)
     body = _written(content, headers.get(own) if own else None, request.is_json)

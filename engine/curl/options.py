@@ -43,11 +43,12 @@ _WITH_VALUE = _DATA | {
     *("header", "cookie", "url", "url-query"),
     *("request", "user", "max-time", "connect-timeout", "max-redirs"),
     *("user-agent", "referer", "oauth2-bearer"),
+    *("cert", "key", "aws-sigv4"),
 }
 _IGNORED_WITH_VALUE = frozenset(
     {
         *("output", "write-out", "cookie-jar", "dump-header", "proxy", "proxy-user", "noproxy"),
-        *("cert", "cert-type", "key", "key-type", "cacert", "capath", "ciphers", "interface"),
+        *("cert-type", "key-type", "cacert", "capath", "ciphers", "interface"),
         *("resolve", "connect-to", "retry", "retry-delay", "retry-max-time", "limit-rate"),
         *("range", "continue-at", "speed-time", "speed-limit", "time-cond", "max-filesize"),
         *("keepalive-time", "dns-servers", "tls-max", "trace", "trace-ascii", "stderr", "pass"),
@@ -58,7 +59,6 @@ _REFUSED = {
     "form-string": "a multipart form cannot be sent; send its fields with --data, or as JSON",
     "upload-file": "a file cannot be uploaded (-T); put its content into the body",
     "config": "a file of options (-K) cannot be read here; paste the options themselves",
-    "aws-sigv4": "AWS signatures cannot be made by a step",
 }
 _SETTINGS = {
     "request": "method",
@@ -66,6 +66,9 @@ _SETTINGS = {
     "max-time": "timeout",
     "connect-timeout": "connect_timeout",
     "max-redirs": "most_redirects",
+    "cert": "certificate",
+    "key": "key",
+    "aws-sigv4": "aws",
 }
 _SWITCHES = {"get": "in_query", "head": "head", "location": "follow"}
 _HEADERS = {
@@ -76,7 +79,6 @@ _HEADERS = {
 _SAID = {
     "insecure": "-k was left out: certificates are always verified",
     "proxy": "the proxy was left out: requests go straight to the partner",
-    "cert": "the client certificate was left out: a step cannot send one",
     "output": "-o was left out: the answer becomes the step's output",
 }
 
@@ -94,6 +96,9 @@ class CurlRequest:
     in_query: bool = False
     head: bool = False
     user: str | None = None
+    certificate: str | None = None
+    key: str | None = None
+    aws: str | None = None
     follow: bool = False
     most_redirects: str | None = None
     timeout: str | None = None

@@ -33,12 +33,23 @@ class SecretNames:
         return masked.replace(MASKED, f"<secrets.{name}>")
 
     def basic(self, user: str) -> str:
-        """The value of `Authorization` for a user and password (RFC 7617)."""
-        account, _, _password = user.partition(":")
-        name = self._name("PASSWORD")
-        self._note(name, f"the password of {account[:60]}")
+        """The value of `Authorization` for a user and password (RFC 7617).
+
+        Where the password is empty, the user is the key: many partners have it so.
+        """
+        account, colon, password = user.partition(":")
+        if colon and not password:
+            name = self.make("API_KEY", "what stood before the colon of the user")
+            return f'Basic {{{{ base64_encode(secrets.{name} + ":") }}}}'
+        name = self.make("PASSWORD", f"the password of {account[:60]}")
         text = json.dumps(f"{account}:")
         return f"Basic {{{{ base64_encode({text} + secrets.{name}) }}}}"
+
+    def make(self, kind: str, what: str) -> str:
+        """The name for a secret of this kind; the note says that it has to hold this."""
+        name = self._name(kind)
+        self._note(name, what)
+        return name
 
     def _name(self, kind: str) -> str:
         words = re.sub(r"[^A-Z0-9]+", "_", f"{self._partner}_{kind}".upper()).strip("_")

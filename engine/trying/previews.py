@@ -5,15 +5,16 @@ Secrets are not read: their markers stand in their place (docs/decisions/0007-tr
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from core.clock import Clock
+from core.clock import Clock, Milliseconds
 from core.errors import Fault, NotFoundError
 from core.http import FailureKind, OutboundRequest, SendFailure
 from core.model import RequestEntry
 from core.outcomes import Fail
 from core.spec import Action
+from core.tokens import Gained, Token
 from engine.attempt import KEPT_BODY, AttemptContext, attempt_step
 from engine.compiler import Compiler, planned_step
 from engine.document import StepDefinition
@@ -49,7 +50,7 @@ class PreviewService:
         `effects`: see `effects.effects_of`; None for what has none. Raises InvalidError for an
         event or results of wrong form, NotFoundError for a step that is not there.
         """
-        sight = sight_of(question, self._vault, self._clock)
+        sight = sight_of(question, self._registry, self._vault, self._clock)
         context = {"context": sight.context} if with_context else {}
         if question.step == TRIGGER:
             return {**context, "fields": {}, "request": None, "effects": None}
@@ -86,6 +87,7 @@ class PreviewService:
             clock=self._clock,
             secrets=sight.secrets,
             sender=_NoSender(),
+            tokens=_NoTokens(),
         )
         planned = planned_step(definition, action, checked.params)
         attempted = attempt_step(planned, context, sight.context)
@@ -105,6 +107,17 @@ class _NoSender:
 
     def close(self) -> None:
         """Nothing is open."""
+
+
+class _NoTokens:
+    """Stands where access tokens are kept: nobody is asked for one (`core.tokens.Tokens`)."""
+
+    def get(self, _key: str, _fetch: Callable[[], Gained], _patience: Milliseconds) -> Token:
+        """What stands for a token that is not there; its marker is all that is shown of it."""
+        return Token("[access token]", 0)
+
+    def forget(self, _key: str, _token: Token) -> None:
+        """There is nothing to forget."""
 
 
 def _definition(question: Question) -> StepDefinition:

@@ -7,7 +7,7 @@ from ipaddress import ip_address
 import pytest
 from flask import Flask
 
-from api import demo_partner
+from api import demo_erp, demo_partner
 from api.demo_partner import create_partner
 from api.listening import Address
 
@@ -95,6 +95,32 @@ def test_the_legacy_system_speaks_xml(partner):
     assert (answer.status_code, answer.data) == (200, number)
 
 
+def test_the_erp_takes_orders_only_with_a_token_it_gave(partner):
+    given = _erp_token(partner).json
+    assert (given["token_type"], given["expires_in"]) == ("Bearer", 120)
+    shown = {"Authorization": f"Bearer {given['access_token']}"}
+    answer = ask(partner, "POST", "/erp/orders", json={"order": "A-1"}, headers=shown)
+    assert (answer.status_code, answer.json) == (201, {"booking": "erp-A-1"})
+    assert ask(partner, "POST", "/erp/orders", data="[", headers=shown).status_code == 400
+    assert ask(partner, "POST", "/erp/orders", json={}).status_code == 401
+    assert _book(partner, "another") == 401
+
+
+def test_the_erp_gives_tokens_to_its_client_alone_for_a_while_and_forgets_the_oldest(
+    partner, monkeypatch
+):
+    refused = _erp_token(partner, "wrong")
+    assert (refused.status_code, refused.json["error"]) == (401, "invalid_client")
+    refused = _erp_token(partner, grant_type="password")
+    assert (refused.status_code, refused.json["error"]) == (400, "unsupported_grant_type")
+
+    monkeypatch.setattr(demo_erp, "MOST_TOKENS", 1)
+    oldest, newest = (_erp_token(partner).json["access_token"] for _ in range(2))
+    assert [_book(partner, token) for token in (oldest, newest)] == [401, 201]
+    monkeypatch.setattr(demo_erp, "LIFETIME", -1)
+    assert _book(partner, _erp_token(partner).json["access_token"]) == 401
+
+
 def test_a_key_that_was_answered_gets_the_same_answer_again(partner):
     headers = {**PARTNER, "Idempotency-Key": "run.sync"}
     first = ask(partner, "POST", "/fallback/sync", json={"partner": "acme"}, headers=headers)
@@ -151,3 +177,13 @@ def _reserve(partner, key: str):
     headers = {"Idempotency-Key": key}
     body = {"order": "A-1"}
     return ask(partner, "POST", "/warehouse/reservations", json=body, headers=headers)
+
+
+def _erp_token(partner, secret: str = "demo-erp-secret", **form: str):
+    asked = {"grant_type": "client_credentials", **form}
+    return ask(partner, "POST", "/erp/oauth/token", data=asked, auth=("demo-erp-client", secret))
+
+
+def _book(partner, token: str) -> int:
+    shown = {"Authorization": f"Bearer {token}"}
+    return ask(partner, "POST", "/erp/orders", json={"order": "A-1"}, headers=shown).status_code

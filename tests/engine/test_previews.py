@@ -199,3 +199,39 @@ def test_whatever_stands_in_a_draft_it_is_previewed(document: Any) -> None:
 
 def _text(text: str) -> dict[str, str]:
     return {"value": text, "text": text}
+
+
+AUTH = {
+    "basic": {"user": "shop", "secret": "TOKEN"},
+    "bearer": {"secret": "TOKEN"},
+    "hmac": {"header": "X-Signature", "secret": "TOKEN"},
+    "oauth2": {"token_url": f"{URL}/token", "client_id": "shop", "secret": "TOKEN"},
+    "aws-sigv4": {"region": "r", "service": "s", "access_key": "AKID", "secret": "TOKEN"},
+}
+
+
+@pytest.mark.parametrize("kind", AUTH)
+def test_authentication_is_previewed_without_a_secret_and_without_asking_for_a_token(
+    kind: str,
+) -> None:
+    auth = {"type": kind, **AUTH[kind]}
+    document = make_document(send("sync", f"{URL}/sync", with_={"auth": auth, "body": "token"}))
+
+    request = preview(document, "sync")["request"]
+
+    assert request["url"] == f"{URL}/sync"
+    assert request["body"] == '"token"'
+    header = request["headers"]["X-Signature" if kind == "hmac" else "Authorization"]
+    assert header.endswith("[secret:TOKEN]")
+
+
+def test_a_client_certificate_is_not_read_by_a_preview() -> None:
+    auth = {"type": "mtls", "certificate": "TOKEN"}
+    document = make_document(send("sync", f"{URL}/sync", with_={"auth": auth}))
+    assert preview(document, "sync")["request"]["url"] == f"{URL}/sync"
+
+
+def test_a_secret_that_authentication_names_and_nobody_has_is_told() -> None:
+    auth = {"type": "bearer", "secret": "GONE"}
+    document = make_document(send("sync", f"{URL}/sync", with_={"auth": auth}))
+    assert "there is no secret GONE" in preview(document, "sync")["request"]["error"]

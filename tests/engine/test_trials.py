@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from core.errors import BusyError, InvalidError
-from core.http import OutboundRequest
+from core.http import OutboundRequest, SendResult
 from core.store import ListQuery, RequestFilter, RunFilter
 from engine.trying import trials
 from engine.trying.trial_input import LONGEST_TRIAL
@@ -319,3 +319,22 @@ def test_a_step_nobody_waits_for_hides_its_answer_from_the_next(bench: Workbench
     note = step("note", "set-values", {"values": {"p": "{{ exists(steps.ping) }}"}})
 
     assert tell(bench, make_document(ping, note))[-1][1]["output"] == {"p": False}
+
+
+def test_a_trial_asks_for_an_access_token_and_shows_it_to_nobody(bench: Workbench) -> None:
+    given = "at-very-secret-2"
+    auth = {"type": "oauth2", "token_url": f"{URL}/token", "client_id": "c", "secret": "TOKEN"}
+    document = make_document(send("sync", f"{URL}/sync", with_={"auth": auth}))
+
+    def answer(request: OutboundRequest) -> SendResult:
+        shown = dict(request.headers)["Authorization"]
+        return answered(200, {"access_token": given, "token_type": "bearer", "shown": shown})
+
+    bench.partner.script = answer
+    told = tell(bench, document)
+
+    assert results(told)["sync"]["status"] == "succeeded"
+    assert [one.url for one in bench.partner.received] == [f"{URL}/token", f"{URL}/sync"]
+    shown = results(told)["sync"]["requests"]
+    assert [one["url"] for one in shown] == [f"{URL}/token", f"{URL}/sync"]
+    assert given not in json.dumps(told)

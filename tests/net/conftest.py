@@ -39,10 +39,14 @@ def make_sender() -> Iterator[MakeSender]:
         tls: ssl.SSLContext | None = None,
         idle: IdleConnections | None = None,
         allow: str = "127.0.0.1/32",
+        new_tls: Callable[[], ssl.SSLContext] = client_context,
     ) -> PooledSender:
         guard = AddressGuard(parse_networks(allow), resolve=resolve, lifetime=0)
-        context = tls or TRUST
-        senders.append(PooledSender(guard, tls=context, idle=idle, user_agent="Penstock/test"))
+        senders.append(
+            PooledSender(
+                guard, tls=tls or TRUST, new_tls=new_tls, idle=idle, user_agent="Penstock/test"
+            )
+        )
         return senders[-1]
 
     yield make

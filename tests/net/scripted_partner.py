@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,14 @@ class Visitor:
         self._partner = partner
         self._connection = connection
         self._stream = connection.makefile("rb")
+
+    @property
+    def client(self) -> str:
+        """The common name in the certificate that the other side shows, or nothing."""
+        assert isinstance(self._connection, ssl.SSLSocket)
+        shown = self._connection.getpeercert() or {}
+        subject: Any = shown.get("subject", ())
+        return "".join(value for ((name, value),) in subject if name == "commonName")
 
     def request(self) -> Received | None:
         """The next request, or None when the connection ended."""

@@ -128,7 +128,8 @@ def test_a_form_holds_exactly_what_the_draft_has(data):
     configuration = data.draw(configurations(SCHEMAS[action]))
     page = drawn(make_document({"id": "one", "action": action, "with": configuration}), "one")
     if isinstance(configuration, Mapping):
-        assert filled(held(page).get("with", {})) == filled(configuration)
+        made = with_kind(held(page).get("with", {}), configuration, page)
+        assert filled(made) == filled(configuration)
     else:
         assert [value_of(one) for one in owners(page) if full_keys(one) == ("with",)] == [
             configuration
@@ -143,17 +144,23 @@ def test_a_trigger_s_form_holds_exactly_what_the_draft_has(data):
         configurations(TRIGGER_SCHEMAS[kind]).filter(lambda one: isinstance(one, dict))
     )
     page = drawn(make_document(trigger={"type": kind, "with": configuration}), TRIGGER_NODE)
-    made = held(page).get("with", {})
-    auth = configuration.get("auth")
-    if isinstance(auth, dict) and isinstance(made.get("auth", {}), dict):
-        # The kind of an object of several kinds is chosen by a select of its own.
-        chosen = [
-            one.attributes["value"]
-            for select in page.find("data-variants")
-            for one in select.find("selected")
-        ]
-        made = {**made, "auth": {**made.get("auth", {}), **({"type": chosen[0]} if chosen else {})}}
+    made = with_kind(held(page).get("with", {}), configuration, page)
     assert filled(made) == filled(configuration)
+
+
+def with_kind(
+    made: dict[str, Any], configuration: Mapping[str, Any], page: Element
+) -> dict[str, Any]:
+    """The kind of `auth`, an object of several kinds, is chosen by a select of its own."""
+    auth = made.get("auth", {})
+    if not isinstance(configuration.get("auth"), dict) or not isinstance(auth, dict):
+        return made
+    chosen = [
+        one.attributes["value"]
+        for select in page.find("data-variants")
+        for one in select.find("selected")
+    ]
+    return {**made, "auth": {**auth, **({"type": chosen[0]} if chosen else {})}}
 
 
 @settings(max_examples=100, deadline=None)
@@ -232,6 +239,18 @@ def test_the_kind_of_authentication_decides_on_its_fields():
     shown = {one.data("field") for one in page.find("data-field")}
     assert {"auth.header", "auth.secret", "auth.tolerance", "auth.own"} <= shown
     assert "auth.user" not in shown
+
+
+def test_a_sending_step_has_its_own_kinds_of_authentication():
+    auth = {"type": "oauth2", "token_url": "https://p.example/token", "client_id": "shop"}
+    page = drawn(make_document(send("one", "u", with_={"auth": auth})), "one")
+    shown = {one.data("field") for one in page.find("data-field")}
+    assert {"auth.token_url", "auth.client_id", "auth.secret", "auth.client_auth"} <= shown
+    assert "auth.user" not in shown
+    [select] = page.find("data-variants")
+    titles = [one.text.strip() for one in select.walk() if one.tag == "option"]
+    assert titles[0] == "Nothing is added"
+    assert "OAuth 2 (client credentials)" in titles
 
 
 def test_a_body_is_drawn_as_what_it_is_sent_as():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
 import sys
 import threading
 from collections import Counter
@@ -20,12 +21,16 @@ LOOPBACK = "127.0.0.0/8"
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """One request as the partner saw it; header names are lower-case."""
+    """One request as the partner saw it; header names are lower-case.
+
+    `client` is the common name in the certificate that the caller showed.
+    """
 
     method: str
     path: str
     headers: Mapping[str, str]
     body: bytes
+    client: str = ""
 
     @property
     def key(self) -> str:
@@ -50,7 +55,7 @@ Script = Callable[[Arrival], Answer]
 class Partner:
     """Answers each request in a thread of its own. Without a script it answers 200 and an id."""
 
-    def __init__(self, port: int = 0) -> None:
+    def __init__(self, port: int = 0, tls: ssl.SSLContext | None = None) -> None:
         self.script: Script = lambda _arrival: Answer(200, {"id": "remote-1"})
         self.most_in_flight = 0
         self.faults: list[BaseException] = []
@@ -60,13 +65,16 @@ class Partner:
         self._arrivals: list[Arrival] = []
         self._changed = threading.Condition()
         self._server = _Listener(self, port)
+        self._scheme = "http" if tls is None else "https"
+        if tls is not None:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
         self.port = self._server.server_port
         self._thread = threading.Thread(target=self._server.serve_forever, args=[0.05])
         self._thread.start()
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"{self._scheme}://127.0.0.1:{self.port}"
 
     @property
     def arrivals(self) -> list[Arrival]:
@@ -193,7 +201,8 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(length)
         if len(body) < length:
             raise ConnectionAbortedError("the caller broke off")
-        answer = self.server.partner.take(Arrival(self.command, self.path, headers, body))
+        arrival = Arrival(self.command, self.path, headers, body, _client_of(self.connection))
+        answer = self.server.partner.take(arrival)
         content = json.dumps(answer.body).encode()
         self.send_response(answer.status)
         for name, value in {"Content-Type": "application/json", **(answer.headers or {})}.items():
@@ -208,10 +217,16 @@ class _Handler(BaseHTTPRequestHandler):
         """Tests read `arrivals`."""
 
 
+def _client_of(connection: socket.socket) -> str:
+    shown = connection.getpeercert() if isinstance(connection, ssl.SSLSocket) else None
+    subject: Any = (shown or {}).get("subject", ())
+    return "".join(value for ((name, value),) in subject if name == "commonName")
+
+
 @contextmanager
-def open_partner(port: int = 0) -> Iterator[Partner]:
+def open_partner(port: int = 0, tls: ssl.SSLContext | None = None) -> Iterator[Partner]:
     """A partner that listens, until the end of the test; at a port of the test's choice."""
-    partner = Partner(port)
+    partner = Partner(port, tls)
     try:
         yield partner
     finally:

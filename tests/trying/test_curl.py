@@ -136,7 +136,8 @@ def test_credentials_are_left_out_and_the_note_says_which_secret_to_make() -> No
     )
 
     made = found["with"]
-    assert made["headers"]["Authorization"] == "Bearer <secrets.PARTNER_TOKEN>"
+    assert made["auth"] == {"type": "bearer", "secret": "PARTNER_TOKEN"}
+    assert "Authorization" not in made["headers"]
     assert made["headers"]["X-Api-Key"] == "<secrets.PARTNER_X_API_KEY>"
     assert made["headers"]["Cookie"] == "<secrets.PARTNER_COOKIE>"
     assert made["query"] == {"api_key": "<secrets.PARTNER_API_KEY>"}
@@ -148,15 +149,101 @@ def test_credentials_are_left_out_and_the_note_says_which_secret_to_make() -> No
 
 
 @pytest.mark.parametrize(
-    "command", [f"curl -u 'ad\"a:pw' {URL}", "curl 'https://ad%22a:pw@partner.example/sync'"]
+    ("command", "auth", "notes"),
+    [
+        (
+            f"curl -u 'ad\"a:pw' {URL}",
+            {"type": "basic", "user": 'ad"a', "secret": "PARTNER_PASSWORD"},
+            ["PARTNER_PASSWORD that holds the password of ad"],
+        ),
+        (
+            "curl 'https://ad%22a:pw@partner.example/sync'",
+            {"type": "basic", "user": 'ad"a', "secret": "PARTNER_PASSWORD"},
+            ["PARTNER_PASSWORD"],
+        ),
+        (
+            f"curl --oauth2-bearer t0k3n -u a:pw {URL}",
+            {"type": "bearer", "secret": "PARTNER_TOKEN"},
+            ["PARTNER_TOKEN"],
+        ),
+        (
+            f"curl --cert /home/me/client.pem:pass --key key.pem {URL}",
+            {
+                "type": "mtls",
+                "certificate": "PARTNER_CERTIFICATE",
+                "key": "PARTNER_CERTIFICATE_KEY",
+            },
+            ["the client certificate in PEM", "without a passphrase"],
+        ),
+        (
+            f"curl -E client.pem {URL}",
+            {"type": "mtls", "certificate": "PARTNER_CERTIFICATE"},
+            ["PARTNER_CERTIFICATE"],
+        ),
+        (
+            f"curl --aws-sigv4 aws:amz:eu-central-1:execute-api -u AKID:s3cr3t {URL}",
+            {
+                "type": "aws-sigv4",
+                "region": "eu-central-1",
+                "service": "execute-api",
+                "access_key": "AKID",
+                "secret": "PARTNER_SECRET_KEY",
+            },
+            ["the secret key of AKID"],
+        ),
+        (
+            "curl --aws-sigv4 aws:amz -u AKID:s3cr3t -H 'x-amz-security-token: t0k3n' "
+            "https://s3.eu-west-1.amazonaws.com/bucket",
+            {
+                "type": "aws-sigv4",
+                "region": "eu-west-1",
+                "service": "s3",
+                "access_key": "AKID",
+                "secret": "S3_SECRET_KEY",
+                "session_token": "S3_SESSION_TOKEN",
+            },
+            ["S3_SECRET_KEY", "S3_SESSION_TOKEN"],
+        ),
+    ],
 )
-def test_a_user_becomes_basic_authorization(command: str) -> None:
-    made = step_of(command)
+def test_who_sends_becomes_the_step_s_authentication(
+    command: str, auth: dict[str, str], notes: list[str]
+) -> None:
+    found = imported(command)
 
+    assert found["faults"] == []
+    assert found["with"]["auth"] == auth
+    assert "headers" not in found["with"]
+    assert [words in note for words, note in zip(notes, found["notes"], strict=True)] == [
+        True
+    ] * len(notes)
+    written = json.dumps(found)
+    assert not any(value in written for value in ("pw", "t0k3n", "s3cr3t", 'pass"'))
+
+
+def test_a_second_way_of_showing_who_sends_stays_a_header() -> None:
+    made = step_of(f"curl --cert client.pem -u ada:pw {URL}")
+    assert made["auth"] == {"type": "mtls", "certificate": "PARTNER_CERTIFICATE"}
     value = compile_value(made["headers"]["Authorization"], TemplateMode.HEADER)
     resolved = value.resolve({"secrets": {"PARTNER_PASSWORD": "pw"}}).value
-    assert resolved == "Basic YWQiYTpwdw=="
-    assert made["url"] == URL
+    assert resolved == "Basic YWRhOnB3"
+
+
+def test_a_user_without_a_password_is_the_key() -> None:
+    found = imported(f"curl -u sk_live_123: {URL}")
+    assert "sk_live_123" not in json.dumps(found)
+    value = compile_value(found["with"]["headers"]["Authorization"], TemplateMode.HEADER)
+    resolved = value.resolve({"secrets": {"PARTNER_API_KEY": "sk_live_123"}}).value
+    assert resolved == "Basic c2tfbGl2ZV8xMjM6"
+
+
+@pytest.mark.parametrize(
+    "header", ["Bearer <secrets.MINE>", "Basic YTpi", "Bearer ", "Digest username=a"]
+)
+def test_other_headers_of_authorization_stay_headers(header: str) -> None:
+    made = step_of(f"curl {URL} -H 'Authorization: {header}'")
+    assert "auth" not in made
+    assert made["headers"].keys() == {"Authorization"}
 
 
 @pytest.mark.parametrize(
@@ -168,6 +255,9 @@ def test_a_user_becomes_basic_authorization(command: str) -> None:
         ("-b cookies.txt", "cookies from a file"),
         ("-m soon", "number of seconds"),
         ("-H nonsense", "has no colon"),
+        ("--aws-sigv4 osc:osc:eu:api -u a:b", "an AWS signature needs"),
+        ("--aws-sigv4 aws:amz -u a:b", "an AWS signature needs"),
+        ("--aws-sigv4 aws:amz:eu-central-1:s3", "an AWS signature needs"),
     ],
 )
 def test_what_a_step_cannot_do_is_told(options: str, words: str) -> None:
@@ -199,7 +289,24 @@ def test_a_request_becomes_a_command() -> None:
     assert "left out" in curl_command("POST", URL, {}, b"\xff")
 
 
-OPTIONS = ["-X", "-H", "-d", "-u", "-F", "-G", "^", "'", '"', "$'", "\\", "@", "a:", "https://x"]
+OPTIONS = [
+    "-X",
+    "-H",
+    "-d",
+    "-u",
+    "-F",
+    "-G",
+    "-E",
+    "--aws-sigv4",
+    "^",
+    "'",
+    '"',
+    "$'",
+    "\\",
+    "@",
+    "a:",
+    "https://x",
+]
 TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=30)
 
 
