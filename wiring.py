@@ -19,12 +19,15 @@ from dispatch.embedded import EmbeddedDispatcher
 from dispatch.relaying import RelayThread
 from dispatch.sweeper import Sweeper
 from engine.assembly import Parts, assemble
+from engine.links import Links
 from engine.registry import Registry
 from engine.service import Service
+from engine.surroundings import Surroundings
 from engine.transitions import Transitions
 from net import AddressGuard, PooledSender, parse_networks
 from store import Cipher, SqlStore, open_store
 from triggers import TRIGGERS
+from triggers.bodies import body_value
 
 DEFAULT_TENANT = "default"
 STOP_SECONDS = 12.0
@@ -83,8 +86,9 @@ def build(config: Config) -> Application:
     store = open_store(_database_url(config), Cipher(secret_key))
     dispatcher = EmbeddedDispatcher(store, Transitions(store.runs), clock)
     registry = action_and_trigger_registry()
-    sender = PooledSender(guard)
-    parts = assemble(registry, store, sender, clock, dispatcher, dispatcher.submit)
+    links = Links(_derived(secret_key, "links"), config.site_url)
+    surroundings = Surroundings(PooledSender(guard), body_value, links)
+    parts = assemble(registry, store, surroundings, clock, dispatcher, dispatcher.submit)
     sweeper = Sweeper(
         store,
         parts.transitions,
@@ -141,11 +145,16 @@ def action_and_trigger_registry() -> Registry:
 
 def _page_settings(config: Config, secret_key: bytes) -> PageSettings:
     return PageSettings(
-        cookie_key=hmac.new(secret_key, b"penstock: cookies of the pages", "sha256").digest(),
+        cookie_key=_derived(secret_key, "cookies of the pages"),
         secure=(config.public_url or "").startswith("https:"),
         cdn=config.assets is Assets.CDN,
         public_url=config.public_url,
     )
+
+
+def _derived(secret_key: bytes, purpose: str) -> bytes:
+    """A key that serves one purpose and tells nothing of the others."""
+    return hmac.new(secret_key, f"penstock: {purpose}".encode(), "sha256").digest()
 
 
 def _database_url(config: Config) -> str:

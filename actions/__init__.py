@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from actions import choose, emit_event, empty_ping, respond, send_webhook, set_values, stop
+from actions import (
+    choose,
+    emit_event,
+    empty_ping,
+    respond,
+    run_automation,
+    send_webhook,
+    set_values,
+    stop,
+    wait,
+    wait_for_callback,
+)
 from core.errors import ConflictError
 from core.spec import Action
 
@@ -26,6 +37,9 @@ ACTIONS: Mapping[str, Action] = by_name(
     set_values,
     choose,
     emit_event,
+    run_automation,
+    wait,
+    wait_for_callback,
     stop,
 )
 """Every action there is, in the order in which the builder offers them."""

@@ -35,7 +35,7 @@ def create_hooks(service: Service) -> Blueprint:
         except InvalidError as error:
             return render(Problem(400, "Bad Request", str(error), error.faults))
         except TooManyReading:
-            return render(_BUSY)
+            return render(BUSY)
 
     hooks.add_url_rule(
         "/hooks/<tenant>/<path:path>",
@@ -51,7 +51,7 @@ class TooManyReading(Exception):
     """As many bodies are being read as may be."""
 
 
-_BUSY = Problem(
+BUSY = Problem(
     503,
     "Too many bodies on their way",
     "Nothing was stored; send it again.",

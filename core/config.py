@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -40,6 +41,20 @@ class Config:
     def database_file(self) -> Path:
         """The database in the data folder, which is used when no other is named."""
         return self.data_dir.absolute() / "penstock.db"
+
+    @property
+    def site_url(self) -> str:
+        """Where others reach the installation, as far as this tells; without a `/` at its end."""
+        if self.public_url is not None:
+            return self.public_url
+        try:
+            address = ip_address(self.host)
+        except ValueError:
+            return f"http://{self.host}:{self.port}"
+        if address.is_unspecified:
+            return f"http://localhost:{self.port}"
+        host = f"[{address}]" if address.version == 6 else str(address)
+        return f"http://{host}:{self.port}"
 
     @property
     def sqlite_url(self) -> str:

@@ -37,8 +37,8 @@ class Waiting:
 class Signals(Protocol):
     """Messages to waiting steps. Each is committed with `Runs.signal`, which wakes the run."""
 
-    def insert(self, signal: Signal) -> Write:
-        """Adds a message."""
+    def insert(self, signal: Signal, *, once: bool = False) -> Write:
+        """Adds a message. With `once` it is guarded: refused when its run has one of this id."""
         ...
 
     def of_run(self, tenant: str, run_id: str) -> Sequence[Signal]:

@@ -63,6 +63,12 @@ class ActionSpec:
     """Faults no schema can say, as (path below `with`, message); called on schema-valid input."""
     longest: Callable[[Mapping[str, Any]], Milliseconds] | None = None
     """The longest one attempt may take when configured so."""
+    waits: Callable[[Mapping[str, Any]], Milliseconds | None] | None = None
+    """How long a step configured so may wait (`Park`); None where only data will tell."""
+    callback: bool = False
+    """Whether others can tell the step something, at a one-time address (`run.callbacks.<id>`)."""
+    starts: Callable[[Mapping[str, Any]], str | None] | None = None
+    """The id of the automation that a step configured so starts."""
     detached: Callable[[Mapping[str, Any]], bool] | None = None
     """Whether the run goes on as soon as the step is stored, without waiting for its result."""
     summary: Callable[[Mapping[str, Any]], str] | None = None
@@ -109,6 +115,18 @@ class ActionContext(Protocol):
 
     def secret(self, name: str) -> str:
         """The value of a secret. Raises ExpressionError when the tenant has none of that name."""
+        ...
+
+    @property
+    def callback_url(self) -> str:
+        """The one-time address at which this step can be told something (`core.signals`)."""
+        ...
+
+    def start_run(self, automation_id: str, payload: Any) -> str:
+        """Starts another automation, once the step has succeeded or waits; the id of its run.
+
+        The step is told of its end by a signal. Raises ExpressionError when it cannot be started.
+        """
         ...
 
     def emit(self, event_type: str, data: Mapping[str, Any]) -> None:

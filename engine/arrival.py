@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 
@@ -12,15 +13,10 @@ from core.clock import Milliseconds
 from core.http import InboundRequest
 from core.ids import new_id
 from core.masking import Masker
-from core.model import Event, RequestEntry, Run, StepRun
+from core.model import Event, RequestEntry, Run
 from core.spec import Received
 from core.states import RunStatus
-from core.store import Write
-from engine.dispatching import Dispatcher
-from engine.execution import Execution
-from engine.executor import Executor
 from engine.plan import Plan
-from engine.transitions import started
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +74,27 @@ def event_of_request(
         body=received.body,
         raw=received.raw,
         is_json=received.is_json,
+    )
+
+
+def event_without_request(
+    automaton: Automaton, event_type: str, body: Any, now: Milliseconds
+) -> Event:
+    """The event of something that came by no request: a person, another automation, the clock."""
+    return Event(
+        id=new_id(),
+        tenant=automaton.tenant,
+        automation_id=automaton.automation_id,
+        type=event_type,
+        received_at=now,
+        method="",
+        path="",
+        query={},
+        headers={},
+        params={},
+        body=body,
+        raw=orjson.dumps(body),
+        is_json=True,
     )
 
 
@@ -158,57 +175,6 @@ def request_hash(event: Event) -> str:
     """Tells whether a repeated idempotency key comes with the same request."""
     query = orjson.dumps(event.query, option=orjson.OPT_SORT_KEYS)
     return hashlib.sha256(query + b"\n" + event.raw).hexdigest()
-
-
-class Starter:
-    """Stores a run with what belongs to it, and sets it going where there is room."""
-
-    def __init__(
-        self,
-        executor: Executor,
-        dispatcher: Dispatcher,
-    ) -> None:
-        self._executor = executor
-        self._dispatcher = dispatcher
-
-    def start(
-        self,
-        run: Run,
-        event: Event,
-        plan: Plan,
-        beside: Sequence[Write],
-        journal: Sequence[StepRun] = (),
-    ) -> Run:
-        """Stores the run with the writes beside it, then has it executed after its journal.
-
-        Its first steps without an outside effect are taken before it is stored: a run of nothing
-        else costs one commit and no thread. Raises GuardMissed or StorageUnavailable; then nothing
-        is kept and nothing will run.
-        """
-        held = started(run, self._dispatcher.executor, run.created_at)
-        execution = self._executor.begin(held, event, plan, journal)
-        execution.prepare()
-        if execution.is_over:
-            return execution.store(held, beside)
-        if not self._dispatcher.reserve():
-            execution.store(run, beside)
-            self._dispatcher.wake()
-            return run
-        try:
-            execution.store(held, beside)
-        except BaseException:
-            self._dispatcher.give_back()
-            raise
-        self._dispatcher.start(execution)
-        return held
-
-    def start_here(self, run: Run, event: Event, plan: Plan, beside: Sequence[Write]) -> Execution:
-        """Stores a run that the calling thread will execute itself, as far as it is not over."""
-        held = started(run, self._dispatcher.executor, run.created_at)
-        execution = self._executor.begin(held, event, plan)
-        execution.prepare()
-        execution.store(held, beside)
-        return execution
 
 
 def accepted_payload(event: Event, run: Run) -> Mapping[str, str]:

@@ -5,17 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.clock import Clock
-from core.http import Sender
 from core.store import Store
 from engine.answers import Answers
-from engine.arrival import Starter
 from engine.audit import AuditService
 from engine.automation_changes import AutomationChanges
 from engine.automations import AutomationService
+from engine.callbacks import CallbackService
 from engine.catalog import Catalog
 from engine.channel import Channel
+from engine.child_runs import ChildRuns
 from engine.compiler import Compiler
 from engine.curl.importing import CurlImporter
+from engine.deeds import Deeds
 from engine.dispatching import Dispatcher
 from engine.document_schema import document_schema
 from engine.drafts.faults import DraftFaults
@@ -41,7 +42,9 @@ from engine.runs import RunService
 from engine.secrets import SecretService
 from engine.service import Service
 from engine.settings import SettingsService
+from engine.starter import Starter
 from engine.statistics import StatisticsService
+from engine.surroundings import Surroundings
 from engine.tenants import TenantService
 from engine.tokens import TokenCache
 from engine.tools import Submit, Tools
@@ -88,16 +91,17 @@ class _Common:
 def assemble(
     registry: Registry,
     store: Store,
-    sender: Sender,
+    surroundings: Surroundings,
     clock: Clock,
     dispatcher: Dispatcher,
     submit: Submit,
 ) -> Parts:
     """The engine over these ports."""
     common = _common(registry, store, clock, dispatcher)
-    tools = _tools(common, sender, submit, dispatcher)
+    tools = _tools(common, surroundings, submit, dispatcher)
     executor = Executor(tools)
-    service = _service(common, tools, Starter(executor, dispatcher), dispatcher)
+    starter = Starter(executor, dispatcher)
+    service = _service(common, tools, surroundings, starter, dispatcher)
     return Parts(service, executor, tools.transitions, common.relay)
 
 
@@ -125,24 +129,33 @@ def _common(registry: Registry, store: Store, clock: Clock, dispatcher: Dispatch
     )
 
 
-def _tools(common: _Common, sender: Sender, submit: Submit, dispatcher: Dispatcher) -> Tools:
-    rules = (AnnouncedEnds(common.announcer, common.catalog),)
+def _tools(
+    common: _Common, surroundings: Surroundings, submit: Submit, dispatcher: Dispatcher
+) -> Tools:
+    children = ChildRuns(common.store, common.catalog, common.transitions, common.clock)
+    rules = (AnnouncedEnds(common.announcer, common.catalog), children)
     return Tools(
         store=common.store,
         transitions=common.transitions,
-        sender=sender,
+        sender=surroundings.sender,
         clock=common.clock,
         vault=common.vault,
         catalog=common.catalog,
         answers=Answers(),
-        announcer=common.announcer,
+        deeds=Deeds(common.announcer, children, surroundings.links),
         endings=Endings(rules, dispatcher.wake),
         tokens=TokenCache(common.clock),
         submit=submit,
     )
 
 
-def _service(common: _Common, tools: Tools, starter: Starter, dispatcher: Dispatcher) -> Service:
+def _service(
+    common: _Common,
+    tools: Tools,
+    surroundings: Surroundings,
+    starter: Starter,
+    dispatcher: Dispatcher,
+) -> Service:
     registry, store, clock = common.registry, common.store, common.clock
     vault, audit = common.vault, common.audit
     automations, versions = _automations(common)
@@ -166,6 +179,7 @@ def _service(common: _Common, tools: Tools, starter: Starter, dispatcher: Dispat
         audit=audit,
         statistics=statistics,
         overview=OverviewService(store, statistics, sketches),
+        callbacks=_callbacks(common, surroundings, dispatcher),
         channel=Channel(store, common.catalog, vault, settings, starter, clock),
         intake=_intake(common, tools, starter, dispatcher, listeners),
         sketches=sketches,
@@ -179,6 +193,20 @@ def _service(common: _Common, tools: Tools, starter: Starter, dispatcher: Dispat
         registry=registry,
         document_schema=document_schema(registry),
         store=store,
+    )
+
+
+def _callbacks(
+    common: _Common, surroundings: Surroundings, dispatcher: Dispatcher
+) -> CallbackService:
+    return CallbackService(
+        common.store,
+        common.transitions,
+        surroundings.links,
+        common.vault,
+        surroundings.parse_body,
+        common.clock,
+        dispatcher.wake,
     )
 
 

@@ -19,7 +19,7 @@ from core.size import TooLarge, check_size
 from core.spec import Show
 from core.store import Write
 from core.tokens import Tokens
-from engine.events.announcer import Announcer
+from engine.deeds import Deeds
 from engine.plan import PlannedStep
 from engine.vault import TenantSecrets
 from expressions import secret_marker
@@ -52,7 +52,7 @@ class Attempted:
 class AttemptContext:
     """All an action sees of the world (`core.spec.ActionContext`).
 
-    Without an announcer, as in a trial, nobody is told of what it emits.
+    Without deeds, as in a trial, nobody is told of what it emits and no other run is started.
     """
 
     run: Run
@@ -62,7 +62,7 @@ class AttemptContext:
     secrets: TenantSecrets
     sender: Sender
     tokens: Tokens
-    announcer: Announcer | None = None
+    deeds: Deeds | None = None
     waiting: Waiting | None = None
     masked: Mapping[str, Any] = field(default_factory=dict)
     masker: Masker = field(init=False)
@@ -100,16 +100,26 @@ class AttemptContext:
         self.requests.append(self._entry(shown, answer, started))
         return result
 
+    @property
+    def callback_url(self) -> str:
+        """The one-time address at which this step can be told something."""
+        if self.deeds is None:
+            raise ExpressionError("a trial waits for no callback; pin a result to this step")
+        return self.deeds.callback_url(self.run, self.step_id)
+
+    def start_run(self, automation_id: str, payload: Any) -> str:
+        """Starts another automation, once the step has succeeded or waits; the id of its run."""
+        if self.deeds is None:
+            raise ExpressionError("a trial starts no other automation; pin a result to this step")
+        shown = self.masker.mask_json(payload)
+        run_id, writes = self.deeds.children.start(self.run, self.step_id, automation_id, shown)
+        self.beside += writes
+        return run_id
+
     def emit(self, event_type: str, data: Mapping[str, Any]) -> None:
         """Tells the tenant's automations and subscriptions, once the step has succeeded."""
-        if self.announcer is not None:
-            self.beside += self.announcer.announce(
-                self.run.tenant,
-                event_type,
-                self.masker.mask_json(data),
-                automation_id=self.run.automation_id,
-                depth=self.run.depth + 1,
-            )
+        if self.deeds is not None:
+            self.beside += self.deeds.emit(self.run, event_type, self.masker.mask_json(data))
 
     def _entry(
         self, shown: OutboundRequest, result: SendResult, started: Milliseconds

@@ -26,7 +26,6 @@ from core.store import Store, Write
 from engine.arrival import (
     Automaton,
     LoggedAnswer,
-    Starter,
     inbound_entry,
     make_run,
     unstored_entry,
@@ -36,6 +35,7 @@ from engine.inbound_replies import Reply
 from engine.repetitions import Repetitions
 from engine.replies import JsonReply, Problem
 from engine.settings import SettingsService
+from engine.starter import Starter
 from engine.vault import Vault
 
 WINDOW: Milliseconds = 5 * 60_000

@@ -8,6 +8,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
+from core.duration import format_duration
 from core.errors import Fault, InvalidError
 from core.model import Document
 from core.schema_words import faults_of
@@ -66,7 +67,9 @@ class Compiler:
         if definition is not None:
             graph = build_graph(definition, self.detached(definition))
             faults += graph_faults(definition, graph, self._registry.actions)
-            faults += reference_faults(graph, _references(definition, params))
+            callbacks = callback_steps(definition, self._registry)
+            faults += reference_faults(graph, callbacks, _references(definition, params))
+            faults += self._wait_faults(definition, params)
         if faults or definition is None:
             raise InvalidError("the automation has faults", in_order(faults))
         return self._plan(definition, graph, params)
@@ -144,6 +147,17 @@ class Compiler:
             and _is_detached(self._registry.actions[step.action].SPEC, step)
         )
 
+    def _wait_faults(self, definition: Definition, params: Params) -> Iterator[Fault]:
+        """Steps that would wait longer than a run may take; those with other faults are left."""
+        for index in params:
+            step = definition.steps[index]
+            waits = self._registry.actions[step.action].SPEC.waits
+            longest = waits(step.configuration) if waits else None
+            if longest is not None and longest >= definition.timeout:
+                limit = format_duration(definition.timeout)
+                words = f"waits longer than a run may take, {limit}; raise settings.timeout"
+                yield Fault(f"$.steps[{index}].with", words)
+
     def _plan(self, definition: Definition, graph: Graph, params: Params) -> Plan:
         trigger = definition.trigger
         kind = self._registry.triggers[trigger.type]
@@ -158,6 +172,15 @@ class Compiler:
             trigger=self.trigger(trigger.type, trigger.configuration),
             trigger_secrets=frozenset(secret_names(kind.SPEC.schema, trigger.configuration)),
         )
+
+
+def callback_steps(definition: Definition, registry: Registry) -> frozenset[str]:
+    """The steps that others can tell something."""
+    return frozenset(
+        step.id
+        for step in definition.steps
+        if step.action in registry.actions and registry.actions[step.action].SPEC.callback
+    )
 
 
 def _configuration_faults(
@@ -189,6 +212,7 @@ def planned_step(step: StepDefinition, action: Action, params: CompiledParams) -
         effect=spec.effect,
         detached=_is_detached(spec, step),
         longest=spec.longest(step.configuration) if spec.longest else 0,
+        starts=spec.starts(step.configuration) if spec.starts else None,
     )
 
 

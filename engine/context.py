@@ -12,11 +12,16 @@ from expressions import RESERVED_ROOTS
 
 
 def build_context(
-    event: Event, run: Run, journal: Iterable[StepRun], secrets: Mapping[str, str]
+    event: Event,
+    run: Run,
+    journal: Iterable[StepRun],
+    secrets: Mapping[str, str],
+    callbacks: Mapping[str, str],
 ) -> dict[str, Any]:
     """The context of a run. `secrets` is reached only by what sends.
 
-    A body's key that is the name of another root is reachable as `trigger.body.<key>`.
+    `callbacks` are the one-time addresses of steps. A body's key that is the name of another root
+    is reachable as `trigger.body.<key>`.
     """
     context: dict[str, Any] = {}
     if isinstance(event.body, dict):
@@ -39,6 +44,7 @@ def build_context(
         "automation_id": run.automation_id,
         "version": run.version,
         "created_at": to_rfc3339(run.created_at),
+        "callbacks": callbacks,
     }
     context["tenant"] = {"id": run.tenant}
     return context

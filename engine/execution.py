@@ -20,11 +20,11 @@ from engine.book import Book
 from engine.branches import Branches
 from engine.context import build_context, has_output, visible_output
 from engine.graph import progress
-from engine.inbox import Inbox
 from engine.outputs import Outputs
 from engine.patience import commit_patiently
 from engine.plan import Plan
 from engine.run_end import Verdict, natural_verdict
+from engine.run_signals import RunSignals
 from engine.settlement import next_number
 from engine.tools import Tools
 from engine.transitions import ended
@@ -66,9 +66,10 @@ class Execution:
         self._book = Book(tools, run, journal)
         self._journal = self._book.journal
         self._secrets = tools.vault.of(run.tenant)
-        self._context = build_context(event, run, journal, self._secrets.values)
+        callbacks = tools.deeds.callback_urls(run, plan.callbacks)
+        self._context = build_context(event, run, journal, self._secrets.values, callbacks)
         self._outputs = Outputs(journal)
-        self._inbox = Inbox(signals)
+        self._signals = RunSignals(signals)
         self._verdict: Verdict | None = None
         self._due_at: Milliseconds | None = None
         self._concluded = False
@@ -158,7 +159,7 @@ class Execution:
 
     def _told(self) -> list[str]:
         """The waiting steps that were told something which they have not heard yet."""
-        return [step.step_id for step in self._journal.waiting() if self._inbox.has(step.step_id)]
+        return [step.step_id for step in self._journal.waiting() if self._signals.has(step.step_id)]
 
     def _verdict_now(self, now: Milliseconds, more: bool) -> Verdict | None:
         if now >= self.run.deadline:
@@ -204,8 +205,8 @@ class Execution:
             clock=self._tools.clock,
             secrets=self._secrets,
             sender=self._tools.sender,
-            announcer=self._tools.announcer,
-            waiting=self._inbox.waiting(self._journal.steps.get(step_id)),
+            deeds=self._tools.deeds,
+            waiting=self._signals.waiting(self._journal.steps.get(step_id)),
             tokens=self._tools.tokens.of(self.run.tenant),
         )
         now = to_rfc3339(self._tools.clock.now())

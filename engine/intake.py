@@ -19,7 +19,6 @@ from engine.answers import Answers
 from engine.arrival import (
     Automaton,
     LoggedAnswer,
-    Starter,
     accepted_payload,
     inbound_entry,
     make_event,
@@ -43,6 +42,7 @@ from engine.keys import Keyring
 from engine.repetitions import Repetitions
 from engine.replies import JsonReply, Problem
 from engine.routes import Match
+from engine.starter import Starter
 from engine.trying.listeners import Listeners
 from engine.vault import Vault
 

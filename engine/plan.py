@@ -17,7 +17,7 @@ from engine.secret_names import secret_names
 
 @dataclass(frozen=True, slots=True)
 class PlannedStep:
-    """A step, ready to be executed."""
+    """A step, ready to be executed. `starts` is the id of the automation that it starts."""
 
     definition: StepDefinition
     action: Action
@@ -25,6 +25,7 @@ class PlannedStep:
     effect: bool
     detached: bool
     longest: Milliseconds
+    starts: str | None = None
 
     @property
     def secrets(self) -> frozenset[str]:
@@ -87,6 +88,11 @@ class Plan:
     def webhook(self) -> WebhookTrigger | None:
         """What takes requests, where a webhook starts it."""
         return self.trigger.webhook if self.trigger else None
+
+    @property
+    def callbacks(self) -> tuple[str, ...]:
+        """The steps that others can tell something."""
+        return tuple(name for name, step in self.steps.items() if step.action.SPEC.callback)
 
     @property
     def leaves(self) -> tuple[str, ...]:

@@ -17,14 +17,30 @@ MOST_NAMES = 20
 
 
 def reference_faults(
-    graph: Graph, references: Iterable[tuple[str, FoundReference]]
+    graph: Graph, callbacks: frozenset[str], references: Iterable[tuple[str, FoundReference]]
 ) -> Iterator[Fault]:
-    """The faults of references, each given with its step, at most `MOST_FAULTS` of them."""
+    """The faults of references, each given with its step, at most `MOST_FAULTS` of them.
+
+    `callbacks` are the steps that others can tell something.
+    """
+    return islice(_every_fault(graph, callbacks, references), MOST_FAULTS)
+
+
+def _every_fault(
+    graph: Graph, callbacks: frozenset[str], references: Iterable[tuple[str, FoundReference]]
+) -> Iterator[Fault]:
     ancestry = Ancestry(graph)
-    faults = (
-        fault for step, found in references for fault in _faults(graph, ancestry, step, found)
-    )
-    return islice(faults, MOST_FAULTS)
+    for step, found in references:
+        yield from _faults(graph, ancestry, step, found)
+        yield from _callback_faults(callbacks, found)
+
+
+def _callback_faults(callbacks: frozenset[str], found: FoundReference) -> Iterator[Fault]:
+    match found.reference.path:
+        case ("run", "callbacks", step, *_) if step not in callbacks:
+            known = ", ".join(sorted(callbacks)[:MOST_NAMES]) or "none"
+            words = f"{step} is no step that waits for a callback; those are: {known}"
+            yield Fault(found.path, f"{found.reference.source}: {words}")
 
 
 def _faults(graph: Graph, ancestry: Ancestry, step: str, found: FoundReference) -> Iterator[Fault]:

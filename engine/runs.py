@@ -6,22 +6,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import orjson
-
 from core.clock import Clock
 from core.errors import ConflictError, Fault, GuardMissed, InvalidError, NotFoundError
-from core.ids import new_id
 from core.masking import Masker
 from core.model import Event, Page, Run, StepRun
 from core.states import RUN_ENDS, STEP_ENDS, RunStatus, StepStatus
 from core.store import ListQuery, RunFilter, Store, Write
 from engine.answers import Answers, Ended
-from engine.arrival import Automaton, Starter, make_run
+from engine.arrival import Automaton, event_without_request, make_run
 from engine.audit import AuditService
 from engine.catalog import Catalog
 from engine.endings import Endings
 from engine.graph import progress
 from engine.plan import Plan
+from engine.starter import Starter
 from engine.transitions import Transitions
 from engine.vault import Vault
 
@@ -128,7 +126,7 @@ class RunService:
         if form is not None and (faults := [Fault(*found) for found in form.check(body)]):
             raise InvalidError("the fields do not fit", faults)
         automaton = Automaton(tenant, automation_id, live.version, live.plan)
-        event = self._manual_event(automaton, body)
+        event = event_without_request(automaton, "manual", body, self._clock.now())
         run = make_run(automaton, event, event.received_at)
         beside = [self._store.events.insert(event), self.note_start(run)]
         return event, self._starter.start(run, event, live.plan, beside)
@@ -173,23 +171,6 @@ class RunService:
     def _note(self, what: str, run: Run, detail: Mapping[str, Any] | None = None) -> Write:
         facts = {"automation_id": run.automation_id, **(detail or {})}
         return self._audit.note(run.tenant, f"run.{what}", "run", run.id, "", facts)
-
-    def _manual_event(self, automaton: Automaton, body: Any) -> Event:
-        return Event(
-            id=new_id(),
-            tenant=automaton.tenant,
-            automation_id=automaton.automation_id,
-            type="manual",
-            received_at=self._clock.now(),
-            method="",
-            path="",
-            query={},
-            headers={},
-            params={},
-            body=body,
-            raw=orjson.dumps(body),
-            is_json=True,
-        )
 
 
 def _is_kept(step: StepRun) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from core.store import Store
 from engine.audit import AuditService
 from engine.automations import AutomationService
+from engine.callbacks import CallbackService
 from engine.channel import Channel
 from engine.curl.importing import CurlImporter
 from engine.document_schema import Schema
@@ -53,6 +54,7 @@ class Service:
     overview: OverviewService
     intake: Intake
     channel: Channel
+    callbacks: CallbackService
     sketches: SketchService
     previews: PreviewService
     completions: CompletionService

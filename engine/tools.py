@@ -12,8 +12,8 @@ from core.http import Sender
 from core.store import Store
 from engine.answers import Answers
 from engine.catalog import Catalog
+from engine.deeds import Deeds
 from engine.endings import Endings
-from engine.events.announcer import Announcer
 from engine.tokens import TokenCache
 from engine.transitions import Transitions
 from engine.vault import Vault
@@ -33,7 +33,7 @@ class Tools:
     vault: Vault
     catalog: Catalog
     answers: Answers
-    announcer: Announcer
+    deeds: Deeds
     endings: Endings
     tokens: TokenCache
     submit: Submit

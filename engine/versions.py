@@ -10,6 +10,7 @@ from core.model import Automation, AutomationVersion, Document, Page
 from core.store import ListQuery, Store
 from engine.automation_changes import AutomationChanges, AutomationDetail
 from engine.catalog import Catalog
+from engine.circles import circle_faults
 from engine.compiler import Compiler
 from engine.plan import Plan
 from engine.routes import path_shape
@@ -50,7 +51,9 @@ class VersionService:
             plan = self._compiler.compile(automation.draft)
         except InvalidError as error:
             return error.faults
-        return tuple(self._path_faults(automation, plan))
+        live = self._catalog.of(automation.tenant).live
+        circles = circle_faults(automation.id, plan, live)
+        return (*self._path_faults(automation, plan), *circles)
 
     def publish(
         self, tenant: str, automation_id: str, revision: int | None = None

@@ -18,10 +18,11 @@ class Signals:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._insert = database.prepare_insert(table)
+        unless_there = database.insert(table).on_conflict_do_nothing()
+        self._insert = database.prepare(unless_there, [column.name for column in table.columns])
 
-    def insert(self, signal: Signal) -> Write:
-        """Adds a message."""
+    def insert(self, signal: Signal, *, once: bool = False) -> Write:
+        """Adds a message. With `once` it is guarded: refused when its run has one of this id."""
         return Write(
             self._insert,
             {
@@ -32,6 +33,7 @@ class Signals:
                 "sent_at": signal.sent_at,
                 "payload": encode(signal.payload),
             },
+            guarded=once,
         )
 
     def of_run(self, tenant: str, run_id: str) -> Sequence[Signal]:

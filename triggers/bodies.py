@@ -50,6 +50,11 @@ def parse_body(method: str, content_type: str, raw: bytes) -> ParsedBody:
     return read(raw, media_type)
 
 
+def body_value(method: str, content_type: str, raw: bytes) -> object:
+    """The body's value alone; as `parse_body`."""
+    return parse_body(method, content_type, raw).value
+
+
 @lru_cache(maxsize=256)
 def _reader_of(content_type: str) -> tuple[MediaType, Reader]:
     essence, options = parse_options_header(content_type)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from api.commands.context import Context
-from api.commands.links import base_url, invitation_link
+from api.commands.links import invitation_link
 from api.commands.parsing import Commands, Handler, add_command, add_group, add_json
 from api.commands.settings import LINK_FLAGS, STORE_FLAGS, configuration
 from api.commands.tenancy import add_tenant, open_workspace
@@ -96,7 +96,7 @@ def _reset(arguments: Namespace, context: Context) -> int:
 def _show(link: Invitation, token: str, arguments: Namespace, context: Context) -> int:
     until = "" if link.expires_at is None else f" until {to_rfc3339(link.expires_at)}"
     context.terminal.note(f"A link for {link.email}, good once{until}. It is shown only now:")
-    base = base_url(configuration(arguments, context.environment))
+    base = configuration(arguments, context.environment).site_url
     context.terminal.say(invitation_link(base, token))
     return 0
 

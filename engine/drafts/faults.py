@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 
 from core.errors import Fault
 from core.schema_words import faults_of
-from engine.compiler import SPOILING, Compiler, in_order
+from engine.compiler import SPOILING, Compiler, callback_steps, in_order
 from engine.document import Definition, read_document
 from engine.document_bounds import bound_faults
 from engine.document_schema import frame_schema
@@ -109,7 +109,8 @@ class DraftFaults:
     def _graph_faults(self, definition: Definition, steps: Sequence[StepFaults]) -> Iterator[Fault]:
         graph = build_graph(definition, self._compiler.detached(definition))
         yield from graph_faults(definition, graph, self._registry.actions)
-        yield from reference_faults(graph, _references(definition, steps))
+        callbacks = callback_steps(definition, self._registry)
+        yield from reference_faults(graph, callbacks, _references(definition, steps))
 
 
 def _references(

@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-import orjson
-
-from core.ids import new_id
-from core.model import Event, Run
+from core.model import Run
 from core.platform_events import MOST_DEPTH, PlatformEvent
 from core.states import RunStatus
 from core.store import Store, Write
 from core.trigger_kinds import EventTrigger
-from engine.arrival import Automaton, make_run
+from engine.arrival import Automaton, event_without_request, make_run
 from engine.catalog import Catalog, Live
 from engine.transitions import Transitions, ended
 
@@ -54,30 +51,12 @@ class EventStarts:
 
     def _start(self, event: PlatformEvent, live: Live, trigger: EventTrigger) -> Sequence[Write]:
         automaton = Automaton(event.tenant, live.automation.id, live.version, live.plan)
-        occurrence = _occurrence(automaton, event, trigger)
-        run = replace(make_run(automaton, occurrence, event.occurred_at), depth=event.depth)
+        body, moment = trigger.body(event), event.occurred_at
+        occurrence = event_without_request(automaton, event.type, body, moment)
+        run = replace(make_run(automaton, occurrence, moment), depth=event.depth)
         if event.depth > MOST_DEPTH:
             run = _cut(run, event)
         return [self._store.events.insert(occurrence), self._transitions.start(run)]
-
-
-def _occurrence(automaton: Automaton, event: PlatformEvent, trigger: EventTrigger) -> Event:
-    body = trigger.body(event)
-    return Event(
-        id=new_id(),
-        tenant=automaton.tenant,
-        automation_id=automaton.automation_id,
-        type=event.type,
-        received_at=event.occurred_at,
-        method="",
-        path="",
-        query={},
-        headers={},
-        params={},
-        body=body,
-        raw=orjson.dumps(body),
-        is_json=True,
-    )
 
 
 def _cut(run: Run, event: PlatformEvent) -> Run:

@@ -59,7 +59,7 @@ class CompletionService:
         if kind is None:
             return []
         place = place_of(text, caret, kind.mode)
-        sight = sight_of(question, self._vault, self._clock)
+        sight = sight_of(question, self._registry, self._vault, self._clock)
         choices = self._choices(question, sight, place, secrets=kind.secrets)
         made = [_suggestion(one, place) for one in choices if _may_be_written(one, place)]
         if place.expression and not place.keys:

@@ -50,7 +50,7 @@ class PreviewService:
         `effects`: see `effects.effects_of`; None for what has none. Raises InvalidError for an
         event or results of wrong form, NotFoundError for a step that is not there.
         """
-        sight = sight_of(question, self._vault, self._clock)
+        sight = sight_of(question, self._registry, self._vault, self._clock)
         context = {"context": sight.context} if with_context else {}
         if question.step == TRIGGER:
             return {**context, "fields": {}, "request": None, "effects": None}

@@ -9,9 +9,11 @@ from typing import Any
 from core.clock import Clock, to_rfc3339
 from core.masking import Masker
 from core.model import Run, StepRun
+from engine.compiler import callback_steps
 from engine.context import build_context
 from engine.drafts.draft import read_draft
 from engine.graph import build_graph
+from engine.registry import Registry
 from engine.trying.trial_input import check_event, event_of, results_of, trial_run
 from engine.vault import TenantSecrets, Vault
 from expressions import secret_marker
@@ -35,6 +37,10 @@ class Question:
     results: Mapping[str, Any]
 
 
+CALLBACK_SHOWN = "https://penstock.example/callback/made-for-each-run"
+"""What stands in a preview or a trial for the one-time address of a step."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sight:
     """What a step sees, fit to be shown: for each secret there is its marker.
@@ -53,7 +59,7 @@ class Sight:
         return self.secrets.masker
 
 
-def sight_of(question: Question, vault: Vault, clock: Clock) -> Sight:
+def sight_of(question: Question, registry: Registry, vault: Vault, clock: Clock) -> Sight:
     """What the step sees. Raises InvalidError for an event or results of wrong form."""
     check_event(question.event)
     secrets = vault.of(question.tenant)
@@ -66,7 +72,8 @@ def sight_of(question: Question, vault: Vault, clock: Clock) -> Sight:
     event = event_of(run, question.event, definition.trigger.type)
     markers = {name: secret_marker(name) for name in secrets.values}
     known: list[StepRun] = [results[step] for step in results if step in earlier]
-    context = build_context(event, run, known, markers)
+    callbacks = dict.fromkeys(callback_steps(definition, registry), CALLBACK_SHOWN)
+    context = build_context(event, run, known, markers, callbacks)
     context["run"] = {**context["run"], "now": to_rfc3339(now)}
     return Sight(
         run=run,

@@ -21,6 +21,7 @@ from engine.outputs import MOST_BYTES, Outputs
 from engine.retry import RetryPolicy
 from engine.run_end import Verdict, natural_verdict
 from engine.tokens import TokenCache
+from engine.trying.sights import CALLBACK_SHOWN
 from engine.trying.trial_events import TrialEvent, ended, refused, running, started, step_event
 from engine.trying.trial_plan import Part, TrialPlan
 from engine.vault import TenantSecrets
@@ -72,7 +73,8 @@ class TrialRun:
         self._verdict: Verdict | None = None
         self._answer: Answer | None = None
         before = [step for step_id, step in given.items() if step_id in planned.earlier]
-        self._context = build_context(event, run, before, secrets.values)
+        callbacks = dict.fromkeys(planned.plan.callbacks, CALLBACK_SHOWN)
+        self._context = build_context(event, run, before, secrets.values, callbacks)
 
     def events(self) -> Iterator[TrialEvent]:
         """Executes while it is read: whoever stops reading ends the trial before the next step."""

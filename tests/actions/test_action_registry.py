@@ -34,6 +34,9 @@ def test_the_registry_holds_the_actions_of_the_design_under_their_names():
         "set-values",
         "choose",
         "emit-event",
+        "run-automation",
+        "wait",
+        "wait-for-callback",
         "stop",
     ]
     assert all(name == action.SPEC.name for name, action in ACTIONS.items())

@@ -28,9 +28,12 @@ from core.store import ListQuery, RunFilter
 from engine.assembly import assemble
 from engine.execution import Execution
 from engine.inbound_replies import Reply
+from engine.links import Links
 from engine.runs import RunDetail
+from engine.surroundings import Surroundings
 from store import Cipher, SqlStore, open_store
 from tests.support.builders import NOW
+from triggers.bodies import body_value
 from wiring import action_and_trigger_registry
 
 TENANT = "acme"
@@ -105,7 +108,9 @@ class Workbench:
         self.partner = ScriptedPartner()
         self.dispatcher = InlineDispatcher()
         registry = action_and_trigger_registry()
-        parts = assemble(registry, store, self.partner, self.clock, self.dispatcher, _in_a_thread)
+        links = Links(b"a key of the tests", "http://penstock.test")
+        around = Surroundings(self.partner, body_value, links)
+        parts = assemble(registry, store, around, self.clock, self.dispatcher, _in_a_thread)
         self.service, self.executor, self.transitions = (
             parts.service,
             parts.executor,

@@ -10,7 +10,7 @@ from core.states import StepStatus
 from engine.settlement import WAITED
 
 
-class Inbox:
+class RunSignals:
     """Signals by step, as they were when the run was taken up."""
 
     def __init__(self, signals: Iterable[Signal] = ()) -> None:

@@ -1,0 +1,40 @@
+"""What an action may let happen beside its result: rows that are committed with that, or not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from core.model import Run
+from core.store import Write
+from engine.child_runs import ChildRuns
+from engine.events.announcer import Announcer
+from engine.links import CALLBACK, Links
+
+
+@dataclass(frozen=True, slots=True)
+class Deeds:
+    """Makes the rows; one for a process. A trial has none."""
+
+    announcer: Announcer
+    children: ChildRuns
+    links: Links
+
+    def emit(self, run: Run, event_type: str, data: Mapping[str, Any]) -> Sequence[Write]:
+        """An event that the run's automation emits."""
+        return self.announcer.announce(
+            run.tenant,
+            event_type,
+            data,
+            automation_id=run.automation_id,
+            depth=run.depth + 1,
+        )
+
+    def callback_urls(self, run: Run, step_ids: Iterable[str]) -> Mapping[str, str]:
+        """The one-time addresses of several steps of a run."""
+        return {step_id: self.callback_url(run, step_id) for step_id in step_ids}
+
+    def callback_url(self, run: Run, step_id: str) -> str:
+        """The one-time address of a step of a run."""
+        return self.links.url(CALLBACK, run.tenant, run.id, step_id)

@@ -1,0 +1,21 @@
+"""What the engine meets of the world beside the store, as wiring hands it over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from core.http import Sender
+from engine.links import Links
+
+ParseBody = Callable[[str, str, bytes], object]
+"""From method, Content-Type and bytes to a value. Raises InvalidError or JsonError in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """The way out, how bodies are read that come by no trigger, and this installation's links."""
+
+    sender: Sender
+    parse_body: ParseBody
+    links: Links
