@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from core.clock import Clock
 from core.errors import Fault, GuardMissed, InvalidError, NotFoundError
@@ -74,13 +75,19 @@ class SecretService:
 def secrets_of(plan: Plan) -> frozenset[str]:
     """The names of the secrets an automation refers to, in its steps and in its trigger."""
     names = {name for step in plan.steps.values() for name in step.secrets}
-    auth = plan.trigger_configuration.get("auth", {})
     signed = {
         step.definition.configuration["sign"]["secret"]
         for step in plan.steps.values()
         if "sign" in step.definition.configuration
     }
-    return frozenset(names | signed | {auth["secret"]} if "secret" in auth else names | signed)
+    return frozenset(names | signed | _of_trigger(plan.trigger_configuration))
+
+
+def _of_trigger(configuration: Mapping[str, Any]) -> set[str]:
+    """The secrets that callers of a trigger prove to know."""
+    auth = configuration.get("auth", {})
+    single = {auth[name] for name in ("secret", "previous_secret") if name in auth}
+    return single | set(auth.get("secrets", ()))
 
 
 def _check(name: str, value: str) -> None:
