@@ -64,7 +64,9 @@ def _tolerance(description: str) -> dict[str, Any]:
 
 
 def _choice(spec: SchemeSpec) -> list[str]:
-    return [spec.title, f"{spec.description} The secret is {spec.key}."]
+    """A scheme as the form offers it; there, Markdown is no more than marks."""
+    meaning = f"{spec.description} The secret is {spec.key}."
+    return [spec.title, meaning.replace("`", "")]
 
 
 _TYPES = ["none", "key", "basic", "header", "hmac", "signature"]
@@ -130,8 +132,7 @@ _HMAC: dict[str, Any] = {
 _SIGNATURE: dict[str, Any] = {
     "scheme": {
         "title": "Scheme",
-        "description": "Whose signatures they are; docs/signatures.md says what to configure at "
-        "each provider.",
+        "description": "The provider whose signatures they are.",
         "type": "string",
         "enum": list(SCHEMES),
         "x-choices": {name: _choice(scheme.SPEC) for name, scheme in SCHEMES.items()},
