@@ -32,6 +32,8 @@ class SchemeSpec:
     """What tells a repeated delivery; empty when the scheme has nothing of the kind."""
     retries: str
     """When the provider sends a delivery again."""
+    window: str
+    """An `idempotency_window` that outlasts that; empty where nothing tells a repetition."""
     source: str
     """The address of the provider's own documentation."""
     has_timestamp: bool = False

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from core.duration import parse_duration
 from core.errors import ConflictError
 from core.spec import Answered, Received, Rejected
 from tests.triggers.signing import SECONDS, SIGNERS
@@ -20,11 +21,13 @@ SLACK = next(one for one in SIGNERS if one.scheme == "slack")
 
 @pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.name)
 def test_a_scheme_says_in_words_all_there_is_to_know(spec):
-    optional = {"note"} if spec.delivery_id else {"note", "delivery"}
+    optional = {"note"} if spec.delivery else {"note", "delivery", "window"}
     for field in fields(spec):
         if field.type == "str" and field.name not in optional:
             assert getattr(spec, field.name), field.name
     assert spec.headers
+    assert bool(spec.window) == bool(spec.delivery)
+    assert not spec.window or parse_duration(spec.window) <= parse_duration("7d")
     assert spec.source.startswith("https://")
     assert bool(spec.delivery) == bool(spec.delivery_id) or spec.name == "hmac"
 

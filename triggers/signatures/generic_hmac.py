@@ -65,6 +65,8 @@ SPEC = SchemeSpec(
     "partner signs with the new one.",
     delivery="the header that `id_header` names, where it is named",
     retries="What the partner does is for the partner to say.",
+    window="5m",
     source="https://www.rfc-editor.org/rfc/rfc2104",
     has_timestamp=True,
+    note="A moment is signed only where `timestamp_header` is named.",
 )

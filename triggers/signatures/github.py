@@ -36,7 +36,9 @@ SPEC = SchemeSpec(
     rotation="GitHub signs with one secret at a time. Add the new one here, then change it at "
     "GitHub, then remove the old one here.",
     delivery=f"`{DELIVERY}`, which stays the same when a person chooses Redeliver",
-    retries="GitHub does not repeat by itself what failed; a person can, for 3 days.",
+    retries="GitHub does not repeat by itself what failed; a person can, for 3 days. With a short "
+    "window, what a person sends again later starts a run again.",
+    window="5m",
     source="https://docs.github.com/webhooks/using-webhooks/validating-webhook-deliveries",
     delivery_id=delivery_id,
 )

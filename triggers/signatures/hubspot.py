@@ -40,6 +40,7 @@ SPEC = SchemeSpec(
     retries="HubSpot repeats up to 10 times within 24 hours. A request holds up to 100 events, "
     "each with its `eventId`, and a repetition counts its `attemptNumber` up: tell repeated "
     "events apart by `eventId` where it matters.",
+    window="",
     source="https://developers.hubspot.com/docs/apps/developer-platform/build-apps/"
     "authentication/request-validation",
     has_timestamp=True,

@@ -42,6 +42,7 @@ SPEC = SchemeSpec(
     "share one event",
     retries="Shopify repeats 8 times within 4 hours; what is not answered within 5 seconds counts "
     "as failed.",
+    window="6h",
     source="https://shopify.dev/docs/apps/build/webhooks/verify-deliveries",
     note="Deliveries of Shopify's Events (`Shopify-Hmac-SHA256`) are taken as well.",
     delivery_id=delivery_id,

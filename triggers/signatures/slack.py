@@ -59,6 +59,7 @@ SPEC = SchemeSpec(
     "and Slack does not repeat them",
     retries="Slack repeats an event that is not answered within 3 seconds: at once, after a "
     "minute and after 5 minutes.",
+    window="10m",
     source="https://docs.slack.dev/authentication/verifying-requests-from-slack/",
     has_timestamp=True,
     note="Slash commands and interactions come as a form; of an interaction, the field `payload` "

@@ -140,13 +140,14 @@ SPEC = SchemeSpec(
     description="The sender signs id, moment of sending and body with HMAC-SHA256 (`v1`) or "
     "Ed25519 (`v1a`). OpenAI and Svix do so, and Penstock itself where a step has `sign`.",
     headers=HEADERS,
-    setup="At the sender: the trigger's address as the endpoint, and the types of events.",
+    setup="The trigger's address as the endpoint, and the types of events.",
     key="what the sender shows for the endpoint: the signing secret `whsec_…` (`v1`) or the "
     "public key `whpk_…` (`v1a`). A value that begins with neither is the key of the HMAC as it is",
     rotation="A sender that rotates signs with the old and the new secret for a while. Name both "
     "here for that time; one may be `whsec_…` and the other `whpk_…`.",
     delivery="`webhook-id`, which is signed",
     retries="The specification recommends some ten tries over 3 days.",
+    window="4d",
     source="https://www.standardwebhooks.com/",
     has_timestamp=True,
     note="The headers may also be called `svix-id`, `svix-timestamp` and `svix-signature`.",

@@ -50,6 +50,7 @@ SPEC = SchemeSpec(
     "and Stripe signs with both. Name both here for that time.",
     delivery="the event's `id` in the body (`evt_…`)",
     retries="Stripe repeats for up to 3 days in live mode, a few times in test mode.",
+    window="4d",
     source="https://docs.stripe.com/webhooks",
     has_timestamp=True,
     delivery_id=delivery_id,

@@ -101,6 +101,7 @@ SPEC = SchemeSpec(
     delivery=f"`{DELIVERY}`",
     retries="Twilio repeats once when it cannot connect; how often, and when else, the webhook's "
     "URL can say by connection overrides (`#rc=3&rp=all`).",
+    window="5m",
     source="https://www.twilio.com/docs/usage/webhooks/webhooks-security",
     note=URL_NOTE,
     delivery_id=delivery_id,
