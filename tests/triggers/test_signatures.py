@@ -160,3 +160,10 @@ def test_an_id_of_a_delivery_that_cannot_be_one_is_as_none(make, signer):
         headers = {**signer.headers(), **dict.fromkeys(signer.delivery, garbage)}
         received = send(make(signer), signer, headers)
         assert received.delivery_id == (None if signer.delivery else signer.delivery_id)
+
+
+def test_an_id_that_is_not_the_signed_one_is_passed_over(make):
+    """Or whoever repeats a request could give it a new name."""
+    svix = next(one for one in SIGNERS if "svix-signature" in one.headers())
+    received = send(make(svix), svix, {**svix.headers(), "webhook-id": "msg_another"})
+    assert received.delivery_id == "msg_1"
