@@ -21,10 +21,12 @@ from api.commands.context import Context
 from api.commands.terminal import Terminal
 from api.demo_partner import create_partner, partner_url
 from api.listening import Address
+from api.proxies import TrustedProxies
 from api.server import Site
 from builder_ui import Pages, PageSettings, create_pages
 from core.clock import Clock
 from core.config import Config
+from core.networks import CallerNetworks, IPNetwork
 from engine.compiler import Compiler
 from engine.document_schema import Schema, document_schema
 from engine.service import Service
@@ -32,11 +34,18 @@ from wiring import action_and_trigger_registry, bootstrap, build, lock_data_fold
 
 
 def create_app(
-    service: Service, clock: Clock, settings: PageSettings, demo: Address | None = None
+    service: Service,
+    clock: Clock,
+    settings: PageSettings,
+    demo: Address | None = None,
+    trusted_proxies: Sequence[IPNetwork] = (),
 ) -> Flask:
     """The web application over a set of use cases, with the demo's partner if it has an address."""
     app = Flask("penstock", static_folder=None)
-    for blueprint in create_api(service):
+    if trusted_proxies:
+        behind = TrustedProxies(app.wsgi_app, CallerNetworks(trusted_proxies))
+        app.wsgi_app = behind  # type: ignore[method-assign]
+    for blueprint in create_api(service, settings.public_url):
         app.register_blueprint(blueprint)
     if demo is not None:
         settings = replace(settings, demo_partner=partner_url(demo))
@@ -90,7 +99,13 @@ class WholeInstallation:
         application = build(config)
         # The lock on the folder says that nobody else has its database, and of no other database.
         application.start(alone=config.database_url is None)
-        flask = create_app(application.service, application.clock, application.page_settings, demo)
+        flask = create_app(
+            application.service,
+            application.clock,
+            application.page_settings,
+            demo,
+            config.trusted_proxies,
+        )
         return Site(flask, application.rest, application.stop)
 
 

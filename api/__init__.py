@@ -10,6 +10,10 @@ from api.hooks import create_hooks
 from engine.service import Service
 
 
-def create_api(service: Service) -> list[Blueprint]:
-    """The blueprints over a set of use cases."""
-    return [create_hooks(service), create_callbacks(service), create_rest(service)]
+def create_api(service: Service, public_url: str | None = None) -> list[Blueprint]:
+    """The blueprints over a set of use cases; `public_url` is how others reach them, if known."""
+    return [
+        create_hooks(service, public_url),
+        create_callbacks(service),
+        create_rest(service),
+    ]

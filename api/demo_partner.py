@@ -113,6 +113,7 @@ def create_partner(address: Address) -> Blueprint:
     partner.get("/health/<service>")(_health)
     partner.post("/legacy/orders")(_book)
     add_erp(partner)
+    partner.post("/builds/<repository>")(_build)
     return partner
 
 
@@ -159,6 +160,10 @@ def _health(service: str) -> Response:
 
 def _book() -> Response:
     return Response(_LEGACY_REPLY, content_type="text/xml; charset=iso-8859-1")
+
+
+def _build(repository: str) -> Response:
+    return _answer(202, build=f"build-{request.args.get('commit', repository)[:7]}")
 
 
 def _demand(token: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from threading import BoundedSemaphore
 from typing import BinaryIO
+from urllib.parse import quote
 
 from flask import Blueprint, Request, Response, request
 
@@ -20,17 +21,22 @@ MOST_READING = 256
 """Bodies that may be on their way at once: a sender that stalls holds one of our threads."""
 
 _CHUNK = 64 * 1024
+_UNESCAPED = "/:@!$&'()*+,;=~"
+"""What a path holds as it is beside letters, digits, `.`, `_` and `-` (RFC 3986, section 3.3)."""
 
 
-def create_hooks(service: Service) -> Blueprint:
-    """The blueprint of `ANY /hooks/<tenant>/<path>`."""
+def create_hooks(service: Service, public_url: str | None = None) -> Blueprint:
+    """The blueprint of `ANY /hooks/<tenant>/<path>`.
+
+    `public_url` is how callers reach the installation, where that is not what the request says.
+    """
     hooks = Blueprint("hooks", __name__)
     receive = service.intake.receive
     reading = BoundedSemaphore(MOST_READING)
 
     def take(tenant: str, path: str) -> Response:
         try:
-            incoming = inbound_request(request, reading)
+            incoming = inbound_request(request, reading, public_url)
             return render(receive(tenant, path, incoming))
         except InvalidError as error:
             return render(Problem(400, "Bad Request", str(error), error.faults))
@@ -59,7 +65,9 @@ BUSY = Problem(
 )
 
 
-def inbound_request(incoming: Request, reading: BoundedSemaphore) -> InboundRequest:
+def inbound_request(
+    incoming: Request, reading: BoundedSemaphore, public_url: str | None = None
+) -> InboundRequest:
     """A request as triggers see it."""
     environ = incoming.environ
     return InboundRequest(
@@ -69,7 +77,16 @@ def inbound_request(incoming: Request, reading: BoundedSemaphore) -> InboundRequ
         headers=_headers(environ),
         remote_address=environ.get("REMOTE_ADDR", ""),
         read_body=lambda most: _read_in_turn(reading, incoming, most),
+        url=_url(environ, public_url),
     )
+
+
+def _url(environ: Mapping[str, str], public_url: str | None) -> str:
+    """The URL as its caller wrote it, but for escapes in the path that need not be there."""
+    base = public_url or f"{environ['wsgi.url_scheme']}://{environ.get('HTTP_HOST', '')}"
+    path = quote(environ["PATH_INFO"].encode("latin-1", "replace"), safe=_UNESCAPED)
+    query = environ.get("QUERY_STRING")
+    return f"{base}{path}?{query}" if query else f"{base}{path}"
 
 
 def _read_in_turn(reading: BoundedSemaphore, incoming: Request, most: int) -> bytes:

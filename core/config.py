@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from core.errors import ConfigError
+from core.networks import IPNetwork, parse_networks
 
 
 class Assets(StrEnum):
@@ -24,6 +25,7 @@ class Config:
     """Every setting. `allow_private` lists CIDRs as they were written.
 
     `public_url` is where others reach the installation, without a `/` at its end.
+    `trusted_proxies` are those whose word on the caller's address and on the URL is taken.
     """
 
     host: str = "127.0.0.1"
@@ -35,6 +37,7 @@ class Config:
     bootstrap_api_key: str | None = None
     allow_private: str = ""
     public_url: str | None = None
+    trusted_proxies: tuple[IPNetwork, ...] = ()
     assets: Assets = Assets.CDN
 
     @property
@@ -78,6 +81,7 @@ def read_config(environment: Mapping[str, str]) -> Config:
         bootstrap_api_key=_long_enough("PENSTOCK_BOOTSTRAP_API_KEY", environment),
         allow_private=environment.get("PENSTOCK_ALLOW_PRIVATE", ""),
         public_url=_public_url(environment.get("PENSTOCK_PUBLIC_URL") or None),
+        trusted_proxies=_networks("PENSTOCK_TRUSTED_PROXIES", environment),
         assets=_assets(environment.get("PENSTOCK_ASSETS") or config.assets),
     )
 
@@ -103,6 +107,10 @@ def _public_url(text: str | None) -> str | None:
             "https://penstock.example.com, without a path"
         )
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def _networks(name: str, environment: Mapping[str, str]) -> tuple[IPNetwork, ...]:
+    return parse_networks(environment.get(name, ""), name)
 
 
 def _assets(text: str) -> Assets:

@@ -18,7 +18,9 @@ class InboundRequest:
     """A request as it came in. Header names are lower-cased, repeated fields joined by `, `.
 
     `read_body` gives the raw bytes, once; `BodyTooLarge` when more than its argument arrive,
-    `BodyIncomplete` when the sender broke off.
+    `BodyIncomplete` when the sender broke off. `remote_address` is the caller's own, whatever
+    trusted proxies are between; `url` is the absolute one that the caller asked for, with its
+    query, as far as it is known.
     """
 
     method: str
@@ -27,6 +29,7 @@ class InboundRequest:
     headers: Mapping[str, str]
     remote_address: str
     read_body: Callable[[int], bytes]
+    url: str = ""
 
 
 class BodyTooLarge(Exception):

@@ -25,6 +25,7 @@ JsonSchema = Mapping[str, Any]
 `x-expected`: what a value would be that is right, for the words of a fault.
 `x-widget`: how the builder draws the field, where the type alone does not say. `secret-name` also
     says that the text below is the name of a secret, which the step or the trigger then uses.
+`x-choices`: of an `enum`, each value's title and what it means: `{value: [title, meaning]}`.
 """
 
 Show = Callable[[OutboundResponse], OutboundResponse]
@@ -181,7 +182,8 @@ class Received:
     """What a trigger made of a request: the event's content.
 
     `body` is the parsed body (JSON value, form fields, text), `raw` the bytes as they came, and
-    `is_json` says that `raw` is the JSON text of `body`.
+    `is_json` says that `raw` is the JSON text of `body`. `delivery_id` is what the provider calls
+    this delivery, and calls it again when it sends it again; it goes before `idempotency_key`.
     """
 
     body: object
@@ -190,6 +192,20 @@ class Received:
     params: Mapping[str, str]
     idempotency_key: str | None
     is_json: bool = False
+    delivery_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A request that the trigger answers by itself and that is no event, such as a handshake.
+
+    `detail` says to whoever listens what was asked and answered.
+    """
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    detail: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,6 +319,6 @@ class WebhookTrigger(Protocol):
         secrets: Secrets,
         check_key: KeyCheck,
         now: Milliseconds,
-    ) -> Received | Rejected:
+    ) -> Received | Answered | Rejected:
         """Reads, verifies and parses a request. Raises nothing for what a client sends."""
         ...

@@ -171,8 +171,13 @@ def idempotency_key(event: Event, key: str) -> str:
     return f"{event.method} {event.path} {key}"
 
 
-def request_hash(event: Event) -> str:
-    """Tells whether a repeated idempotency key comes with the same request."""
+def request_hash(event: Event, delivery_id: str | None = None) -> str:
+    """Tells whether a repeated idempotency key comes with the same request.
+
+    Of a provider's delivery the id alone counts: its body may say which attempt it is.
+    """
+    if delivery_id is not None:
+        return ""
     query = orjson.dumps(event.query, option=orjson.OPT_SORT_KEYS)
     return hashlib.sha256(query + b"\n" + event.raw).hexdigest()
 

@@ -28,6 +28,7 @@ from engine.arrival import (
     LoggedAnswer,
     inbound_entry,
     make_run,
+    request_hash,
     unstored_entry,
 )
 from engine.catalog import Catalog, Live
@@ -102,7 +103,11 @@ class Channel:
             raise
         event = self._event(tenant, live, message, request, raw)
         return self._repetitions.take_once(
-            event, key, WINDOW, lambda beside: self._start(live, event, request, beside)
+            event,
+            key,
+            request_hash(event),
+            WINDOW,
+            lambda beside: self._start(live, event, request, beside),
         )
 
     def _addressed(self, tenant: str, message: Message) -> Live:

@@ -13,7 +13,7 @@ from core.errors import Fault, StorageUnavailable
 from core.http import Headers, InboundRequest
 from core.model import Event, Run
 from core.outcomes import Answer
-from core.spec import Rejected
+from core.spec import Answered, Rejected
 from core.store import Store, Write
 from engine.answers import Answers
 from engine.arrival import (
@@ -23,6 +23,7 @@ from engine.arrival import (
     inbound_entry,
     make_event,
     make_run,
+    request_hash,
     unstored_entry,
 )
 from engine.catalog import Catalog
@@ -123,13 +124,16 @@ class Intake:
         )
         if isinstance(received, Rejected):
             return self._reject(match, request, received)
+        if isinstance(received, Answered):
+            return self._answer_itself(match, request, received)
         automaton = Automaton(tenant, live.automation.id, live.version, live.plan)
         event = make_event(automaton, request, received, self._vault.of(tenant).masker, now)
         if self._listeners.any:
             self._listeners.heard(event)
         return self._repetitions.take_once(
             event,
-            received.idempotency_key,
+            received.delivery_id or received.idempotency_key,
+            request_hash(event, received.delivery_id),
             live.webhook.idempotency_window,
             lambda beside: self._start(match, request, automaton, event, beside),
         )
@@ -186,18 +190,25 @@ class Intake:
         automation = match.live.automation
         if self._listeners.any:
             self._listeners.refused(automation.tenant, automation.id, rejected)
-        entry = unstored_entry(
-            automation.tenant,
-            automation.id,
-            request,
-            rejected.status,
-            rejected.internal or rejected.detail,
-            self._vault.of(automation.tenant).masker,
-            self._clock.now(),
-        )
-        self._store.commit_later([self._store.requests.insert(entry)])
+        self._log_unstored(match, request, rejected.status, rejected.internal or rejected.detail)
         faults = tuple(Fault(path, message) for path, message in rejected.faults)
         return Problem(rejected.status, rejected.title, rejected.detail, faults, rejected.headers)
+
+    def _answer_itself(self, match: Match, request: InboundRequest, answered: Answered) -> Answer:
+        """Gives the trigger's own answer to a request that is no event."""
+        automation = match.live.automation
+        if self._listeners.any:
+            self._listeners.answered(automation.tenant, automation.id, answered)
+        self._log_unstored(match, request, answered.status, None)
+        return Answer(answered.status, answered.headers, answered.body)
+
+    def _log_unstored(
+        self, match: Match, request: InboundRequest, status: int, error: str | None
+    ) -> None:
+        tenant, automation_id = match.live.automation.tenant, match.live.automation.id
+        masker, now = self._vault.of(tenant).masker, self._clock.now()
+        entry = unstored_entry(tenant, automation_id, request, status, error, masker, now)
+        self._store.commit_later([self._store.requests.insert(entry)])
 
     def _log_answer(self, event: Event, answer: Reply) -> None:
         status, body = written(answer)

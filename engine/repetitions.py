@@ -8,7 +8,7 @@ from core.clock import Milliseconds
 from core.errors import GuardMissed
 from core.model import Event
 from core.store import Events, Write
-from engine.arrival import idempotency_key, request_hash
+from engine.arrival import idempotency_key
 from engine.inbound_replies import Reply, try_again
 from engine.replies import JsonReply, Problem
 
@@ -23,17 +23,19 @@ class Repetitions:
         self,
         event: Event,
         key: str | None,
+        digest: str,
         window: Milliseconds,
         take: Callable[[Sequence[Write]], Reply],
     ) -> Reply:
         """What `take` answers, unless the key is known.
 
-        `take` gets writes to commit with the event; of requests that come in one moment, one is
-        taken. Without a key or a window every request is.
+        `digest` tells whether a repeated key comes with the same request. `take` gets writes to
+        commit with the event; of requests that come in one moment, one is taken. Without a key or
+        a window every request is.
         """
         if key is None or not window:
             return take(())
-        full, digest = idempotency_key(event, key), request_hash(event)
+        full = idempotency_key(event, key)
         if repeated := self._repeated(event, full, digest):
             return repeated
         remember = self._events.remember_key(event, full, digest, event.received_at + window)

@@ -13,7 +13,7 @@ from core.errors import Fault, InvalidError
 from core.http import InboundRequest
 from core.masking import Masker
 from core.model import Document, Event
-from core.spec import Rejected, WebhookTrigger
+from core.spec import Answered, Rejected, WebhookTrigger
 from engine.arrival import Automaton, make_event
 from engine.routes import path_pattern
 
@@ -49,6 +49,8 @@ def simulated_event(
     if isinstance(received, Rejected):
         faults = [Fault(path, message) for path, message in received.faults]
         raise InvalidError(f"the trigger refuses it: {received.detail}", faults)
+    if isinstance(received, Answered):
+        raise InvalidError(f"the trigger answers it by itself: {received.detail}")
     return make_event(automaton, request, received, masker, now)
 
 
@@ -60,11 +62,12 @@ class _NoSecrets:
 
 
 def open_to_all(document: Document) -> Document:
-    """The document with a trigger that asks nobody who they are."""
+    """The document with a trigger that asks nobody who they are or where they come from."""
     trigger = document["trigger"]
     if trigger["type"] != "webhook":
         return document
     configuration = {**trigger["with"], "auth": {"type": "none"}}
+    configuration.pop("allow_ips", None)
     return {**document, "trigger": {**trigger, "with": configuration}}
 
 

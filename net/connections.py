@@ -11,10 +11,10 @@ from typing import cast
 from urllib3.util import wait_for_read
 
 from core.http import ClientCertificate, FailureKind
+from core.networks import IPAddress
 from net.deadline import Deadline, DeadlineSocket
 from net.failures import SendError
 from net.headers import Fields
-from net.networks import IPAddress
 from net.responses import StrictResponse
 from net.url import Origin, Target
 

@@ -10,10 +10,11 @@ from ipaddress import ip_address
 
 from core.duration import format_duration
 from core.http import FailureKind
+from core.networks import IPAddress, IPNetwork
 from net.failures import SendError
 from net.host import parse_host
 from net.lookups import Resolve, SharedCalls, system_resolve
-from net.networks import IPAddress, IPNetwork, covers, special_network
+from net.networks import covers, special_network
 
 _KEPT_VERDICTS = 4096
 

@@ -8,8 +8,8 @@ from ipaddress import AddressValueError, IPv4Address, IPv6Address
 import idna
 
 from core.http import FailureKind
+from core.networks import IPAddress
 from net.failures import SendError
-from net.networks import IPAddress
 
 _LONGEST_INPUT = 1024
 """Characters of an international name that are converted; a name has at most 253 (RFC 1035)."""

@@ -7,8 +7,8 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Container
 
+from core.networks import IPAddress
 from net.connections import Connection, PoolKey
-from net.networks import IPAddress
 
 
 class IdleConnections:

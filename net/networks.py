@@ -9,14 +9,10 @@ another address (NAT64, 6to4, Teredo, mapped, compatible) is refused as a form, 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
+from ipaddress import IPv6Network, ip_network
 
-from core.errors import ConfigError
-
-IPAddress = IPv4Address | IPv6Address
-IPNetwork = IPv4Network | IPv6Network
+from core.networks import IPAddress, IPNetwork
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,28 +84,6 @@ def special_network(address: IPAddress) -> SpecialNetwork | None:
     if address.version == 6 and address not in _GLOBAL_UNICAST_V6:
         return SpecialNetwork(ip_network(address), "outside the global unicast block 2000::/3")
     return None
-
-
-def parse_networks(text: str, setting: str = "PENSTOCK_ALLOW_PRIVATE") -> tuple[IPNetwork, ...]:
-    """The networks in a comma-separated list of CIDRs: `10.0.0.0/8,::1/128`; none in a blank text.
-
-    Raises ConfigError, with one line that names `setting` and the entry at fault.
-    """
-    if not text.strip():
-        return ()
-    return tuple(_parse_network(entry.strip(), setting) for entry in text.split(","))
-
-
-def _parse_network(entry: str, setting: str) -> IPNetwork:
-    with suppress(ValueError):
-        return ip_network(entry)
-    try:
-        network = ip_network(entry, strict=False)
-    except ValueError:
-        raise ConfigError(
-            f"{setting}: {entry!r} is not a network; write CIDRs such as 10.0.0.0/8,::1/128"
-        ) from None
-    raise ConfigError(f"{setting}: {entry!r} names a host inside a network; write {network}")
 
 
 def covers(networks: Sequence[IPNetwork], address: IPAddress) -> bool:

@@ -56,10 +56,16 @@ def body_value(method: str, content_type: str, raw: bytes) -> object:
 
 
 @lru_cache(maxsize=256)
-def _reader_of(content_type: str) -> tuple[MediaType, Reader]:
+def media_type_of(content_type: str) -> MediaType:
+    """A Content-Type taken apart; one that is malformed has an empty essence."""
     essence, options = parse_options_header(content_type)
-    media_type = MediaType(essence, options.get("charset", ""), options.get("boundary", ""))
-    return media_type, _READERS.get(essence) or _reader_of_family(essence)
+    return MediaType(essence, options.get("charset", ""), options.get("boundary", ""))
+
+
+@lru_cache(maxsize=256)
+def _reader_of(content_type: str) -> tuple[MediaType, Reader]:
+    media_type = media_type_of(content_type)
+    return media_type, _READERS.get(media_type.essence) or _reader_of_family(media_type.essence)
 
 
 def _reader_of_family(essence: str) -> Reader:

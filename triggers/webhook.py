@@ -11,7 +11,16 @@ from core.clock import Milliseconds
 from core.duration import parse_duration
 from core.errors import InvalidError, JsonError
 from core.http import BodyIncomplete, BodyTooLarge, Headers, InboundRequest
-from core.spec import Family, KeyCheck, Received, Rejected, Secrets, TriggerSpec
+from core.networks import CallerNetworks, caller_address, parse_network
+from core.spec import (
+    Answered,
+    Family,
+    KeyCheck,
+    Received,
+    Rejected,
+    Secrets,
+    TriggerSpec,
+)
 from triggers.auth import Auth, compile_auth
 from triggers.bodies import ParsedBody, parse_body
 from triggers.cors import Cors, compile_cors
@@ -45,7 +54,10 @@ _IDEMPOTENCY_KEY = re.compile(r"[!-~]{1,255}")
 
 @dataclass(frozen=True, slots=True)
 class CompiledWebhook:
-    """A `core.spec.WebhookTrigger`; `max_body` in bytes, without `body_check` any body will do."""
+    """A `core.spec.WebhookTrigger`.
+
+    `max_body` in bytes; without `body_check` any body will do, without `callers` anybody may call.
+    """
 
     path: str
     methods: frozenset[str]
@@ -53,6 +65,7 @@ class CompiledWebhook:
     respond_timeout: Milliseconds
     idempotency_window: Milliseconds
     max_body: int
+    callers: CallerNetworks
     auth: Auth
     cors: Cors
     body_check: ValueCheck | None
@@ -72,8 +85,10 @@ class CompiledWebhook:
         secrets: Secrets,
         check_key: KeyCheck,
         now: Milliseconds,
-    ) -> Received | Rejected:
+    ) -> Received | Answered | Rejected:
         """Verifies, reads and parses a request; a stranger's body is not read where auth allows."""
+        if self.callers and caller_address(request.remote_address) not in self.callers:
+            return _not_from(request.remote_address)
         if not self.auth.reads_body:
             refused = self.auth.verify(request, b"", secrets, check_key, now)
             if refused:
@@ -103,10 +118,12 @@ class CompiledWebhook:
 
     def _parse(
         self, request: InboundRequest, raw: bytes, params: Mapping[str, str]
-    ) -> Received | Rejected:
+    ) -> Received | Answered | Rejected:
         content_type = request.headers.get("content-type", "")
         try:
             body = _decoded_body(request, content_type, raw)
+            if answered := self.auth.handshake(body.value):
+                return answered
             faults = self.body_check.faults(body.value) if self.body_check else []
         except (InvalidError, JsonError) as error:
             return _bad_request(str(error))
@@ -117,7 +134,8 @@ class CompiledWebhook:
         if key is not None and not _IDEMPOTENCY_KEY.fullmatch(key):
             form = "1 to 255 visible ASCII characters without spaces"
             return _bad_request(f"The header Idempotency-Key must have {form}.")
-        return Received(body.value, raw, content_type, params, key, body.is_json)
+        delivery_id = self.auth.delivery_id(request, body.value)
+        return Received(body.value, raw, content_type, params, key, body.is_json, delivery_id)
 
 
 def compile_trigger(configuration: Mapping[str, Any]) -> CompiledWebhook:
@@ -134,6 +152,7 @@ def compile_trigger(configuration: Mapping[str, Any]) -> CompiledWebhook:
         respond_timeout=parse_duration(configuration.get("respond_timeout", "30s")),
         idempotency_window=parse_duration(configuration.get("idempotency_window", "5m")),
         max_body=configuration.get("max_body", 256 << 10),
+        callers=CallerNetworks(map(parse_network, configuration.get("allow_ips", []))),
         auth=compile_auth(configuration.get("auth", {"type": "none"})),
         cors=compile_cors(configuration.get("cors_origins", []), methods),
         body_check=None if schema is None else ValueCheck(schema),
@@ -146,6 +165,11 @@ def _announces_more(request: InboundRequest, limit: int) -> bool:
     if not (length.isascii() and length.isdigit()):
         return False
     return len(length) > 18 or int(length) > limit
+
+
+def _not_from(address: str) -> Rejected:
+    detail = f"This trigger takes no requests from {address or 'an unknown address'}."
+    return Rejected(403, "Forbidden", detail)
 
 
 def _decoded_body(request: InboundRequest, content_type: str, raw: bytes) -> ParsedBody:

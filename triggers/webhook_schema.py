@@ -8,7 +8,8 @@ from typing import Any
 
 from core.clock import Milliseconds
 from core.duration import PATTERN, format_duration, parse_duration
-from triggers.auth.schema import AUTH_SCHEMA, DURATION_WORDS, END
+from core.networks import parse_network
+from triggers.auth.schema import AUTH_SCHEMA, DURATION_WORDS, END, auth_faults
 from triggers.cors import ANY_ORIGIN
 from triggers.paths import path_faults
 from triggers.schemas import schema_faults
@@ -64,6 +65,18 @@ WEBHOOK_SCHEMA: dict[str, Any] = {
             "x-widget": "checkboxes",
         },
         "auth": AUTH_SCHEMA,
+        "allow_ips": {
+            "title": "Allowed addresses",
+            "description": "Networks and addresses that may call, whatever else they show; others "
+            "get 403 before their body is read. Without a list everybody may.",
+            "type": "array",
+            "items": {"type": "string", "maxLength": 64},
+            "minItems": 1,
+            "maxItems": 500,
+            "uniqueItems": True,
+            "examples": [["203.0.113.0/24", "2001:db8::/32"]],
+            "x-widget": "list",
+        },
         "body_schema": {
             "title": "Body schema",
             "description": "A JSON Schema (2020-12) every body must hold; a request without a "
@@ -161,6 +174,10 @@ def webhook_faults(configuration: Mapping[str, Any]) -> list[tuple[str, str]]:
         faults += schema_faults(configuration["body_schema"], "body_schema")
     for path, (least, most) in _DURATIONS.items():
         faults += _duration_faults(configuration, path, parse_duration(least), parse_duration(most))
+    faults += [
+        (f"auth.{path}", words) for path, words in auth_faults(configuration.get("auth", {}))
+    ]
+    faults += _network_faults(configuration.get("allow_ips", []))
     faults += _origin_faults(configuration.get("cors_origins", []))
     return faults
 
@@ -180,6 +197,14 @@ def _duration_faults(
     if not least <= duration <= most:
         allowed = f"{format_duration(least)} and {format_duration(most)}"
         yield path, f"{fields[name]} is not between {allowed}"
+
+
+def _network_faults(networks: list[str]) -> Iterator[tuple[str, str]]:
+    for index, network in enumerate(networks):
+        try:
+            parse_network(network)
+        except ValueError as error:
+            yield f"allow_ips[{index}]", str(error)
 
 
 def _origin_faults(origins: list[str]) -> Iterator[tuple[str, str]]:

@@ -36,6 +36,7 @@ WIDGETS: Mapping[str, Callable[[Spot], Field | None]] = {
     "status": lines.status,
     "condition": lines.condition,
     "secret-name": lines.secret_name,
+    "secret-names": lists.secret_names,
     "line": lines.line,
     "number": lines.number,
     "select": lines.choice,

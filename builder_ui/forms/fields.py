@@ -39,11 +39,15 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One of several values to choose from. `value` is what stands in the control."""
+    """One of several values to choose from. `value` is what stands in the control.
+
+    `meaning` is told while it is chosen.
+    """
 
     value: str
     title: str
     chosen: bool = False
+    meaning: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,10 +85,15 @@ def choice(spot: Spot) -> Field | None:
         return None
     default = spot.schema.get("default")
     chosen = spot.value if spot.present else default
-    options = [Option(value, readable(value), value == chosen) for value in values]
+    options = [_option(spot, value, chosen) for value in values]
     if spot.present and spot.value not in values:
         options.append(Option(str(spot.value), f"{spot.value} (unknown)", chosen=True))
     return spot.field("select", control=control, options=options, data={"default": default})
+
+
+def _option(spot: Spot, value: str, chosen: object) -> Option:
+    title, meaning = spot.schema.get("x-choices", {}).get(value, (readable(value), ""))
+    return Option(value, title, value == chosen, meaning)
 
 
 def switch(spot: Spot) -> Field | None:

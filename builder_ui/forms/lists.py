@@ -36,6 +36,20 @@ def texts(spot: Spot) -> Field | None:
     return spot.field("list", rows=found, blank=blank)
 
 
+def secret_names(spot: Spot) -> Field | None:
+    """Names of secrets, from those there are. None where the value is no list of texts."""
+    found = texts(spot)
+    if found is None:
+        return None
+    names = [row.control.text for row in found.rows]
+    return replace(
+        found,
+        widget="secret-names",
+        options=[Option(name, name, name in names) for name in spot.secrets],
+        data={"known": all(not name or name in spot.secrets for name in names)},
+    )
+
+
 def checkboxes(spot: Spot) -> Field | None:
     """Some of a few texts. None where the value is no list of them, each at most once."""
     names = spot.schema.get("items", {}).get("enum", [])

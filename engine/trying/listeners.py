@@ -17,7 +17,7 @@ from core.http import InboundRequest
 from core.model import Event
 from core.outcomes import Answer
 from core.samples import Sample, SampleSource
-from core.spec import Family, Received, Rejected, WebhookTrigger
+from core.spec import Answered, Family, Received, Rejected, WebhookTrigger
 from core.store import Store
 from engine.arrival import event_of_request, unstored_entry
 from engine.compiler import Compiler
@@ -109,6 +109,11 @@ class Listeners:
         for one in self._of(tenant, automation_id):
             one.refuse(rejected)
 
+    def answered(self, tenant: str, automation_id: str, answered: Answered) -> None:
+        """A trigger answered a request by itself: whoever listens to it is told."""
+        for one in self._of(tenant, automation_id):
+            one.answer(answered)
+
     def take(self, tenant: str, path: str, request: InboundRequest) -> Reply | None:
         """The answer to a request that no live automation takes; None when no draft does either.
 
@@ -127,9 +132,7 @@ class Listeners:
                 return self._take(one, request, fit.groupdict())
         return None
 
-    def _take(
-        self, one: Listening, request: InboundRequest, params: Mapping[str, str]
-    ) -> JsonReply | Problem:
+    def _take(self, one: Listening, request: InboundRequest, params: Mapping[str, str]) -> Reply:
         tools = self._tools
         secrets, now = tools.vault.of(one.tenant), tools.clock.now()
         received = one.webhook.receive(
@@ -142,6 +145,10 @@ class Listeners:
         cors = one.webhook.cors_headers(request)
         if isinstance(received, Rejected):
             return self._reject(one, request, received)
+        if isinstance(received, Answered):
+            self.answered(one.tenant, one.automation_id, received)
+            self._log(one, request, received.status, None)
+            return Answer(received.status, (*received.headers, *cors), received.body)
         return self._capture(one, request, received, cors)
 
     def _capture(

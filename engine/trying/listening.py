@@ -13,13 +13,13 @@ from core.clock import to_rfc3339
 from core.errors import PenstockError
 from core.model import Event
 from core.samples import Sample
-from core.spec import Rejected, WebhookTrigger
+from core.spec import Answered, Rejected, WebhookTrigger
 from engine.trying.places import Place
 from engine.trying.sample_json import sample_json
 
 LONGEST_SECONDS = 600.0
 MOST_UNREAD = 100
-"""Refusals that are kept for a listener; further ones are not told."""
+"""Events that are kept for a listener; further refusals and answers are not told."""
 
 _NOBODY_CAME = "nothing came within 10 minutes"
 _CAPTURED = "a request was captured"
@@ -27,7 +27,7 @@ _CAPTURED = "a request was captured"
 
 @dataclass(frozen=True, slots=True)
 class ListenEvent:
-    """`waiting`, `refused`, `captured` or `over`, with its data as JSON."""
+    """`waiting`, `refused`, `answered`, `captured` or `over`, with its data as JSON."""
 
     name: str
     data: Mapping[str, Any]
@@ -114,6 +114,12 @@ class Listening:
             faults = [{"path": path, "message": message} for path, message in rejected.faults]
             data = {"status": rejected.status, "detail": words, "errors": faults}
             self._heard.put(ListenEvent("refused", data))
+
+    def answer(self, answered: Answered) -> None:
+        """A request was answered by the trigger itself, and is no event."""
+        if self._heard.qsize() < MOST_UNREAD:
+            data = {"status": answered.status, "detail": answered.detail}
+            self._heard.put(ListenEvent("answered", data))
 
     def _next_heard(self) -> ListenEvent | Capture | None:
         try:

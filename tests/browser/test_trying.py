@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +14,7 @@ from tests.support.browser import Studio, ready
 from tests.support.builders import step
 from tests.support.partner import Answer, Partner, open_partner
 from tests.support.server import call
+from tests.triggers.signing import SIGNERS
 
 ORDER_SCHEMA = {
     "type": "object",
@@ -71,6 +73,22 @@ def test_listening_goes_on_and_says_why_a_request_was_refused(studio: Studio, pa
     expect(page.locator("#listening-state")).to_contain_text("refused with 400")
     page.get_by_role("button", name="Stop listening").click()
     expect(page.locator("#listening")).to_be_hidden()
+
+
+def test_listening_answers_a_provider_that_asks_whose_address_it_is(
+    studio: Studio, page: Page
+) -> None:
+    slack = next(one for one in SIGNERS if one.scheme == "slack")
+    studio.server.call("PUT", "/api/v1/secrets/KEY", {"value": slack.secret})
+    open_builder(studio, page, "listening-slack", on_webhook("listening-slack", auth=slack.auth))
+    page.locator("#sample-menu > summary").click()
+    page.get_by_role("button", name="Listen for the next request").click()
+    url = page.locator("#listening-url").inner_text()
+    body = b'{"type": "url_verification", "challenge": "3eZbrw1aBm2r"}'
+    headers = {"Content-Type": "application/json", **slack.headers(body, int(time.time()))}
+    assert call("POST", url, body, headers).json == {"challenge": "3eZbrw1aBm2r"}
+    expect(page.locator("#listening-state")).to_contain_text("Slack verified this address")
+    page.get_by_role("button", name="Stop listening").click()
 
 
 def test_a_sample_is_written_by_the_fields_of_the_triggers_schema(

@@ -32,6 +32,8 @@ TAKEN = "<a taken port>"
         ("BOOTSTRAP_API_KEY", "short", "too short; use at least 16 characters"),
         ("ALLOW_PRIVATE", "10.0.0.1/8", "write 10.0.0.0/8"),
         ("ALLOW_PRIVATE", "everything", "is not a network"),
+        ("TRUSTED_PROXIES", "10.0.0.1/8", "write 10.0.0.0/8"),
+        ("TRUSTED_PROXIES", "nginx", "is not a network"),
         ("PUBLIC_URL", "penstock.example.com", "it reads like https://penstock.example.com"),
         ("PUBLIC_URL", "ftp://penstock.example.com", "cannot be used"),
         ("PUBLIC_URL", "https://penstock.example.com/base", "without a path"),

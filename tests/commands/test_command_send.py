@@ -19,6 +19,7 @@ ECHO = make_document(
         "with": {
             "path": "tills/{till}",
             "auth": {"type": "header", "header": "X-Token", "secret": "TOKEN"},
+            "allow_ips": ["203.0.113.0/24"],
             "body_schema": {"type": "object", "required": ["order"]},
         },
         "next": ["answer"],

@@ -51,6 +51,11 @@ def test_notifications_are_accepted(partner):
     assert (answer.status_code, answer.json) == (202, {"accepted": True})
 
 
+def test_a_build_begins_for_a_commit(partner):
+    answer = ask(partner, "POST", "/builds/shop?commit=0d1a26e67d8f")
+    assert (answer.status_code, answer.json) == (202, {"build": "build-0d1a26e"})
+
+
 @pytest.mark.parametrize(
     ("amount", "status", "body"),
     [

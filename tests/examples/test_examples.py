@@ -14,6 +14,7 @@ from core.http import InboundRequest
 from core.spec import Family, Received
 from engine.compiler import Compiler
 from engine.registry import Registry
+from tests.triggers.signing import SIGNERS
 from triggers import TRIGGERS, manual, webhook
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -29,6 +30,19 @@ def read(*path: str) -> Any:
 @pytest.fixture(scope="module")
 def compiler() -> Compiler:
     return Compiler(Registry(ACTIONS, TRIGGERS))
+
+
+def auth_of(name: str) -> dict[str, Any]:
+    auth: dict[str, Any] = read(name, "automation.json")["trigger"]["with"].get("auth", {})
+    return auth
+
+
+def signed(auth: dict[str, Any], raw: bytes) -> dict[str, str]:
+    """What the provider adds to a body that it sends at moment 0, with the last of the secrets."""
+    if auth.get("type") != "signature":
+        return {}
+    signer = next(one for one in SIGNERS if one.scheme == auth["scheme"])
+    return signer.sign(read("secrets.json")[auth["secrets"][-1]], raw, 0)
 
 
 class DemoSecrets:
@@ -53,6 +67,7 @@ def test_it_can_be_published(compiler, name):
 def test_its_secrets_have_demo_values(name):
     text = (EXAMPLES / name / "automation.json").read_text()
     named = set(re.findall(r"<secrets\.(\w+)>", text)) | set(re.findall(r'"secret": "(\w+)"', text))
+    named |= set(auth_of(name).get("secrets", ()))
     assert named <= read("secrets.json").keys()
 
 
@@ -89,7 +104,8 @@ def test_its_event_starts_it(name):
         method=event["method"],
         path=event["path"],
         query=event["query"],
-        headers={key.lower(): value for key, value in event["headers"].items()},
+        headers={key.lower(): value for key, value in event["headers"].items()}
+        | signed(auth_of(name), raw),
         remote_address="127.0.0.1",
         read_body=lambda _limit: raw,
     )

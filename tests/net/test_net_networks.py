@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import ConfigError
-from net.networks import covers, parse_networks, special_network
+from core.networks import parse_networks
+from net.networks import covers, special_network
 
 STRICTER_THAN_THE_STANDARD_LIBRARY = {
     "192.88.99.1": "a 6to4 relay address",

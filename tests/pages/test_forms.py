@@ -266,6 +266,31 @@ def test_a_body_is_drawn_as_what_it_is_sent_as():
         assert body_owner.data("value") == expected
 
 
+@pytest.mark.parametrize(
+    ("secrets", "widget", "known"),
+    [
+        (["PARTNER_TOKEN"], "secret-names", True),
+        (["PARTNER_TOKEN", ""], "secret-names", True),
+        (["PARTNER_TOKEN", "GONE"], "secret-names", False),
+        ([], "secret-names", True),
+        ("PARTNER_TOKEN", "json", None),
+        ([1], "json", None),
+    ],
+)
+def test_names_of_secrets_are_a_list_that_tells_which_is_none(secrets, widget, known):
+    auth = {"type": "signature", "scheme": "github", "secrets": secrets}
+    trigger = {"type": "webhook", "with": {"path": "orders", "auth": auth}, "next": []}
+    form = node_form(REGISTRY, make_document(trigger=trigger), TRIGGER_NODE, ["PARTNER_TOKEN"])
+    assert form is not None
+    [shown] = [one for one in form.form.fields if one.path == "auth"]
+    fields = {one.path: one for one in shown.fields}
+    assert fields["auth.secrets"].widget == widget
+    assert fields["auth.secrets"].data.get("known") is known
+    [chosen] = [one for one in fields["auth.scheme"].options if one.chosen]
+    assert (chosen.value, chosen.title) == ("github", "GitHub")
+    assert "HMAC-SHA256" in chosen.meaning
+
+
 def test_fields_that_have_defaults_are_folded_and_those_set_are_counted():
     form = node_form(
         REGISTRY, make_document(send("one", "u", with_={"timeout": "5s", "wait": False})), "one"

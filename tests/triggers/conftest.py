@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from core.http import BodyTooLarge, InboundRequest
-from core.spec import Received, Rejected
+from core.spec import Answered, Received, Rejected
 from triggers.webhook import SPEC, compile_trigger
 
 NOW = 1_700_000_000_000
@@ -42,9 +42,11 @@ class Caller:
         method: str = "POST",
         content_type: str = "application/json",
         now: int = NOW,
-    ) -> Received | Rejected:
+        url: str = "",
+        address: str = "192.0.2.1",
+    ) -> Received | Answered | Rejected:
         named = {"content-type": content_type, **(headers or {})}
-        request = InboundRequest(method, "orders", {}, named, "192.0.2.1", self._reader(raw))
+        request = InboundRequest(method, "orders", {}, named, address, self._reader(raw), url)
         return self.trigger.receive(request, {}, SecretStore(self.secrets), self._check_key, now)
 
     def _check_key(self, presented: str) -> int:

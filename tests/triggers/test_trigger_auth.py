@@ -149,9 +149,9 @@ class TestHmac:
     def test_the_bytes_are_signed_and_not_what_they_mean(self, make):
         signature = self.digest(BODY).hexdigest()
         answer = make()(BODY + b" ", {"x-signature": signature})
-        expected = "The signature in X-Signature does not fit the body."
+        expected = "The signature in X-Signature does not fit the request."
         assert (answer.status, answer.detail) == (401, expected)
-        assert challenge(answer) == 'HMAC-SHA256 realm="penstock", header="X-Signature"'
+        assert challenge(answer) == 'Signature realm="penstock", header="X-Signature"'
 
     def test_a_forged_body_is_refused_before_it_is_parsed(self, make):
         assert make()(b"not json", {"x-signature": "0" * 64}).status == 401
@@ -201,6 +201,19 @@ class TestHmac:
         answer = make(timestamp_header="X-Timestamp")(BODY, self.signed_at(stamp))
         assert answer.status == 401
         assert "X-Timestamp must hold whole seconds" in answer.detail
+
+    def test_the_previous_secret_is_taken_beside_the_new_one(self, caller):
+        auth = {"type": "hmac", "header": "X-Signature", "secret": "NEW", "previous_secret": "KEY"}
+        call = caller(auth=auth, secrets={"KEY": SECRET, "NEW": "another"})
+        signature = hmac.new(b"another", BODY, hashlib.sha256).hexdigest()
+        for written in (signature, self.digest(BODY).hexdigest()):
+            assert isinstance(call(BODY, {"x-signature": written}), Received)
+        assert call(BODY, {"x-signature": "0" * 64}).status == 401
+
+    def test_the_header_that_names_a_delivery_is_read_where_it_is_named(self, make):
+        headers = {"x-signature": self.digest(BODY).hexdigest(), "x-delivery": "d-1"}
+        assert make(id_header="X-Delivery")(BODY, headers).delivery_id == "d-1"
+        assert make()(BODY, headers).delivery_id is None
 
 
 @pytest.mark.parametrize(

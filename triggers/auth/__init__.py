@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from core.clock import Milliseconds
 from core.duration import parse_duration
 from triggers.auth.contract import Auth
-from triggers.auth.schema import AUTH_SCHEMA
+from triggers.auth.schema import AUTH_SCHEMA, DEFAULT_TOLERANCE, auth_faults
 from triggers.auth.shared_secret import BasicAuth, HeaderAuth, KeyAuth, NoAuth
-from triggers.auth.signed_body import HmacAuth
+from triggers.auth.signed_body import SignatureAuth
+from triggers.signatures import SCHEMES
+from triggers.signatures.generic_hmac import compile_scheme
 
-__all__ = ["AUTH_SCHEMA", "Auth", "compile_auth"]
+__all__ = ["AUTH_SCHEMA", "Auth", "auth_faults", "compile_auth"]
 
 
 def compile_auth(configuration: Mapping[str, Any]) -> Auth:
@@ -28,14 +31,24 @@ def _header(configuration: Mapping[str, Any]) -> Auth:
 
 
 def _hmac(configuration: Mapping[str, Any]) -> Auth:
-    return HmacAuth(
-        header=configuration["header"],
-        secret=configuration["secret"],
-        prefix=configuration.get("prefix", ""),
-        encoding=configuration.get("encoding", "hex"),
-        timestamp_header=configuration.get("timestamp_header"),
-        tolerance=parse_duration(configuration.get("tolerance", "5m")),
+    names = [configuration.get(name) for name in ("secret", "previous_secret")]
+    return SignatureAuth(
+        scheme=compile_scheme(configuration),
+        secrets=tuple(name for name in names if name),
+        tolerance=_tolerance(configuration),
     )
+
+
+def _signature(configuration: Mapping[str, Any]) -> Auth:
+    return SignatureAuth(
+        scheme=SCHEMES[configuration["scheme"]],
+        secrets=tuple(configuration["secrets"]),
+        tolerance=_tolerance(configuration),
+    )
+
+
+def _tolerance(configuration: Mapping[str, Any]) -> Milliseconds:
+    return parse_duration(configuration.get("tolerance", DEFAULT_TOLERANCE))
 
 
 _KINDS: dict[str, Callable[[Mapping[str, Any]], Auth]] = {
@@ -44,4 +57,5 @@ _KINDS: dict[str, Callable[[Mapping[str, Any]], Auth]] = {
     "basic": _basic,
     "header": _header,
     "hmac": _hmac,
+    "signature": _signature,
 }

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hmac
-from typing import Protocol
+from typing import Any, Protocol
 
 from core.clock import Milliseconds
 from core.http import InboundRequest
-from core.spec import KeyCheck, Rejected, Secrets
+from core.spec import Answered, KeyCheck, Rejected, Secrets
 
 REALM = 'realm="penstock"'
 
@@ -31,6 +30,14 @@ class Auth(Protocol):
         """None when the caller may go on. `raw` is the body as it came, or empty."""
         ...
 
+    def handshake(self, body: Any) -> Answered | None:
+        """The answer to a verified request that is only the provider's question, by its body."""
+        ...
+
+    def delivery_id(self, request: InboundRequest, body: Any) -> str | None:
+        """The provider's id of a verified request, by which a repetition is told; None for none."""
+        ...
+
 
 def unauthorized(detail: str, challenge: str, internal: str = "") -> Rejected:
     """A 401 with the challenge RFC 9110 (section 11.6.1) asks for."""
@@ -47,16 +54,3 @@ def secret_bytes(secrets: Secrets, name: str) -> bytes | None:
 def unusable_secret(name: str) -> str:
     """What the operator must read when `secret_bytes` gave None."""
     return f"The trigger's auth needs the secret {name}, which does not exist or is empty."
-
-
-def wire_bytes(value: str) -> bytes:
-    """A header's value as the bytes that came: servers hand them over decoded as Latin-1."""
-    try:
-        return value.encode("latin-1")
-    except UnicodeEncodeError:
-        return value.encode("utf-8", "surrogatepass")
-
-
-def same(presented: bytes, expected: bytes) -> bool:
-    """Whether both are equal, in a time that does not tell how much of them is."""
-    return hmac.compare_digest(presented, expected)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from core.duration import PATTERN
+from core.signatures import SchemeSpec
+from triggers.signatures import SCHEMES
 
 END = r"$(?!\n)"
 """The end of a text in a pattern; Python's `$` alone also matches before a last line feed."""
@@ -26,19 +29,47 @@ def _header(title: str, description: str, example: str) -> dict[str, Any]:
     }
 
 
-def _secret(description: str) -> dict[str, Any]:
+DEFAULT_TOLERANCE = "5m"
+MOST_SECRETS = 8
+
+_NAMED = "Given by the secret's name, never by its value."
+_A_SECRET_NAME: dict[str, Any] = {
+    "type": "string",
+    "pattern": SECRET_NAME,
+    "x-expected": "the name of a secret; write it like PARTNER_SECRET",
+}
+
+
+def _secret(description: str, title: str = "Secret") -> dict[str, Any]:
     return {
-        "title": "Secret",
-        "description": f"{description} Given by the secret's name, never by its value.",
-        "type": "string",
-        "pattern": SECRET_NAME,
-        "x-expected": "the name of a secret; write it like PARTNER_SECRET",
+        "title": title,
+        "description": f"{description} {_NAMED}",
+        **_A_SECRET_NAME,
         "x-widget": "secret-name",
         "examples": ["PARTNER_SECRET"],
     }
 
 
-_TYPES = ["none", "key", "basic", "header", "hmac"]
+def _tolerance(description: str) -> dict[str, Any]:
+    return {
+        "title": "Tolerance",
+        "description": description,
+        "type": "string",
+        "pattern": PATTERN,
+        "x-expected": DURATION_WORDS,
+        "default": DEFAULT_TOLERANCE,
+        "examples": ["10m"],
+        "x-widget": "duration",
+    }
+
+
+def _choice(spec: SchemeSpec) -> list[str]:
+    """A scheme as the form offers it; there, Markdown is no more than marks."""
+    meaning = f"{spec.description} The secret is {spec.key}."
+    return [spec.title, meaning.replace("`", "")]
+
+
+_TYPES = ["none", "key", "basic", "header", "hmac", "signature"]
 _TYPE: dict[str, Any] = {
     "title": "Kind",
     "description": "How callers show who they are.",
@@ -87,16 +118,42 @@ _HMAC: dict[str, Any] = {
         "content is `<timestamp>.<body>`, and old or future requests are refused.",
         "X-Timestamp",
     ),
-    "tolerance": {
-        "title": "Tolerance",
-        "description": "How far the timestamp may be from now, to either side; at most 24h.",
+    "tolerance": _tolerance("How far the timestamp may be from now, to either side; at most 24h."),
+    "previous_secret": _secret(
+        "A secret that is still taken, while the partner changes to another.", "Previous secret"
+    ),
+    "id_header": _header(
+        "Id header",
+        "A header that names the delivery. A repetition within the idempotency window is answered "
+        "as a duplicate and starts nothing.",
+        "X-Delivery-Id",
+    ),
+}
+_SIGNATURE: dict[str, Any] = {
+    "scheme": {
+        "title": "Scheme",
+        "description": "The provider whose signatures they are.",
         "type": "string",
-        "pattern": PATTERN,
-        "x-expected": DURATION_WORDS,
-        "default": "5m",
-        "examples": ["5m"],
-        "x-widget": "duration",
+        "enum": list(SCHEMES),
+        "x-choices": {name: _choice(scheme.SPEC) for name, scheme in SCHEMES.items()},
+        "examples": ["github"],
     },
+    "secrets": {
+        "title": "Secrets",
+        "description": f"Who signs with any of these is let in: name two while one is replaced. "
+        f"{_NAMED}",
+        "type": "array",
+        "items": _A_SECRET_NAME,
+        "minItems": 1,
+        "maxItems": MOST_SECRETS,
+        "uniqueItems": True,
+        "examples": [["GITHUB_SECRET"]],
+        "x-widget": "secret-names",
+    },
+    "tolerance": _tolerance(
+        "How far the signed moment of sending may be from now, to either side; at most 24h. Only "
+        "for schemes that sign one."
+    ),
 }
 
 
@@ -126,11 +183,20 @@ AUTH_SCHEMA: dict[str, Any] = {
         _branch("basic", "User and password", _BASIC, ["user", "secret"]),
         _branch("header", "Secret in a header", _HEADER, ["header", "secret"]),
         _branch("hmac", "Signed body (HMAC-SHA256)", _HMAC, ["header", "secret"]),
+        _branch("signature", "Signature of a provider", _SIGNATURE, ["scheme", "secrets"]),
     ],
     "default": {"type": "none"},
     "examples": [
         {"type": "key"},
         {"type": "hmac", "header": "X-Signature", "secret": "PARTNER_SECRET", "prefix": "sha256="},
+        {"type": "signature", "scheme": "github", "secrets": ["GITHUB_SECRET"]},
     ],
     "x-widget": "variants",
 }
+
+
+def auth_faults(configuration: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Faults no schema can say, as (path below `auth`, message); for schema-valid input."""
+    scheme = SCHEMES.get(configuration.get("scheme", ""))
+    if scheme and not scheme.SPEC.has_timestamp and "tolerance" in configuration:
+        yield "tolerance", f"{scheme.SPEC.title} signs no moment of sending; remove it"

@@ -4,29 +4,36 @@ from __future__ import annotations
 
 import binascii
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from core.clock import Milliseconds
 from core.http import InboundRequest
-from core.spec import KeyCheck, Rejected, Secrets
-from triggers.auth.contract import (
-    REALM,
-    same,
-    secret_bytes,
-    unauthorized,
-    unusable_secret,
-    wire_bytes,
-)
+from core.spec import Answered, KeyCheck, Rejected, Secrets
+from triggers.auth.contract import REALM, secret_bytes, unauthorized, unusable_secret
+from triggers.wire import same, wire_bytes
 
 _BEARER = f"Bearer {REALM}"
 _BASIC = f'Basic {REALM}, charset="UTF-8"'
 
 
-@dataclass(frozen=True, slots=True)
-class NoAuth:
-    """`none`: whoever knows the address may call."""
+class _Unsigned:
+    """What those have in common who show something: the body proves nothing, and is not read."""
 
+    __slots__ = ()
     reads_body: ClassVar[bool] = False
+
+    def handshake(self, _body: Any) -> Answered | None:
+        """None: nobody asks."""
+        return None
+
+    def delivery_id(self, _request: InboundRequest, _body: Any) -> str | None:
+        """None: callers name a repetition by `Idempotency-Key`."""
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class NoAuth(_Unsigned):
+    """`none`: whoever knows the address may call."""
 
     def verify(
         self,
@@ -41,10 +48,8 @@ class NoAuth:
 
 
 @dataclass(frozen=True, slots=True)
-class KeyAuth:
+class KeyAuth(_Unsigned):
     """`key`: an API key of the tenant, as a bearer token (RFC 6750) or in `X-Api-Key`."""
-
-    reads_body: ClassVar[bool] = False
 
     def verify(
         self,
@@ -67,12 +72,11 @@ class KeyAuth:
 
 
 @dataclass(frozen=True, slots=True)
-class BasicAuth:
+class BasicAuth(_Unsigned):
     """`basic`: a user name and a secret as password (RFC 7617, in UTF-8)."""
 
     user: bytes
     secret: str
-    reads_body: ClassVar[bool] = False
 
     def verify(
         self,
@@ -98,12 +102,11 @@ class BasicAuth:
 
 
 @dataclass(frozen=True, slots=True)
-class HeaderAuth:
+class HeaderAuth(_Unsigned):
     """`header`: a header of the partner's choice carries the secret as it is."""
 
     header: str
     secret: str
-    reads_body: ClassVar[bool] = False
 
     def verify(
         self,

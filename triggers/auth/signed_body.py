@@ -1,37 +1,29 @@
-"""Callers who sign what they send: HMAC-SHA256 (RFC 2104) over the raw body.
+"""Callers who sign what they send, each by a scheme of `triggers.signatures`.
 
-With a timestamp header the signed content is `<timestamp>.<body>`, the timestamp as it stands in
-the header, in whole seconds since 1970; a request whose timestamp is further from now than the
-tolerance, to either side, is refused. Without one, a copied request stays valid for ever.
+A request whose signed timestamp is further from now than the tolerance, to either side, is
+refused. Any of the named secrets may have made the signature, so that one can be replaced.
 """
 
 from __future__ import annotations
 
-import binascii
-import hmac
-import re
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from core.clock import Milliseconds
 from core.duration import format_duration
+from core.errors import InvalidError
 from core.http import InboundRequest
-from core.spec import KeyCheck, Rejected, Secrets
-from triggers.auth.contract import REALM, same, secret_bytes, unauthorized, unusable_secret
-
-_SECONDS = re.compile(r"[0-9]{1,12}")
-_DIGEST_SIZE = 32
+from core.spec import Answered, KeyCheck, Rejected, Secrets
+from triggers.auth.contract import REALM, unauthorized, unusable_secret
+from triggers.signatures.claims import Claim, Scheme
 
 
 @dataclass(frozen=True, slots=True)
-class HmacAuth:
-    """`hmac`: the header holds `prefix` and the digest in `encoding` (`hex` or `base64`)."""
+class SignatureAuth:
+    """`signature` and `hmac`: the scheme says what is signed, the secrets who may have done so."""
 
-    header: str
-    secret: str
-    prefix: str
-    encoding: str
-    timestamp_header: str | None
+    scheme: Scheme
+    secrets: tuple[str, ...]
     tolerance: Milliseconds
     reads_body: ClassVar[bool] = True
 
@@ -43,58 +35,59 @@ class HmacAuth:
         check_key: KeyCheck,
         now: Milliseconds,
     ) -> Rejected | None:
-        """401 unless the signature is that of this body, and the timestamp of about this moment."""
-        presented = self._presented(request)
-        if isinstance(presented, Rejected):
-            return presented
-        signed = self._signed_content(request, raw, now)
-        if isinstance(signed, Rejected):
-            return signed
-        secret = secret_bytes(secrets, self.secret)
-        internal = unusable_secret(self.secret) if secret is None else ""
-        if secret is None or not same(presented, hmac.digest(secret, signed, "sha256")):
-            return self._refuse(f"The signature in {self.header} does not fit the body.", internal)
-        return None
-
-    def _presented(self, request: InboundRequest) -> bytes | Rejected:
-        value = request.headers.get(self.header.lower())
-        if not value:
-            return self._refuse(f"The header {self.header} is missing.")
-        digest = self._decoded(value)
-        if digest is None:
-            form = f"{self.prefix}<{self.encoding} of an HMAC-SHA256>"
-            return self._refuse(f"The header {self.header} must have the form {form}.")
-        return digest
-
-    def _decoded(self, value: str) -> bytes | None:
-        if not value.startswith(self.prefix):
-            return None
-        text = value[len(self.prefix) :]
+        """401 unless the signature is that of this request, and the timestamp of about now."""
         try:
-            if self.encoding == "hex":
-                digest = binascii.a2b_hex(text)
-            else:
-                digest = binascii.a2b_base64(text, strict_mode=True)
-        except ValueError:
+            claim = self.scheme.read(request, raw)
+        except InvalidError as error:
+            return self._refuse(str(error))
+        if fault := self._age_fault(claim.sent_at, now):
+            return self._refuse(fault)
+        unusable = self._unusable_unless_proven(claim, secrets)
+        if unusable is None:
             return None
-        return digest if len(digest) == _DIGEST_SIZE else None
+        detail = f"The signature in {self._header} does not fit the request."
+        reasons = [*unusable, claim.hint] if claim.hint else unusable
+        return self._refuse(detail, " ".join((detail, *reasons)) if reasons else "")
 
-    def _signed_content(
-        self, request: InboundRequest, raw: bytes, now: Milliseconds
-    ) -> bytes | Rejected:
-        if self.timestamp_header is None:
-            return raw
-        stamp = request.headers.get(self.timestamp_header.lower(), "")
-        if not _SECONDS.fullmatch(stamp):
-            form = "whole seconds since 1970-01-01 UTC"
-            return self._refuse(f"The header {self.timestamp_header} must hold {form}.")
-        age = now - int(stamp) * 1000
-        if abs(age) > self.tolerance:
-            side = "old" if age > 0 else "far in the future"
-            tolerance = format_duration(self.tolerance)
-            detail = f"The timestamp is too {side}; at most {tolerance} from now are taken."
-            return self._refuse(detail)
-        return b"%b.%b" % (stamp.encode(), raw)
+    def handshake(self, body: Any) -> Answered | None:
+        """The scheme's own."""
+        ask = self.scheme.SPEC.handshake
+        return ask(body) if ask else None
+
+    def delivery_id(self, request: InboundRequest, body: Any) -> str | None:
+        """The scheme's own."""
+        ask = self.scheme.SPEC.delivery_id
+        return ask(request, body) if ask else None
+
+    def _age_fault(self, sent_at: Milliseconds | None, now: Milliseconds) -> str | None:
+        age = 0 if sent_at is None else now - sent_at
+        if abs(age) <= self.tolerance:
+            return None
+        side = "old" if age > 0 else "far in the future"
+        tolerance = format_duration(self.tolerance)
+        return f"The timestamp is too {side}; at most {tolerance} from now are taken."
+
+    def _unusable_unless_proven(self, claim: Claim, secrets: Secrets) -> list[str] | None:
+        """None when a secret proves the claim, else what is wrong with those that could not."""
+        faults = []
+        for name in self.secrets:
+            value = secrets.reveal(name)
+            if not value:
+                faults.append(unusable_secret(name))
+            elif fault := self._secret_fault(value):
+                faults.append(f"The secret {name} {fault}.")
+            elif claim.is_proven_by(value):
+                return None
+        return faults
+
+    def _secret_fault(self, value: str) -> str | None:
+        check = self.scheme.SPEC.secret_fault
+        return check(value) if check else None
+
+    @property
+    def _header(self) -> str:
+        return self.scheme.SPEC.headers[0]
 
     def _refuse(self, detail: str, internal: str = "") -> Rejected:
-        return unauthorized(detail, f'HMAC-SHA256 {REALM}, header="{self.header}"', internal)
+        challenge = f'Signature {REALM}, header="{self._header}"'
+        return unauthorized(detail, challenge, internal)

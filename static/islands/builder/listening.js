@@ -65,6 +65,7 @@ class Listener {
 
   #take(event, data) {
     if (event === "refused") this.#state.textContent = `A request came and was refused with ${data.status}: ${data.detail}`;
+    if (event === "answered") this.#state.textContent = data.detail;
     if (event === "over") this.stop();
     if (event !== "captured") return;
     this.#editor.ask("samples");

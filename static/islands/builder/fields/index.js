@@ -7,6 +7,7 @@ import { attachCurl } from "./curl_paste.js";
 import { attachDurations } from "./duration.js";
 import { attachExplanations } from "./explaining.js";
 import { attachHookPath } from "./hook_path.js";
+import { attachMeanings } from "./meanings.js";
 import { attachNode } from "./node.js";
 import { attachRows } from "./rows.js";
 import { attachSecretNames } from "./secret_name.js";
@@ -16,7 +17,17 @@ import { attachTemplateFields } from "./template_field.js";
 import { attachVariants } from "./variants.js";
 
 const INPUTS = [attachCompletion, attachTemplateFields, attachSwitching, attachJson];
-const FIELDS = [attachCodes, attachDurations, attachExplanations, attachHookPath, attachSecretNames, attachSizes, attachVariants, attachCurl];
+const FIELDS = [
+  attachCodes,
+  attachDurations,
+  attachExplanations,
+  attachHookPath,
+  attachMeanings,
+  attachSecretNames,
+  attachSizes,
+  attachVariants,
+  attachCurl,
+];
 
 /**
  * @param {import("./form.js").Form} form
