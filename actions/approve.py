@@ -170,8 +170,14 @@ SPEC = ActionSpec(
                 "type": "object",
                 "required": ["after", "ask"],
                 "additionalProperties": False,
+                "examples": [{"after": "4h", "ask": ["admin"]}],
                 "properties": {
-                    "after": {**_DURATION, "title": "After", "examples": ["4h"]},
+                    "after": {
+                        **_DURATION,
+                        "title": "After",
+                        "description": "How long it is left to those who were asked first.",
+                        "examples": ["4h"],
+                    },
                     "ask": {**_ASK, "title": "Also ask"},
                 },
             },

@@ -126,6 +126,7 @@ def test_only_steps_that_reach_others_act_outside():
     assert {name for name, action in ACTIONS.items() if action.SPEC.effect} == {
         "send-webhook",
         "empty-ping",
+        "approve",
     }
 
 
