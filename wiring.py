@@ -28,6 +28,7 @@ from net import AddressGuard, PooledSender, parse_networks
 from store import Cipher, SqlStore, open_store
 from triggers import TRIGGERS
 from triggers.bodies import body_value
+from triggers.schemas import value_faults
 
 DEFAULT_TENANT = "default"
 STOP_SECONDS = 12.0
@@ -87,7 +88,7 @@ def build(config: Config) -> Application:
     dispatcher = EmbeddedDispatcher(store, Transitions(store.runs), clock)
     registry = action_and_trigger_registry()
     links = Links(_derived(secret_key, "links"), config.site_url)
-    surroundings = Surroundings(PooledSender(guard), body_value, links)
+    surroundings = Surroundings(PooledSender(guard), body_value, links, value_faults)
     parts = assemble(registry, store, surroundings, clock, dispatcher, dispatcher.submit)
     sweeper = Sweeper(
         store,

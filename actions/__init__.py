@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from actions import (
+    approve,
     choose,
     emit_event,
     empty_ping,
@@ -40,6 +41,7 @@ ACTIONS: Mapping[str, Action] = by_name(
     run_automation,
     wait,
     wait_for_callback,
+    approve,
     stop,
 )
 """Every action there is, in the order in which the builder offers them."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
+from core.approvals import ApprovalDesk
 from core.clock import Clock, Milliseconds
 from core.http import InboundRequest, OutboundRequest, OutboundResponse, SendResult
 from core.outcomes import Outcome
@@ -66,6 +67,8 @@ class ActionSpec:
     """The longest one attempt may take when configured so."""
     waits: Callable[[Mapping[str, Any]], Milliseconds | None] | None = None
     """How long a step configured so may wait (`Park`); None where only data will tell."""
+    asks: bool = False
+    """Whether the step asks people, so that a run that ends must withdraw its questions."""
     callback: bool = False
     """Whether others can tell the step something, at a one-time address (`run.callbacks.<id>`)."""
     starts: Callable[[Mapping[str, Any]], str | None] | None = None
@@ -121,6 +124,11 @@ class ActionContext(Protocol):
     @property
     def callback_url(self) -> str:
         """The one-time address at which this step can be told something (`core.signals`)."""
+        ...
+
+    @property
+    def approvals(self) -> ApprovalDesk:
+        """Where the step asks people."""
         ...
 
     def start_run(self, automation_id: str, payload: Any) -> str:

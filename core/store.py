@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from core.account_store import AuditLog, Invitations, Sessions, Users
+from core.approvals import Approvals
 from core.clock import Milliseconds
+from core.inbox import Inbox
 from core.model import (
     ApiKey,
     Automation,
@@ -325,6 +327,10 @@ class Store(Protocol):
     def platform_events(self) -> PlatformEvents: ...
     @property
     def signals(self) -> Signals: ...
+    @property
+    def inbox(self) -> Inbox: ...
+    @property
+    def approvals(self) -> Approvals: ...
 
     def commit(self, writes: Sequence[Write]) -> None:
         """Commits a unit of work and returns when it is on disk.

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from core.clock import Clock
 from core.store import Store
 from engine.answers import Answers
+from engine.approvals.desk import DeskTools
+from engine.approvals.endings import UnansweredQuestions
+from engine.approvals.service import ApprovalService
 from engine.audit import AuditService
 from engine.automation_changes import AutomationChanges
 from engine.automations import AutomationService
@@ -29,6 +32,7 @@ from engine.intake import Intake
 from engine.keys import Keyring
 from engine.overview import OverviewService
 from engine.people.accounts import AccountService
+from engine.people.inbox import InboxService
 from engine.people.invitations import InvitationService
 from engine.people.passwords import Passwords
 from engine.people.sessions import SessionKeeper
@@ -132,8 +136,14 @@ def _common(registry: Registry, store: Store, clock: Clock, dispatcher: Dispatch
 def _tools(
     common: _Common, surroundings: Surroundings, submit: Submit, dispatcher: Dispatcher
 ) -> Tools:
-    children = ChildRuns(common.store, common.catalog, common.transitions, common.clock)
-    rules = (AnnouncedEnds(common.announcer, common.catalog), children)
+    store, catalog, clock = common.store, common.catalog, common.clock
+    children = ChildRuns(store, catalog, common.transitions, clock)
+    rules = (
+        AnnouncedEnds(common.announcer, catalog),
+        children,
+        UnansweredQuestions(store, catalog),
+    )
+    desk = DeskTools(store, InboxService(store, clock), common.announcer, surroundings.links, clock)
     return Tools(
         store=common.store,
         transitions=common.transitions,
@@ -142,7 +152,7 @@ def _tools(
         vault=common.vault,
         catalog=common.catalog,
         answers=Answers(),
-        deeds=Deeds(common.announcer, children, surroundings.links),
+        deeds=Deeds(common.announcer, children, surroundings.links, desk),
         endings=Endings(rules, dispatcher.wake),
         tokens=TokenCache(common.clock),
         submit=submit,
@@ -179,6 +189,8 @@ def _service(
         audit=audit,
         statistics=statistics,
         overview=OverviewService(store, statistics, sketches),
+        approvals=_approvals(common, surroundings, dispatcher),
+        inbox=InboxService(store, clock),
         callbacks=_callbacks(common, surroundings, dispatcher),
         channel=Channel(store, common.catalog, vault, settings, starter, clock),
         intake=_intake(common, tools, starter, dispatcher, listeners),
@@ -205,6 +217,21 @@ def _callbacks(
         surroundings.links,
         common.vault,
         surroundings.parse_body,
+        common.clock,
+        dispatcher.wake,
+    )
+
+
+def _approvals(
+    common: _Common, surroundings: Surroundings, dispatcher: Dispatcher
+) -> ApprovalService:
+    return ApprovalService(
+        common.store,
+        common.transitions,
+        common.announcer,
+        common.audit,
+        surroundings.links,
+        surroundings.check_value,
         common.clock,
         dispatcher.wake,
     )

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
+from core.approvals import ApprovalDesk
 from core.clock import Clock, Milliseconds
 from core.errors import ExpressionError
 from core.http import OutboundRequest, Sender, SendFailure, SendResult
@@ -106,6 +107,13 @@ class AttemptContext:
         if self.deeds is None:
             raise ExpressionError("a trial waits for no callback; pin a result to this step")
         return self.deeds.callback_url(self.run, self.step_id)
+
+    @property
+    def approvals(self) -> ApprovalDesk:
+        """Where the step asks people."""
+        if self.deeds is None:
+            raise ExpressionError("a trial asks nobody; pin a result to this step")
+        return self.deeds.desk(self.run, self.step_id, self.beside)
 
     def start_run(self, automation_id: str, payload: Any) -> str:
         """Starts another automation, once the step has succeeded or waits; the id of its run."""

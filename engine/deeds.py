@@ -8,6 +8,7 @@ from typing import Any
 
 from core.model import Run
 from core.store import Write
+from engine.approvals.desk import Desk, DeskTools
 from engine.child_runs import ChildRuns
 from engine.events.announcer import Announcer
 from engine.links import CALLBACK, Links
@@ -20,6 +21,7 @@ class Deeds:
     announcer: Announcer
     children: ChildRuns
     links: Links
+    desk_tools: DeskTools
 
     def emit(self, run: Run, event_type: str, data: Mapping[str, Any]) -> Sequence[Write]:
         """An event that the run's automation emits."""
@@ -30,6 +32,10 @@ class Deeds:
             automation_id=run.automation_id,
             depth=run.depth + 1,
         )
+
+    def desk(self, run: Run, step_id: str, beside: list[Write]) -> Desk:
+        """Where a step of a run asks people; what it does is added to `beside`."""
+        return Desk(self.desk_tools, run, step_id, beside)
 
     def callback_urls(self, run: Run, step_ids: Iterable[str]) -> Mapping[str, str]:
         """The one-time addresses of several steps of a run."""

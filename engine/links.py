@@ -6,6 +6,8 @@ from itsdangerous import BadSignature, URLSafeSerializer
 
 CALLBACK = "callback"
 """Purpose of the address to which a waiting step lets others post."""
+DECIDE = "decide"
+"""Purpose of the address at which somebody who is asked decides without signing in."""
 
 
 class Links:

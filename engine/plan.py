@@ -90,6 +90,11 @@ class Plan:
         return self.trigger.webhook if self.trigger else None
 
     @property
+    def asks(self) -> bool:
+        """Whether a step asks people."""
+        return any(step.action.SPEC.asks for step in self.steps.values())
+
+    @property
     def callbacks(self) -> tuple[str, ...]:
         """The steps that others can tell something."""
         return tuple(name for name, step in self.steps.items() if step.action.SPEC.callback)

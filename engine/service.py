@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.store import Store
+from engine.approvals.service import ApprovalService
 from engine.audit import AuditService
 from engine.automations import AutomationService
 from engine.callbacks import CallbackService
@@ -16,6 +17,7 @@ from engine.intake import Intake
 from engine.keys import Keyring
 from engine.overview import OverviewService
 from engine.people.accounts import AccountService
+from engine.people.inbox import InboxService
 from engine.people.invitations import InvitationService
 from engine.people.users import UserService
 from engine.registry import Registry
@@ -55,6 +57,8 @@ class Service:
     intake: Intake
     channel: Channel
     callbacks: CallbackService
+    approvals: ApprovalService
+    inbox: InboxService
     sketches: SketchService
     previews: PreviewService
     completions: CompletionService

@@ -242,6 +242,54 @@ signals = Table(
     sqlite_with_rowid=False,
 )
 
+inbox_items = Table(
+    "inbox_items",
+    metadata,
+    _id("id"),
+    _text("tenant", required=True),
+    _text("user_id", required=True),
+    _text("kind", required=True),
+    _text("title", required=True),
+    _text("text", required=True),
+    _text("link", required=True),
+    _moment("created_at", required=True),
+    _moment("read_at"),
+    Index("inbox_by_user", "tenant", "user_id", "id"),
+    Index(
+        "inbox_unread",
+        "tenant",
+        "user_id",
+        sqlite_where=text("read_at IS NULL"),
+        postgresql_where=text("read_at IS NULL"),
+    ),
+    Index("inbox_by_age", "created_at"),
+)
+
+approvals = Table(
+    "approvals",
+    metadata,
+    _id("id"),
+    _text("tenant", required=True),
+    _text("automation_id", required=True),
+    _text("run_id", required=True),
+    _text("step_id", required=True),
+    _text("title", required=True),
+    _text("message", required=True),
+    _json("form", required=True),
+    _json("asked", required=True),
+    _text("state", required=True),
+    _moment("requested_at", required=True),
+    _moment("expires_at", required=True),
+    _moment("escalated_at"),
+    _moment("decided_at"),
+    _text("decided_by"),
+    _text("comment", required=True),
+    _json("answers"),
+    Index("approvals_by_tenant", "tenant", "id"),
+    Index("approvals_by_state", "tenant", "state", "id"),
+    Index("approvals_by_run", "run_id"),
+)
+
 executors = Table(
     "executors",
     metadata,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from core.errors import PenstockError
 from core.store import Write
+from store.approvals import Approvals
 from store.audit import AuditLog
 from store.automations import Automations
 from store.cipher import Cipher
@@ -13,6 +14,7 @@ from store.committer import Committer, DirectCommitter, GroupCommitter
 from store.database import Database
 from store.events import Events
 from store.executors import Executors
+from store.inbox import Inbox
 from store.invitations import Invitations
 from store.keys import Keys
 from store.migrate import migrate
@@ -53,6 +55,8 @@ class SqlStore:
         self.samples = Samples(database)
         self.platform_events = PlatformEvents(database)
         self.signals = Signals(database)
+        self.inbox = Inbox(database)
+        self.approvals = Approvals(database)
 
     def commit(self, writes: Sequence[Write]) -> None:
         """Commits a unit of work, or raises GuardMissed or StorageUnavailable and keeps nothing."""

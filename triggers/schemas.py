@@ -137,6 +137,11 @@ class ValueCheck:
             raise InvalidError(_TOO_LONG) from None
 
 
+def value_faults(schema: Mapping[str, Any], value: Any) -> list[Fault]:
+    """What a schema without faults has against a value. Raises InvalidError as ValueCheck does."""
+    return ValueCheck(schema).faults(value)
+
+
 def schema_faults(schema: Any, root: str) -> list[tuple[str, str]]:
     """What is wrong with a schema, as (path from `root`, message)."""
     errors = [best_match([error]) or error for error in _META_CHECK.iter_errors(schema)]

@@ -37,6 +37,7 @@ def test_the_registry_holds_the_actions_of_the_design_under_their_names():
         "run-automation",
         "wait",
         "wait-for-callback",
+        "approve",
         "stop",
     ]
     assert all(name == action.SPEC.name for name, action in ACTIONS.items())
@@ -121,10 +122,11 @@ def test_sending_steps_act_outside_retry_and_say_how_long_they_may_take(name):
     assert not spec.detached({"url": "https://partner.example"})
 
 
-def test_only_sending_steps_act_outside():
+def test_only_steps_that_reach_others_act_outside():
     assert {name for name, action in ACTIONS.items() if action.SPEC.effect} == {
         "send-webhook",
         "empty-ping",
+        "approve",
     }
 
 

@@ -34,6 +34,7 @@ from engine.surroundings import Surroundings
 from store import Cipher, SqlStore, open_store
 from tests.support.builders import NOW
 from triggers.bodies import body_value
+from triggers.schemas import value_faults
 from wiring import action_and_trigger_registry
 
 TENANT = "acme"
@@ -108,8 +109,8 @@ class Workbench:
         self.partner = ScriptedPartner()
         self.dispatcher = InlineDispatcher()
         registry = action_and_trigger_registry()
-        links = Links(b"a key of the tests", "http://penstock.test")
-        around = Surroundings(self.partner, body_value, links)
+        self.links = Links(b"a key of the tests", "http://penstock.test")
+        around = Surroundings(self.partner, body_value, self.links, value_faults)
         parts = assemble(registry, store, around, self.clock, self.dispatcher, _in_a_thread)
         self.service, self.executor, self.transitions = (
             parts.service,
