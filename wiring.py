@@ -46,6 +46,7 @@ class Application:
     sweeper: Sweeper
     relay: RelayThread
     clock: Clock
+    links: Links
     page_settings: PageSettings
 
     @property
@@ -100,7 +101,7 @@ def build(config: Config) -> Application:
     )
     pages = _page_settings(config, secret_key)
     relay = RelayThread(parts.relay)
-    return Application(config, parts, store, dispatcher, sweeper, relay, clock, pages)
+    return Application(config, parts, store, dispatcher, sweeper, relay, clock, links, pages)
 
 
 def bootstrap(application: Application) -> bool:
