@@ -25,6 +25,7 @@ from engine.transitions import Transitions
 from net import AddressGuard, PooledSender, parse_networks
 from store import Cipher, SqlStore, open_store
 from triggers import TRIGGERS, manual, webhook
+from triggers.schemas import compile_schema
 
 DEFAULT_TENANT = "default"
 STOP_SECONDS = 12.0
@@ -137,6 +138,7 @@ def action_and_trigger_registry() -> Registry:
         triggers=TRIGGERS,
         compile_webhook=webhook.compile_trigger,
         check_manual=_check_manual,
+        compile_schema=compile_schema,
     )
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from core.clock import Clock, Milliseconds
+from core.errors import Fault
 from core.http import InboundRequest, OutboundRequest, SendResult
 from core.outcomes import Outcome
 
@@ -17,6 +18,8 @@ JsonSchema = Mapping[str, Any]
     (references percent-encoded, `{path}` allowed), `query` (values of a query), `header`, `body`
     (any JSON, every string in it a template), `text`, or `condition` (an expression; the action
     gets a `Condition`).
+`x-json-schema`: true where a JSON Schema (2020-12) stands by which the action checks values;
+    compiled once, the action gets a `ValueCheck`.
 `x-secrets`: true where `<secrets.NAME>` may stand (only in what is sent).
 `x-expected`: what a value would be that is right, for the words of a fault.
 `x-widget`: how the builder draws the field, where the type alone does not say.
@@ -69,6 +72,18 @@ class Condition(Protocol):
 
     def holds(self) -> bool:
         """Raises ExpressionError when it cannot be evaluated or gives something else."""
+        ...
+
+
+class ValueCheck(Protocol):
+    """A JSON Schema, compiled."""
+
+    def faults(self, value: Any) -> Sequence[Fault]:
+        """What the schema has against a value, by path; none when the value holds it.
+
+        Raises InvalidError when that cannot be told, for the value nests too deeply or the check
+        takes too long.
+        """
         ...
 
 

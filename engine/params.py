@@ -8,6 +8,7 @@ from typing import Any
 
 from core.errors import Fault, InvalidError
 from core.schema_words import json_path
+from engine.registry import CompileSchema
 from expressions import (
     CompiledExpression,
     CompiledValue,
@@ -53,10 +54,13 @@ class CompiledParams:
 
 
 def compile_params(
-    schema: Mapping[str, Any], configuration: Mapping[str, Any], path: str
+    schema: Mapping[str, Any],
+    configuration: Mapping[str, Any],
+    path: str,
+    compile_schema: CompileSchema,
 ) -> CompiledParams:
     """Compiles a `with` by its schema's hints (`core.spec.JsonSchema`), collecting faults."""
-    compiler = _Compiler()
+    compiler = _Compiler(compile_schema)
     resolve = compiler.compile(schema, configuration, path)
     return CompiledParams(resolve, tuple(compiler.references), tuple(compiler.faults))
 
@@ -64,7 +68,8 @@ def compile_params(
 class _Compiler:
     """Walks schema and value together."""
 
-    def __init__(self) -> None:
+    def __init__(self, compile_schema: CompileSchema) -> None:
+        self._compile_schema = compile_schema
         self.references: list[FoundReference] = []
         self.faults: list[Fault] = []
 
@@ -75,6 +80,8 @@ class _Compiler:
             return self._condition(value, path)
         if mode is not None:
             return self._template(value, TemplateMode(mode), path, secrets)
+        if schema.get("x-json-schema"):
+            return self._value_check(value, path)
         if isinstance(value, Mapping) and value:
             return self._object(schema, value, path)
         if isinstance(value, list) and value:
@@ -118,6 +125,15 @@ class _Compiler:
             return _fixed(value)
         self._refer(compiled.references, path, secrets=False)
         return lambda context: _bind(compiled, context)
+
+    def _value_check(self, value: Any, path: str) -> Resolve:
+        try:
+            check = self._compile_schema(value, path)
+        except InvalidError as error:
+            self.faults.extend(error.faults)
+            return _fixed(value)
+        resolved = Resolved(check, check, ())
+        return lambda _context: resolved
 
     def _refer(self, references: Sequence[Reference], path: str, secrets: bool) -> None:
         self.references += [FoundReference(path, reference, secrets) for reference in references]

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from core.errors import Fault
-from core.spec import Action, TriggerSpec, WebhookTrigger
+from core.spec import Action, TriggerSpec, ValueCheck, WebhookTrigger
+
+CompileSchema = Callable[[Any, str], ValueCheck]
+"""The check of a JSON Schema; raises InvalidError with its faults, by path from the second."""
 
 
 class Trigger(Protocol):
@@ -21,9 +24,10 @@ class Trigger(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """Actions and triggers by name, and how the two trigger kinds of now are made ready."""
+    """Actions and triggers by name, and how the trigger kinds and JSON Schemas are made ready."""
 
     actions: Mapping[str, Action]
     triggers: Mapping[str, Trigger]
     compile_webhook: Callable[[Mapping[str, Any]], WebhookTrigger]
     check_manual: Callable[[Mapping[str, Any], Any], list[Fault]]
+    compile_schema: CompileSchema

@@ -137,6 +137,13 @@ class ValueCheck:
             raise InvalidError(_TOO_LONG) from None
 
 
+def compile_schema(schema: Any, root: str) -> ValueCheck:
+    """The check of a schema. Raises InvalidError with every fault of it, by path from `root`."""
+    if faults := schema_faults(schema, root):
+        raise InvalidError("the JSON Schema has faults", [Fault(*found) for found in faults])
+    return ValueCheck(schema)
+
+
 def schema_faults(schema: Any, root: str) -> list[tuple[str, str]]:
     """What is wrong with a schema, as (path from `root`, message)."""
     errors = [best_match([error]) or error for error in _META_CHECK.iter_errors(schema)]

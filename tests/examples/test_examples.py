@@ -15,6 +15,7 @@ from core.spec import Received
 from engine.compiler import Compiler
 from engine.registry import Registry
 from triggers import manual, webhook
+from triggers.schemas import compile_schema
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 NAMES = sorted(folder.parent.name for folder in EXAMPLES.glob("*/automation.json"))
@@ -29,7 +30,8 @@ def read(*path: str) -> Any:
 @pytest.fixture(scope="module")
 def compiler() -> Compiler:
     triggers = {"webhook": webhook, "manual": manual}
-    return Compiler(Registry(ACTIONS, triggers, webhook.compile_trigger, lambda *_: []))
+    compile_webhook = webhook.compile_trigger
+    return Compiler(Registry(ACTIONS, triggers, compile_webhook, lambda *_: [], compile_schema))
 
 
 class DemoSecrets:
