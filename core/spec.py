@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -18,6 +18,8 @@ JsonSchema = Mapping[str, Any]
     (references percent-encoded, `{path}` allowed), `query` (values of a query), `header`, `body`
     (any JSON, every string in it a template), `text`, or `condition` (an expression; the action
     gets a `Condition`).
+`x-each`: beside an `x-template` of the `with` itself: the name of the field that holds a list. When
+    the `with` has that field, the action gets an `ItemTemplate` in place of the resolved value.
 `x-json-schema`: true where a JSON Schema (2020-12) stands by which the action checks values;
     compiled once, the action gets a `ValueCheck`.
 `x-secrets`: true where `<secrets.NAME>` may stand (only in what is sent).
@@ -72,6 +74,17 @@ class Condition(Protocol):
 
     def holds(self) -> bool:
         """Raises ExpressionError when it cannot be evaluated or gives something else."""
+        ...
+
+
+class ItemTemplate(Protocol):
+    """A template that is resolved once for each item of a list, when the action asks."""
+
+    def resolve_each(self, items: Iterable[object]) -> list[Any]:
+        """What it comes to for each item, with `item` and `index` (from 0) in its sight.
+
+        Raises ExpressionError, which names the item, and TooLarge.
+        """
         ...
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,11 +25,12 @@ Resolve = Callable[[Context], Resolved]
 
 @dataclass(frozen=True, slots=True)
 class FoundReference:
-    """A reference, where it stands, and whether secrets may stand there."""
+    """A reference, where it stands, and whether secrets, or `item` and `index`, may stand there."""
 
     path: str
     reference: Reference
     secrets_allowed: bool
+    items_allowed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,18 @@ class BoundCondition:
     def holds(self) -> bool:
         """Raises ExpressionError when it cannot be evaluated or gives no bool."""
         return self.expression.holds(self.context)
+
+
+@dataclass(frozen=True, slots=True)
+class BoundTemplate:
+    """A template that waits for its action to name the items it is resolved for."""
+
+    template: CompiledValue
+    context: Context
+
+    def resolve_each(self, items: Iterable[object]) -> list[Any]:
+        """What it comes to for each. Raises ExpressionError and TooLarge."""
+        return self.template.resolve_each(self.context, items)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +106,19 @@ class _Compiler:
         others = schema.get("additionalProperties", {})
         others = others if isinstance(others, Mapping) else {}
         parts = {
-            name: self.compile(properties.get(name, others), item, json_path([name], path))
+            name: self._member(properties.get(name, others), item, json_path([name], path), value)
             for name, item in value.items()
         }
         if all(isinstance(part, _Fixed) for part in parts.values()):
             return _fixed(value)
         return lambda context: _join_object(parts, context)
+
+    def _member(
+        self, schema: Mapping[str, Any], value: Any, path: str, beside: Mapping[str, Any]
+    ) -> Resolve:
+        if schema.get("x-each") in beside:
+            return self._item_template(value, TemplateMode(schema["x-template"]), path)
+        return self.compile(schema, value, path)
 
     def _list(self, schema: Mapping[str, Any], value: Sequence[Any], path: str) -> Resolve:
         parts = [
@@ -109,13 +129,25 @@ class _Compiler:
         return lambda context: _join_list(parts, context)
 
     def _template(self, value: Any, mode: TemplateMode, path: str, secrets: bool) -> Resolve:
-        try:
-            compiled: CompiledValue = compile_value(value, mode, path)
-        except InvalidError as error:
-            self.faults.extend(error.faults)
+        compiled = self._compiled(value, mode, path)
+        if compiled is None:
             return _fixed(value)
         self._refer(compiled.references, path, secrets)
         return compiled.resolve
+
+    def _item_template(self, value: Any, mode: TemplateMode, path: str) -> Resolve:
+        compiled = self._compiled(value, mode, path)
+        if compiled is None:
+            return _fixed(value)
+        self._refer(compiled.references, path, secrets=False, items=True)
+        return lambda context: _bound(BoundTemplate(compiled, context))
+
+    def _compiled(self, value: Any, mode: TemplateMode, path: str) -> CompiledValue | None:
+        try:
+            return compile_value(value, mode, path)
+        except InvalidError as error:
+            self.faults.extend(error.faults)
+            return None
 
     def _condition(self, value: Any, path: str) -> Resolve:
         try:
@@ -124,7 +156,7 @@ class _Compiler:
             self.faults.extend(error.faults)
             return _fixed(value)
         self._refer(compiled.references, path, secrets=False)
-        return lambda context: _bind(compiled, context)
+        return lambda context: _bound(BoundCondition(compiled, context))
 
     def _value_check(self, value: Any, path: str) -> Resolve:
         try:
@@ -132,11 +164,13 @@ class _Compiler:
         except InvalidError as error:
             self.faults.extend(error.faults)
             return _fixed(value)
-        resolved = Resolved(check, check, ())
+        resolved = _bound(check)
         return lambda _context: resolved
 
-    def _refer(self, references: Sequence[Reference], path: str, secrets: bool) -> None:
-        self.references += [FoundReference(path, reference, secrets) for reference in references]
+    def _refer(
+        self, references: Sequence[Reference], path: str, secrets: bool, items: bool = False
+    ) -> None:
+        self.references += [FoundReference(path, one, secrets, items) for one in references]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,9 +187,9 @@ def _fixed(value: Any) -> _Fixed:
     return _Fixed(Resolved(value, value, ()))
 
 
-def _bind(expression: CompiledExpression, context: Context) -> Resolved:
-    condition = BoundCondition(expression, context)
-    return Resolved(condition, condition, ())
+def _bound(handed: object) -> Resolved:
+    """What an action is handed as it is: it holds no secret."""
+    return Resolved(handed, handed, ())
 
 
 def _join_object(parts: Mapping[str, Resolve], context: Context) -> Resolved:

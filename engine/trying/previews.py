@@ -22,6 +22,7 @@ from engine.drafts.effects import effects_of
 from engine.drafts.sketches import TRIGGER
 from engine.registry import Registry
 from engine.request_json import body_members
+from engine.trying.items import in_sight_of_item, listed_in
 from engine.trying.preview_fields import show_fields, template_fields
 from engine.trying.sights import Question, Sight, sight_of
 from engine.vault import Vault
@@ -50,23 +51,23 @@ class PreviewService:
         event or results of wrong form, NotFoundError for a step that is not there.
         """
         sight = sight_of(question, self._vault, self._clock)
-        context = {"context": sight.context} if with_context else {}
+        shown = sight if with_context else None
         if question.step == TRIGGER:
-            return {**context, "fields": {}, "request": None, "effects": None}
+            return _preview(shown)
         found = find_step(question.document, question.step)
         if found is None:
             raise NotFoundError(f"the draft has no step {question.step}")
         index, step = found
         action = self._registry.actions.get(str(step.get("action")))
         if action is None:
-            return {**context, "fields": {}, "request": None, "effects": None}
-        configuration = mapping(step.get("with"))
-        return {
-            **context,
-            "fields": show_fields(template_fields(action.SPEC.schema, configuration), sight),
-            "request": self._request(question, index, step, action, sight),
-            "effects": effects_of(action.SPEC, configuration, step.get("retry")),
-        }
+            return _preview(shown)
+        spec, configuration = action.SPEC, mapping(step.get("with"))
+        return _preview(
+            shown and in_sight_of_item(listed_in(spec.schema, configuration), shown),
+            fields=show_fields(template_fields(spec.schema, configuration), sight),
+            request=self._request(question, index, step, action, sight),
+            effects=effects_of(spec, configuration, step.get("retry")),
+        )
 
     def _request(
         self, question: Question, index: int, step: Mapping[str, Any], action: Action, sight: Sight
@@ -94,6 +95,16 @@ class PreviewService:
         error = attempted.outcome.error if isinstance(attempted.outcome, Fail) else "nothing"
         words = error.removeprefix(f"step {definition.id}: ").removeprefix(f"{path}.with.")
         return {"error": sight.masker.mask_text(words)}
+
+
+def _preview(
+    shown: Sight | None,
+    fields: Preview | None = None,
+    request: Preview | None = None,
+    effects: Preview | None = None,
+) -> Preview:
+    context = {} if shown is None else {"context": shown.context}
+    return {**context, "fields": fields or {}, "request": request, "effects": effects}
 
 
 class _NoSender:
