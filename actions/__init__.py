@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from actions import choose, empty_ping, respond, send_webhook, set_values, stop, validate
+from actions import (
+    choose,
+    empty_ping,
+    parse,
+    respond,
+    send_webhook,
+    set_values,
+    stop,
+    validate,
+)
 from core.errors import ConflictError
 from core.spec import Action
 
@@ -24,6 +33,7 @@ ACTIONS: Mapping[str, Action] = by_name(
     empty_ping,
     respond,
     set_values,
+    parse,
     validate,
     choose,
     stop,

@@ -32,6 +32,7 @@ def test_the_registry_holds_the_actions_of_the_design_under_their_names():
         "empty-ping",
         "respond",
         "set-values",
+        "parse",
         "validate",
         "choose",
         "stop",
