@@ -22,7 +22,7 @@ from engine.assembly import Parts, assemble
 from engine.registry import Registry
 from engine.service import Service
 from engine.transitions import Transitions
-from net import AddressGuard, PooledSender, parse_networks
+from net import AddressGuard, AppriseNotifier, PooledSender, parse_networks
 from store import Cipher, SqlStore, open_store
 from triggers import TRIGGERS, manual, webhook
 from triggers.schemas import compile_schema
@@ -82,7 +82,8 @@ def build(config: Config) -> Application:
     dispatcher = EmbeddedDispatcher(store, Transitions(store.runs), clock)
     registry = action_and_trigger_registry()
     sender = PooledSender(guard)
-    parts = assemble(registry, store, sender, clock, dispatcher, dispatcher.submit)
+    notifier = AppriseNotifier(guard)
+    parts = assemble(registry, store, sender, clock, dispatcher, dispatcher.submit, notifier)
     sweeper = Sweeper(
         store,
         parts.transitions,

@@ -9,6 +9,7 @@ from actions import (
     empty_ping,
     parse,
     respond,
+    send_notification,
     send_webhook,
     set_values,
     stop,
@@ -31,6 +32,7 @@ def by_name(*actions: Action) -> Mapping[str, Action]:
 ACTIONS: Mapping[str, Action] = by_name(
     send_webhook,
     empty_ping,
+    send_notification,
     respond,
     set_values,
     parse,

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from core.clock import Clock, Milliseconds
 from core.errors import Fault
 from core.http import InboundRequest, OutboundRequest, SendResult
+from core.notifications import Notification, NotificationResult
 from core.outcomes import Outcome
 
 JsonSchema = Mapping[str, Any]
@@ -63,6 +64,8 @@ class ActionSpec:
     """The longest one attempt may take when configured so."""
     detached: Callable[[Mapping[str, Any]], bool] | None = None
     """Whether the run goes on as soon as the step is stored, without waiting for its result."""
+    secrets: Callable[[Mapping[str, Any]], Iterable[str]] | None = None
+    """The names of the secrets that a step configured so reads by name, not by a reference."""
     summary: Callable[[Mapping[str, Any]], str] | None = None
     """What a step configured so does, in one line; of a draft with faults, what can be read."""
     codes: Callable[[Mapping[str, Any]], Mapping[str, tuple[str, ...]]] | None = None
@@ -123,12 +126,21 @@ class ActionContext(Protocol):
         """The params with `[secret:NAME]` in place of every secret: what logs may show."""
         ...
 
+    @property
+    def earlier_output(self) -> Any:
+        """The output of the attempt before this one, secrets masked; None at the first."""
+        ...
+
     def secret(self, name: str) -> str:
         """The value of a secret. Raises ExpressionError when the tenant has none of that name."""
         ...
 
     def send(self, request: OutboundRequest, shown: OutboundRequest) -> SendResult:
         """Sends `request` and logs `shown`, its masked twin, with the answer."""
+        ...
+
+    def notify(self, address: str, notification: Notification) -> NotificationResult:
+        """Notifies whoever is behind an address, and logs what was said and what became of it."""
         ...
 
 

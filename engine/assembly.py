@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from core.clock import Clock
 from core.http import Sender
+from core.notifications import Notifier
 from core.store import Store
 from engine.answers import Answers
 from engine.arrival import Starter
@@ -22,6 +23,7 @@ from engine.drafts.sketches import SketchService
 from engine.executor import Executor
 from engine.intake import Intake
 from engine.keys import Keyring
+from engine.notifying import NotificationService
 from engine.overview import OverviewService
 from engine.people.accounts import AccountService
 from engine.people.invitations import InvitationService
@@ -80,10 +82,11 @@ def assemble(
     clock: Clock,
     dispatcher: Dispatcher,
     submit: Submit,
+    notifier: Notifier,
 ) -> Parts:
     """The engine over these ports."""
     common = _common(registry, store, clock)
-    tools = _tools(common, sender, submit)
+    tools = _tools(common, sender, submit, notifier)
     executor = Executor(tools)
     service = _service(common, tools, Starter(executor, dispatcher), dispatcher)
     return Parts(service, executor, tools.transitions)
@@ -104,11 +107,12 @@ def _common(registry: Registry, store: Store, clock: Clock) -> _Common:
     )
 
 
-def _tools(common: _Common, sender: Sender, submit: Submit) -> Tools:
+def _tools(common: _Common, sender: Sender, submit: Submit, notifier: Notifier) -> Tools:
     return Tools(
         store=common.store,
         transitions=Transitions(common.store.runs),
         sender=sender,
+        notifier=notifier,
         clock=common.clock,
         vault=common.vault,
         catalog=common.catalog,
@@ -147,6 +151,7 @@ def _service(common: _Common, tools: Tools, starter: Starter, dispatcher: Dispat
         questions=Questions(),
         curl=CurlImporter(common.compiler),
         trials=trials,
+        notifications=NotificationService(store, vault, tools.notifier, clock),
         samples=samples,
         listeners=listeners,
         registry=registry,
@@ -177,7 +182,9 @@ def _people(common: _Common) -> tuple[AccountService, UserService, InvitationSer
 def _drafts(common: _Common, tools: Tools) -> tuple[SketchService, TrialService]:
     faults = DraftFaults(common.registry, common.compiler)
     planner = TrialPlanner(common.registry, common.compiler, faults)
-    trial_tools = TrialTools(common.store, tools.sender, common.clock, tools.stopping)
+    trial_tools = TrialTools(
+        common.store, tools.sender, tools.notifier, common.clock, tools.stopping
+    )
     return (
         SketchService(common.registry, faults),
         TrialService(trial_tools, planner, common.vault),

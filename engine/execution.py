@@ -188,6 +188,8 @@ class Execution:
             clock=self._tools.clock,
             secrets=self._secrets,
             sender=self._tools.sender,
+            notifier=self._tools.notifier,
+            earlier_output=self._journal.output(step_id),
         )
         now = to_rfc3339(self._tools.clock.now())
         visible = {**self._context, "run": {**self._context["run"], "now": now}}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from core.clock import Clock
@@ -12,7 +12,7 @@ from core.model import SecretEntry
 from core.store import Store
 from engine.audit import AuditService
 from engine.catalog import Catalog
-from engine.plan import Plan
+from engine.plan import Plan, PlannedStep
 from engine.vault import Vault
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
@@ -80,7 +80,14 @@ def secrets_of(plan: Plan) -> frozenset[str]:
         for step in plan.steps.values()
         if "sign" in step.definition.configuration
     }
-    return frozenset(names | signed | {auth["secret"]} if "secret" in auth else names | signed)
+    named = {name for step in plan.steps.values() for name in _named(step)}
+    own = {auth["secret"]} if "secret" in auth else set()
+    return frozenset(names | signed | named | own)
+
+
+def _named(step: PlannedStep) -> Iterable[str]:
+    names = step.action.SPEC.secrets
+    return () if names is None else names(step.definition.configuration)
 
 
 def _check(name: str, value: str) -> None:

@@ -12,6 +12,7 @@ from engine.document_schema import Schema
 from engine.drafts.sketches import SketchService
 from engine.intake import Intake
 from engine.keys import Keyring
+from engine.notifying import NotificationService
 from engine.overview import OverviewService
 from engine.people.accounts import AccountService
 from engine.people.invitations import InvitationService
@@ -57,6 +58,7 @@ class Service:
     questions: Questions
     curl: CurlImporter
     trials: TrialService
+    notifications: NotificationService
     samples: SampleService
     listeners: Listeners
     registry: Registry

@@ -12,6 +12,7 @@ from core.clock import Clock
 from core.errors import Fault, NotFoundError
 from core.http import FailureKind, OutboundRequest, SendFailure
 from core.model import RequestEntry
+from core.notifications import Notification, NotificationResult, place_of
 from core.outcomes import Fail
 from core.spec import Action
 from engine.attempt import KEPT_BODY, AttemptContext, attempt_step
@@ -87,6 +88,7 @@ class PreviewService:
             clock=self._clock,
             secrets=sight.secrets,
             sender=_NoSender(),
+            notifier=_NoNotifier(),
         )
         planned = planned_step(definition, action, checked.params)
         attempted = attempt_step(planned, context, sight.context)
@@ -116,6 +118,15 @@ class _NoSender:
 
     def close(self) -> None:
         """Nothing is open."""
+
+
+class _NoNotifier:
+    """Stands where people are: nobody is told (`core.notifications.Notifier`)."""
+
+    def notify(self, address: str, _notification: Notification) -> NotificationResult:
+        """Tells nobody. What a secret stands for is not known here, so its marker is shown."""
+        place = address if address.startswith("[secret:") else place_of(address)
+        return NotificationResult(place, 0, error="a preview sends nothing")
 
 
 def _definition(question: Question) -> StepDefinition:

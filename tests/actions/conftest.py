@@ -10,6 +10,7 @@ import pytest
 
 from core.errors import ExpressionError
 from core.http import OutboundRequest, OutboundResponse, SendResult
+from core.notifications import Notification, NotificationResult
 
 NOW = 1_614_265_330_000
 KEY = "0192e4a0-7b1c-7abc-8def-0123456789ab.sync"
@@ -30,11 +31,18 @@ class FakeContext:
     clock: StoppedClock = field(default_factory=StoppedClock)
     sent: list[OutboundRequest] = field(default_factory=list)
     shown: list[OutboundRequest] = field(default_factory=list)
+    earlier_output: Any = None
+    results: Mapping[str, NotificationResult] = field(default_factory=dict)
+    told: list[tuple[str, Notification]] = field(default_factory=list)
 
     def secret(self, name: str) -> str:
         if name not in self.secrets:
             raise ExpressionError(f"there is no secret {name}")
         return self.secrets[name]
+
+    def notify(self, address: str, notification: Notification) -> NotificationResult:
+        self.told.append((address, notification))
+        return self.results[address]
 
     def send(self, request: OutboundRequest, shown: OutboundRequest) -> SendResult:
         self.sent.append(request)

@@ -30,6 +30,7 @@ def test_the_registry_holds_the_actions_of_the_design_under_their_names():
     assert list(ACTIONS) == [
         "send-webhook",
         "empty-ping",
+        "send-notification",
         "respond",
         "set-values",
         "parse",
@@ -123,6 +124,7 @@ def test_only_sending_steps_act_outside():
     assert {name for name, action in ACTIONS.items() if action.SPEC.effect} == {
         "send-webhook",
         "empty-ping",
+        "send-notification",
     }
 
 

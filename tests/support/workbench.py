@@ -22,6 +22,7 @@ from core.http import (
     SendResult,
 )
 from core.model import Run, StepRun
+from core.notifications import Notification, NotificationResult, place_of
 from core.store import ListQuery, RunFilter
 from engine.assembly import assemble
 from engine.execution import Execution
@@ -71,6 +72,22 @@ class ScriptedPartner:
         self.script = lambda _request: waiting.pop(0) if len(waiting) > 1 else waiting[0]
 
 
+class ScriptedPeople:
+    """Stand behind the notifying port: are told, or not, by their addresses."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, Notification]] = []
+        self.out_of_reach: dict[str, NotificationResult] = {}
+        """What becomes of notifications at these addresses."""
+
+    def notify(self, address: str, notification: Notification) -> NotificationResult:
+        reached = NotificationResult(place_of(address, "chat.example"), 5, 200)
+        result = self.out_of_reach.get(address, reached)
+        if result.delivered:
+            self.told.append((address, notification))
+        return result
+
+
 class InlineDispatcher:
     """Executes in the calling thread; with `full` it has no place, so that runs stay queued."""
 
@@ -102,8 +119,17 @@ class Workbench:
         self.clock = TurnedClock()
         self.partner = ScriptedPartner()
         self.dispatcher = InlineDispatcher()
+        self.people = ScriptedPeople()
         registry = action_and_trigger_registry()
-        parts = assemble(registry, store, self.partner, self.clock, self.dispatcher, _in_a_thread)
+        parts = assemble(
+            registry,
+            store,
+            self.partner,
+            self.clock,
+            self.dispatcher,
+            _in_a_thread,
+            self.people,
+        )
         self.service, self.executor, self.transitions = (
             parts.service,
             parts.executor,
