@@ -84,7 +84,7 @@ SPEC = ActionSpec(
                 "title": "To",
                 "description": "Whom to tell: names of secrets that hold addresses (Apprise URLs, "
                 "or the https URL of a webhook of Slack, Teams or Discord), or addresses with "
-                "<secrets.NAME> in them. References in an address are percent-encoded.",
+                "secrets in them. References in an address are percent-encoded.",
                 "type": "array",
                 "items": {
                     "type": "string",

@@ -67,7 +67,7 @@ SPEC = ActionSpec(
             "for_each": {
                 "title": "For each item of",
                 "description": "A list: the values are worked out once for each of its items, "
-                "which they read as <item> and its place, from 0, as <index>. Later steps read "
+                "which they read as item, with its place, from 0, as index. Later steps read "
                 "steps.<id>.items, a list with the values of each.",
                 "type": ["string", "array"],
                 "examples": ["<order.lines>"],

@@ -51,6 +51,7 @@ SPEC = ActionSpec(
                 "description": "What to check.",
                 "examples": ["<order>", "<steps.fetch.body>"],
                 "x-template": "body",
+                "x-widget": "line",
             },
             "schema": {
                 "title": "JSON Schema",

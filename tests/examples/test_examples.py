@@ -39,6 +39,16 @@ class DemoSecrets:
         return read("secrets.json").get(name)
 
 
+def sent_by(step: dict[str, Any]) -> list[tuple[str, str]]:
+    """The method and URL of everything that a step sends."""
+    if step["action"] in {"send-webhook", "empty-ping"}:
+        return [(step["with"].get("method", "POST"), step["with"]["url"])]
+    if step["action"] == "send-notification":
+        posted = (one.removeprefix("json://").partition("?")[0] for one in step["with"]["to"])
+        return [("POST", f"http://{place}") for place in posted]
+    return []
+
+
 def test_there_are_at_least_six_each_with_its_page():
     assert len(NAMES) >= 6
     overview = (EXAMPLES / "README.md").read_text()
@@ -63,8 +73,7 @@ def test_its_secrets_have_demo_values(name):
 def test_it_sends_only_to_endpoints_the_overview_describes(name):
     described = re.findall(r"^\| `(\w+) (/\S+)`", (EXAMPLES / "README.md").read_text(), re.M)
     for step in read(name, "automation.json")["steps"]:
-        if step["action"] in {"send-webhook", "empty-ping"}:
-            method, url = step["with"].get("method", "POST"), step["with"]["url"]
+        for method, url in sent_by(step):
             assert url.startswith(f"{DEMO}/")
             path = re.sub(r"<[^>]*>", "<>", url.removeprefix(DEMO))
             assert (method, path) in {(m, re.sub(r"<[^>]*>", "<>", p)) for m, p in described}
