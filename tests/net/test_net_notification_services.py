@@ -69,6 +69,7 @@ def test_a_service_has_no_way_out_but_the_guarded_ones(module: str) -> None:
         assert used_of(tree, "smtplib") <= set(dir(GuardedSmtplib)), file
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_schemes_and_modules_are_those_of_apprise() -> None:
     manager = NotificationManager()
     manager.load_modules()
