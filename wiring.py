@@ -24,11 +24,11 @@ from engine.registry import Registry
 from engine.service import Service
 from engine.surroundings import Surroundings
 from engine.transitions import Transitions
-from net import AddressGuard, PooledSender, parse_networks
+from net import AddressGuard, AppriseNotifier, PooledSender, parse_networks
 from store import Cipher, SqlStore, open_store
 from triggers import TRIGGERS
 from triggers.bodies import body_value
-from triggers.schemas import value_faults
+from triggers.schemas import compile_schema
 
 DEFAULT_TENANT = "default"
 STOP_SECONDS = 12.0
@@ -89,7 +89,8 @@ def build(config: Config) -> Application:
     dispatcher = EmbeddedDispatcher(store, Transitions(store.runs), clock)
     registry = action_and_trigger_registry()
     links = Links(_derived(secret_key, "links"), config.site_url)
-    surroundings = Surroundings(PooledSender(guard), body_value, links, value_faults)
+    sender, notifier = PooledSender(guard), AppriseNotifier(guard)
+    surroundings = Surroundings(sender, notifier, body_value, links)
     parts = assemble(registry, store, surroundings, clock, dispatcher, dispatcher.submit)
     sweeper = Sweeper(
         store,
@@ -142,7 +143,7 @@ def lock_data_folder(config: Config) -> IO[str]:
 
 def action_and_trigger_registry() -> Registry:
     """Every action and trigger there is."""
-    return Registry(actions=ACTIONS, triggers=TRIGGERS)
+    return Registry(actions=ACTIONS, triggers=TRIGGERS, compile_schema=compile_schema)
 
 
 def _page_settings(config: Config, secret_key: bytes) -> PageSettings:

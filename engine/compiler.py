@@ -132,7 +132,8 @@ class Compiler:
         below = f"{path}.with"
         faults = list(_configuration_faults(self._actions[action], spec, configuration, below))
         if isinstance(configuration, Mapping) and not faults:
-            params = compile_params(spec.schema, configuration, below)
+            compile_schema = self._registry.compile_schema
+            params = compile_params(spec.schema, configuration, below, compile_schema)
             faults += params.faults
         if "retry" in step and not spec.retries:
             faults.append(Fault(f"{path}.retry", f"{action} is not tried again; remove it"))

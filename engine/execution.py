@@ -208,6 +208,8 @@ class Execution:
             deeds=self._tools.deeds,
             waiting=self._signals.waiting(self._journal.steps.get(step_id)),
             tokens=self._tools.tokens.of(self.run.tenant),
+            notifier=self._tools.notifier,
+            earlier_output=self._journal.output(step_id),
         )
         now = to_rfc3339(self._tools.clock.now())
         visible = {**self._context, "run": {**self._context["run"], "now": now}}

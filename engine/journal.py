@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import replace
+from typing import Any
 
 from core.clock import Milliseconds
 from core.model import Attempt, StepRun
@@ -37,6 +38,11 @@ class Journal:
         """The attempts of a step so far."""
         step = self.steps.get(step_id)
         return step.attempts if step else ()
+
+    def output(self, step_id: str) -> Any:
+        """What a step's last attempt gave, None when there was none."""
+        step = self.steps.get(step_id)
+        return step.output if step else None
 
     def waiting(self) -> list[StepRun]:
         """The steps that wait for their time."""

@@ -35,8 +35,10 @@ class PlannedStep:
             for found in self.params.references
             if found.reference.path[0] == "secrets" and len(found.reference.path) > 1
         )
-        named = secret_names(self.action.SPEC.schema, self.definition.configuration)
-        return frozenset((*referred, *named))
+        spec, configuration = self.action.SPEC, self.definition.configuration
+        named = secret_names(spec.schema, configuration)
+        read = spec.secrets(configuration) if spec.secrets else ()
+        return frozenset((*referred, *named, *read))
 
 
 @dataclass(frozen=True, slots=True)

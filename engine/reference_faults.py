@@ -9,11 +9,17 @@ from core.errors import Fault
 from engine.ancestry import Ancestry
 from engine.graph import Graph
 from engine.params import FoundReference
+from expressions import ITEM_ROOTS
 
 MOST_FAULTS = 100
 """References at fault that are named; a draft can hold a hundred thousand."""
 MOST_NAMES = 20
 """Steps that a fault names as those that could be meant."""
+
+_NO_ITEM = (
+    "item and index are there only where a list is worked through, as in the values of a "
+    "set-values step with for_each; where it is meant as it is written, write \\< for <"
+)
 
 
 def reference_faults(
@@ -47,6 +53,8 @@ def _faults(graph: Graph, ancestry: Ancestry, step: str, found: FoundReference) 
     root, *rest = found.reference.path
     if root == "secrets" and not found.secrets_allowed:
         yield Fault(found.path, "secrets can be used only where something is sent")
+    if root in ITEM_ROOTS and not found.items_allowed:
+        yield Fault(found.path, f"{found.reference.source}: {_NO_ITEM}")
     if root == "steps" and rest and not ancestry.precedes(str(rest[0]), step):
         words = _words(graph, step, str(rest[0]), ancestry.of(step))
         yield Fault(found.path, f"{found.reference.source}: {words}")

@@ -14,6 +14,9 @@ from expressions.values import kind_of, shorten
 RESERVED_ROOTS = frozenset({"trigger", "steps", "secrets", "run", "tenant", "item", "index"})
 """The context roots that are Penstock's own; a key of the event's body never takes their place."""
 
+ITEM_ROOTS = frozenset({"item", "index"})
+"""Those that are there only where a list is worked through."""
+
 SECRETS = "secrets"
 """The root below which a name is a secret's."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from core.clock import Clock, to_rfc3339
@@ -52,6 +52,10 @@ class Sight:
     context: Mapping[str, object]
     secrets: TenantSecrets
     waiting: frozenset[str]
+
+    def with_item(self, item: object) -> Sight:
+        """The same with an item of a list in sight, as the first of them."""
+        return replace(self, context={**self.context, "item": item, "index": 0})
 
     @property
     def masker(self) -> Masker:

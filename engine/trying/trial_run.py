@@ -10,6 +10,7 @@ from core.clock import Clock, Milliseconds, to_rfc3339
 from core.errors import ExpressionError, Fault
 from core.http import OutboundRequest, Sender, SendResult
 from core.model import Event, RequestEntry, Run, StepRun
+from core.notifications import Notification, NotificationResult, Notifier
 from core.outcomes import Answer, Finish, Halt, Park, Retry, Succeed
 from core.states import RunStatus, StepStatus
 from core.store import Store
@@ -43,6 +44,7 @@ class TrialTools:
 
     store: Store
     sender: Sender
+    notifier: Notifier
     clock: Clock
     stopping: threading.Event
     tokens: TokenCache
@@ -68,6 +70,7 @@ class TrialRun:
         self._secrets = secrets
         self._given = given
         self._sender = _TimedSender(tools.sender, tools.clock, run.deadline)
+        self._notifier = _TimedNotifier(tools.notifier, tools.clock, run.deadline)
         self._journal: dict[str, StepRun] = {}
         self._outputs = Outputs()
         self._verdict: Verdict | None = None
@@ -122,6 +125,7 @@ class TrialRun:
             secrets=self._secrets,
             sender=self._sender,
             tokens=self._tools.tokens.of(self._run.tenant),
+            notifier=self._notifier,
         )
         return attempt_step(self._plan.steps[step_id], context, self._visible())
 
@@ -226,6 +230,21 @@ class _TimedSender:
 
     def close(self) -> None:
         """The sender is the process's, and stays open."""
+
+
+class _TimedNotifier:
+    """Notifies with what is left of the trial's time at most (`core.notifications.Notifier`)."""
+
+    def __init__(self, notifier: Notifier, clock: Clock, deadline: Milliseconds) -> None:
+        self._notifier = notifier
+        self._clock = clock
+        self._deadline = deadline
+
+    def notify(self, address: str, notification: Notification) -> NotificationResult:
+        """Notifies once."""
+        left = max(self._deadline - self._clock.now(), 1)
+        timed = replace(notification, timeout=min(notification.timeout, left))
+        return self._notifier.notify(address, timed)
 
 
 def _tries(policy: RetryPolicy, asked: Milliseconds | None) -> str:
