@@ -12,6 +12,7 @@ from core.trigger_kinds import EventTrigger, FormTrigger, ScheduleTrigger
 from engine.document import Definition, StepDefinition
 from engine.graph import Graph
 from engine.params import CompiledParams
+from engine.regions import Regions
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +72,17 @@ class Plan:
     """A compiled automation. Without a `trigger` it is a part of one that is tried out."""
 
     definition: Definition
-    graph: Graph
+    regions: Regions
     steps: Mapping[str, PlannedStep]
     trigger_configuration: Mapping[str, Any]
     trigger: CompiledTrigger | None
 
     @property
+    def graph(self) -> Graph:
+        """The whole graph, whatever leads to its steps."""
+        return self.regions.whole
+
+    @property
     def webhook(self) -> WebhookTrigger | None:
         """What takes requests, where a webhook starts it."""
         return self.trigger.webhook if self.trigger else None
-
-    @property
-    def leaves(self) -> tuple[str, ...]:
-        """The steps that nothing follows."""
-        return tuple(step for step in self.graph.steps if not self.graph.outgoing[step])

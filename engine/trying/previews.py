@@ -20,6 +20,7 @@ from engine.document import StepDefinition
 from engine.drafts.draft import find_step, mapping, read_draft
 from engine.drafts.effects import effects_of
 from engine.drafts.sketches import TRIGGER
+from engine.graph import FAILURE
 from engine.registry import Registry
 from engine.request_json import body_members
 from engine.trying.preview_fields import show_fields, template_fields
@@ -51,7 +52,7 @@ class PreviewService:
         """
         sight = sight_of(question, self._vault, self._clock)
         context = {"context": sight.context} if with_context else {}
-        if question.step == TRIGGER:
+        if question.step in (TRIGGER, FAILURE):
             return {**context, "fields": {}, "request": None, "effects": None}
         found = find_step(question.document, question.step)
         if found is None:

@@ -1,0 +1,25 @@
+"""A sender for as long as a trial lasts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from core.clock import Clock, Milliseconds
+from core.http import OutboundRequest, Sender, SendResult
+
+
+class TimedSender:
+    """Sends with what is left of the trial's time at most (`core.http.Sender`)."""
+
+    def __init__(self, sender: Sender, clock: Clock, deadline: Milliseconds) -> None:
+        self._sender = sender
+        self._clock = clock
+        self._deadline = deadline
+
+    def send(self, request: OutboundRequest) -> SendResult:
+        """Sends once."""
+        left = max(self._deadline - self._clock.now(), 1)
+        return self._sender.send(replace(request, timeout=min(request.timeout, left)))
+
+    def close(self) -> None:
+        """The sender is the process's, and stays open."""
