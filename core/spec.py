@@ -69,6 +69,8 @@ class ActionSpec:
     """Whether the step takes a `retry` policy."""
     check: Callable[[Mapping[str, Any]], list[tuple[str, str]]] | None = None
     """Faults no schema can say, as (path below `with`, message); called on schema-valid input."""
+    answers: bool = False
+    """Whether it answers the caller who waits for the run."""
     longest: Callable[[Mapping[str, Any]], Milliseconds] | None = None
     """The longest one attempt may take when configured so."""
     waits: Callable[[Mapping[str, Any]], Milliseconds | None] | None = None

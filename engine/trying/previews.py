@@ -22,6 +22,7 @@ from engine.document import StepDefinition
 from engine.drafts.draft import find_step, mapping, read_draft
 from engine.drafts.effects import effects_of
 from engine.drafts.sketches import TRIGGER
+from engine.graph import FAILURE
 from engine.registry import Registry
 from engine.request_json import body_members
 from engine.trying.items import in_sight_of_item, listed_in
@@ -54,7 +55,7 @@ class PreviewService:
         """
         sight = sight_of(question, self._registry, self._vault, self._clock)
         shown = sight if with_context else None
-        if question.step == TRIGGER:
+        if question.step in (TRIGGER, FAILURE):
             return _preview(shown)
         found = find_step(question.document, question.step)
         if found is None:
