@@ -27,6 +27,7 @@ from core.model import (
 )
 from core.platform_events import PlatformEvents
 from core.sample_store import Samples
+from core.schedules import Schedules
 from core.states import RunStatus
 from core.statistics import RunStatistics
 from core.writes import ListQuery, Write
@@ -305,6 +306,8 @@ class Store(Protocol):
     def samples(self) -> Samples: ...
     @property
     def platform_events(self) -> PlatformEvents: ...
+    @property
+    def schedules(self) -> Schedules: ...
 
     def commit(self, writes: Sequence[Write]) -> None:
         """Commits a unit of work and returns when it is on disk.

@@ -20,6 +20,7 @@ from store.platform_events import PlatformEvents
 from store.requests import Requests
 from store.runs import Runs
 from store.samples import Samples
+from store.schedules import Schedules
 from store.secrets import SecretValues
 from store.sessions import Sessions
 from store.statistics import RunStatistics
@@ -51,6 +52,7 @@ class SqlStore:
         self.audit = AuditLog(database)
         self.samples = Samples(database)
         self.platform_events = PlatformEvents(database)
+        self.schedules = Schedules(database)
 
     def commit(self, writes: Sequence[Write]) -> None:
         """Commits a unit of work, or raises GuardMissed or StorageUnavailable and keeps nothing."""
