@@ -16,6 +16,7 @@ from core.clock import Clock, SystemClock
 from core.config import Assets, Config
 from core.errors import ConfigError
 from dispatch.embedded import EmbeddedDispatcher
+from dispatch.schedules import ScheduleThread
 from dispatch.sweeper import Sweeper
 from engine.assembly import Parts, assemble
 from engine.registry import Registry
@@ -39,6 +40,7 @@ class Application:
     store: SqlStore
     dispatcher: EmbeddedDispatcher
     sweeper: Sweeper
+    schedules: ScheduleThread
     clock: Clock
     page_settings: PageSettings
 
@@ -51,16 +53,19 @@ class Application:
         """Takes up what is due. `alone`: the data folder's lock is held by this process."""
         self.sweeper.start(alone=alone)
         self.dispatcher.begin(self.parts.executor)
+        self.schedules.start()
 
     def rest(self) -> None:
         """A stop is coming: takes nothing up any more, and lets runs come to rest after a step."""
         self.parts.executor.tools.stopping.set()
         self.service.listeners.stop()
+        self.schedules.rest()
         self.dispatcher.rest()
 
     def stop(self) -> None:
         """Lets what is under way come to rest, gives back what did not, and closes the store."""
         self.rest()
+        self.schedules.stop()
         self.dispatcher.stop(STOP_SECONDS)
         self.sweeper.stop()
         self.parts.executor.tools.sender.close()
@@ -90,7 +95,8 @@ def build(config: Config) -> Application:
         parts.service.statistics.roll_up,
     )
     pages = _page_settings(config, secret_key)
-    return Application(config, parts, store, dispatcher, sweeper, clock, pages)
+    schedules = ScheduleThread(parts.ticker)
+    return Application(config, parts, store, dispatcher, sweeper, schedules, clock, pages)
 
 
 def bootstrap(application: Application) -> bool:

@@ -19,6 +19,8 @@ from engine.dispatching import Dispatcher
 from engine.document_schema import document_schema
 from engine.drafts.faults import DraftFaults
 from engine.drafts.sketches import SketchService
+from engine.events.announcer import Announcer
+from engine.events.catalogue import EVENT_TYPES
 from engine.executor import Executor
 from engine.intake import Intake
 from engine.keys import Keyring
@@ -31,6 +33,9 @@ from engine.people.users import UserService
 from engine.registry import Registry
 from engine.requests import RequestService
 from engine.runs import RunService
+from engine.schedules.forecasts import ForecastService
+from engine.schedules.live import LiveSchedules
+from engine.schedules.ticker import Ticker
 from engine.secrets import SecretService
 from engine.service import Service
 from engine.settings import SettingsService
@@ -52,11 +57,12 @@ from engine.versions import VersionService
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The engine: what others call, what executes, and what moves states."""
+    """The engine: what others call, what executes, what moves states, and what makes ticks."""
 
     service: Service
     executor: Executor
     transitions: Transitions
+    ticker: Ticker
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +77,8 @@ class _Common:
     catalog: Catalog
     audit: AuditService
     keyring: Keyring
+    announcer: Announcer
+    live_schedules: LiveSchedules
 
 
 def assemble(
@@ -85,22 +93,27 @@ def assemble(
     common = _common(registry, store, clock)
     tools = _tools(common, sender, submit)
     executor = Executor(tools)
-    service = _service(common, tools, Starter(executor, dispatcher), dispatcher)
-    return Parts(service, executor, tools.transitions)
+    starter = Starter(executor, dispatcher)
+    service = _service(common, tools, starter, dispatcher)
+    return Parts(service, executor, tools.transitions, _ticker(common, starter))
 
 
 def _common(registry: Registry, store: Store, clock: Clock) -> _Common:
     compiler = Compiler(registry)
     audit = AuditService(store.audit, clock)
+    catalog = Catalog(store.automations, compiler, clock)
+    versions = {name: one.version for name, one in EVENT_TYPES.items()}
     return _Common(
         registry=registry,
         store=store,
         clock=clock,
         compiler=compiler,
         vault=Vault(store.secrets, clock),
-        catalog=Catalog(store.automations, compiler, clock),
+        catalog=catalog,
         audit=audit,
         keyring=Keyring(store, audit, clock),
+        announcer=Announcer(store.platform_events, (), versions, clock),
+        live_schedules=LiveSchedules(store.schedules, catalog, clock),
     )
 
 
@@ -146,6 +159,7 @@ def _service(common: _Common, tools: Tools, starter: Starter, dispatcher: Dispat
         completions=CompletionService(registry, vault, clock),
         questions=Questions(),
         curl=CurlImporter(common.compiler),
+        forecasts=_forecasts(common),
         trials=trials,
         samples=samples,
         listeners=listeners,
@@ -159,8 +173,29 @@ def _automations(common: _Common) -> tuple[AutomationService, VersionService]:
     store, catalog = common.store, common.catalog
     changes = AutomationChanges(store, catalog, common.audit, common.clock)
     return (
-        AutomationService(store, changes, common.clock),
-        VersionService(store, catalog, common.compiler, changes),
+        AutomationService(store, changes, common.live_schedules, common.clock),
+        VersionService(store, catalog, common.compiler, changes, common.live_schedules),
+    )
+
+
+def _ticker(common: _Common, starter: Starter) -> Ticker:
+    return Ticker(
+        common.store,
+        common.catalog,
+        starter,
+        common.announcer,
+        common.clock,
+        common.live_schedules.stirred,
+    )
+
+
+def _forecasts(common: _Common) -> ForecastService:
+    return ForecastService(
+        common.registry,
+        common.compiler,
+        common.live_schedules,
+        common.store.schedules,
+        common.clock,
     )
 
 

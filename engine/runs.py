@@ -21,6 +21,7 @@ from engine.audit import AuditService
 from engine.catalog import Catalog
 from engine.graph import progress
 from engine.plan import Plan
+from engine.schedules.occurrences import body_by_hand
 from engine.transitions import Transitions
 from engine.vault import Vault
 
@@ -110,8 +111,9 @@ class RunService:
     def start(self, tenant: str, automation_id: str, body: Any) -> tuple[Event, Run]:
         """Starts a live automation by hand, as the trigger `manual` does.
 
-        Raises NotFoundError, ConflictError when it is disabled, InvalidError when the body does not
-        fit the trigger's fields.
+        Without a body, one that a schedule starts sees a tick of now. Raises NotFoundError,
+        ConflictError when it is disabled, InvalidError when the body does not fit the trigger's
+        fields.
         """
         live = self._catalog.of(tenant).live.get(automation_id)
         if live is None:
@@ -122,7 +124,7 @@ class RunService:
         if form is not None and (faults := [Fault(*found) for found in form.check(body)]):
             raise InvalidError("the fields do not fit", faults)
         automaton = Automaton(tenant, automation_id, live.version, live.plan)
-        event = self._manual_event(automaton, body)
+        event = self._manual_event(automaton, body_by_hand(live.plan, body, self._clock.now()))
         run = make_run(automaton, event, event.received_at)
         beside = [self._store.events.insert(event), self.note_start(run)]
         return event, self._starter.start(run, event, live.plan, beside)

@@ -19,6 +19,7 @@ from engine.people.users import UserService
 from engine.registry import Registry
 from engine.requests import RequestService
 from engine.runs import RunService
+from engine.schedules.forecasts import ForecastService
 from engine.secrets import SecretService
 from engine.settings import SettingsService
 from engine.statistics import StatisticsService
@@ -56,6 +57,7 @@ class Service:
     completions: CompletionService
     questions: Questions
     curl: CurlImporter
+    forecasts: ForecastService
     trials: TrialService
     samples: SampleService
     listeners: Listeners

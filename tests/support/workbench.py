@@ -109,6 +109,7 @@ class Workbench:
             parts.executor,
             parts.transitions,
         )
+        self.ticker = parts.ticker
         self.service.tenants.create(TENANT, "Acme")
 
     def publish(self, document: Mapping[str, Any], automation_id: str = "orders") -> None:
