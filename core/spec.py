@@ -20,6 +20,7 @@ JsonSchema = Mapping[str, Any]
     gets a `Condition`).
 `x-secrets`: true where `<secrets.NAME>` may stand (only in what is sent).
 `x-expected`: what a value would be that is right, for the words of a fault.
+`x-alternatives`: members of which an object has exactly one, each with those that go with it.
 `x-widget`: how the builder draws the field, where the type alone does not say.
 """
 

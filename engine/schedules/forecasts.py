@@ -20,6 +20,8 @@ from engine.schedules.live import LiveSchedules
 
 SHOWN = 5
 """Ticks that are shown."""
+FAULTY = "The next times appear once nothing is wrong."
+OVER = "It never comes, or never again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +72,19 @@ class ForecastService:
         configuration = mapping(trigger.get("with"))
         words = summary_of(kind.SPEC, configuration)
         if list(self._compiler.trigger_faults(trigger)):
-            return Forecast(words, "UTC", fault="The next times appear once nothing is wrong.")
+            return Forecast(words, "UTC", fault=FAULTY)
         compiled = self._compiler.trigger(kind.SPEC.name, configuration).schedule
         if compiled is None:
             return None
         anchor = self._live.anchor(tenant, automation_id, compiled)
         ticks = upcoming(compiled, self._clock.now(), anchor)
-        return Forecast(words, compiled.zone, ticks, "" if ticks else "It never comes (any more).")
+        return Forecast(words, compiled.zone, ticks, "" if ticks else OVER)
 
 
 def upcoming(
     trigger: ScheduleTrigger, now: Milliseconds, anchor: Milliseconds, most: int = SHOWN
 ) -> Sequence[Milliseconds]:
-    """The next ticks after now, as many as there are, up to `most`."""
+    """The next ticks after now, as many as there are, up to `most`; intervals begin at `anchor`."""
     ticks: list[Milliseconds] = []
     following = trigger.next_after(now, anchor)
     while following is not None and len(ticks) < most:

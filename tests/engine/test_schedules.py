@@ -430,7 +430,7 @@ def test_a_draft_with_the_rhythm_of_what_is_live_goes_on_with_it(bench: Workbenc
     ("draft", "fault"),
     [
         (on_schedule({"cron": "99 * * * *"}), "The next times appear once nothing is wrong."),
-        (on_schedule({"at": "2020-01-01T00:00:00Z"}), "It never comes (any more)."),
+        (on_schedule({"at": "2020-01-01T00:00:00Z"}), "It never comes, or never again."),
         ({"trigger": {"type": "schedule", "with": 7}}, "once nothing is wrong"),
     ],
 )

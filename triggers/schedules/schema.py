@@ -50,6 +50,7 @@ SCHEDULE_SCHEMA: dict[str, Any] = {
             "type": "string",
             "maxLength": 100,
             "examples": ["2026-12-01T06:00:00+01:00"],
+            "x-widget": "moment",
         },
         "at": {
             "title": "Moment",
@@ -57,6 +58,7 @@ SCHEDULE_SCHEMA: dict[str, Any] = {
             "type": "string",
             "maxLength": 100,
             "examples": [EXAMPLE],
+            "x-widget": "moment",
         },
         "missed": {
             "title": "After a stop",

@@ -1,5 +1,6 @@
 /** Gives the parts of a form their behaviour. */
 
+import { attachAlternatives } from "./alternatives.js";
 import { attachJson } from "./body.js";
 import { attachCodes } from "./codes.js";
 import { attachCompletion } from "./completion.js";
@@ -7,16 +8,18 @@ import { attachCurl } from "./curl_paste.js";
 import { attachDurations } from "./duration.js";
 import { attachExplanations } from "./explaining.js";
 import { attachHookPath } from "./hook_path.js";
+import { attachMoments } from "./moment.js";
 import { attachNode } from "./node.js";
 import { attachRows } from "./rows.js";
 import { attachSecretNames } from "./secret_name.js";
 import { attachSizes } from "./sizes.js";
 import { attachSwitching } from "./switching.js";
 import { attachTemplateFields } from "./template_field.js";
+import { attachTimeZones } from "./time_zone.js";
 import { attachVariants } from "./variants.js";
 
 const INPUTS = [attachCompletion, attachTemplateFields, attachSwitching, attachJson];
-const FIELDS = [attachCodes, attachDurations, attachExplanations, attachHookPath, attachSecretNames, attachSizes, attachVariants, attachCurl];
+const FIELDS = [attachAlternatives, attachCodes, attachDurations, attachExplanations, attachHookPath, attachMoments, attachSecretNames, attachSizes, attachTimeZones, attachVariants, attachCurl];
 
 /**
  * @param {import("./form.js").Form} form
