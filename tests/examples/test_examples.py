@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from actions import ACTIONS
 from core.http import InboundRequest
 from core.spec import Received
 from engine.compiler import Compiler
 from engine.registry import Registry
-from triggers import manual, webhook
+from triggers import TRIGGERS, manual, schedule, webhook
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 NAMES = sorted(folder.parent.name for folder in EXAMPLES.glob("*/automation.json"))
@@ -28,8 +29,7 @@ def read(*path: str) -> Any:
 
 @pytest.fixture(scope="module")
 def compiler() -> Compiler:
-    triggers = {"webhook": webhook, "manual": manual}
-    return Compiler(Registry(ACTIONS, triggers))
+    return Compiler(Registry(ACTIONS, TRIGGERS))
 
 
 class DemoSecrets:
@@ -80,6 +80,10 @@ def test_its_event_starts_it(name):
     assert event.keys() == {"method", "path", "headers", "query", "body"}
     if trigger["type"] == "manual":
         assert manual.compile_trigger(trigger["with"]).check(event["body"]) == ()
+        return
+    if trigger["type"] == "schedule":
+        tick = Draft202012Validator(schedule.SPEC.output["properties"]["body"])
+        assert list(tick.iter_errors(event["body"])) == []
         return
     body = event["body"]
     raw = (body if isinstance(body, str) else json.dumps(body)).encode()

@@ -9,10 +9,13 @@ import pytest
 
 from core.accounts import Role
 from core.schedules import LeftOut, WhyLeftOut
+from core.store import ListQuery, RunFilter
 from tests.support.builders import NOW, make_document, on_schedule
 from tests.support.pages import Browser, signed_in, words
 from tests.support.site import Site
+from tests.support.waiting import eventually
 
+DAY = 86_400_000
 FAR = "2999-12-24T18:00:00+01:00"
 TOKYO = {"cron": "30 2 1 1 *", "timezone": "Asia/Tokyo"}
 
@@ -82,6 +85,19 @@ def test_the_builder_knows_the_next_tick(site: Site, viewer: Browser) -> None:
     found = viewer.get("/automations/nightly/revision").json
     assert found["automation"]["next_tick_at"] == "2999-12-24T17:00:00.000Z"
     assert '"family":"schedule"' in viewer.get("/automations/nightly").text
+
+
+def test_a_run_says_that_its_schedule_started_it(site: Site, viewer: Browser) -> None:
+    publish(site, on_schedule({"at": FAR}))
+    store = site.service.store
+    schedule = store.schedules.get("acme", "nightly")
+    assert schedule is not None
+    # Due a day ago, so that the server's own thread makes the tick.
+    store.commit([store.schedules.move(schedule, schedule.anchor - DAY)])
+
+    run = eventually(lambda: site.service.runs.list("acme", RunFilter(), ListQuery()).items)[0]
+
+    assert "Started by its schedule" in words(viewer.get(f"/runs/{run.id}"))
 
 
 def test_a_sample_is_written_with_the_fields_of_a_tick(site: Site, viewer: Browser) -> None:
