@@ -29,6 +29,7 @@ from core.model import (
 )
 from core.platform_events import PlatformEvents
 from core.sample_store import Samples
+from core.schedules import Schedules
 from core.signals import Signals
 from core.states import RunStatus
 from core.statistics import RunStatistics
@@ -331,6 +332,8 @@ class Store(Protocol):
     def inbox(self) -> Inbox: ...
     @property
     def approvals(self) -> Approvals: ...
+    @property
+    def schedules(self) -> Schedules: ...
 
     def commit(self, writes: Sequence[Write]) -> None:
         """Commits a unit of work and returns when it is on disk.

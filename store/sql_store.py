@@ -22,6 +22,7 @@ from store.platform_events import PlatformEvents
 from store.requests import Requests
 from store.runs import Runs
 from store.samples import Samples
+from store.schedules import Schedules
 from store.secrets import SecretValues
 from store.sessions import Sessions
 from store.signals import Signals
@@ -57,6 +58,7 @@ class SqlStore:
         self.signals = Signals(database)
         self.inbox = Inbox(database)
         self.approvals = Approvals(database)
+        self.schedules = Schedules(database)
 
     def commit(self, writes: Sequence[Write]) -> None:
         """Commits a unit of work, or raises GuardMissed or StorageUnavailable and keeps nothing."""

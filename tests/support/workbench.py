@@ -135,6 +135,7 @@ class Workbench:
             parts.transitions,
         )
         self.relay = parts.relay
+        self.ticker = parts.ticker
         self.service.tenants.create(TENANT, "Acme")
 
     def publish(self, document: Mapping[str, Any], automation_id: str = "orders") -> None:
