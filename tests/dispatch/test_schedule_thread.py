@@ -20,7 +20,14 @@ from engine.schedules.ticker import Ticker
 from store import Cipher, SqlStore, open_store
 from tests.support.builders import NOW, on_schedule
 from tests.support.waiting import PATIENCE, eventually
-from tests.support.workbench import TENANT, InlineDispatcher, ScriptedPartner, TurnedClock
+from tests.support.workbench import (
+    TENANT,
+    InlineDispatcher,
+    ScriptedPartner,
+    ScriptedPeople,
+    TurnedClock,
+    surroundings,
+)
 from wiring import action_and_trigger_registry
 
 MINUTE = 60_000
@@ -48,8 +55,9 @@ def machines(url: str, clock: Clock, count: int = 2) -> Iterator[Sequence[Machin
 
 
 def parts_of(store: SqlStore, clock: Clock) -> Parts:
-    registry, partner = action_and_trigger_registry(), ScriptedPartner()
-    return assemble(registry, store, partner, clock, InlineDispatcher(), lambda work: work())
+    registry = action_and_trigger_registry()
+    around = surroundings(ScriptedPartner(), ScriptedPeople())
+    return assemble(registry, store, around, clock, InlineDispatcher(), lambda work: work())
 
 
 def publish(machine: Machine, configuration: dict[str, Any], *ids: str) -> None:
