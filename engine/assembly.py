@@ -250,7 +250,7 @@ def _approvals(
 
 def _automations(common: _Common) -> tuple[AutomationService, VersionService]:
     store, catalog = common.store, common.catalog
-    changes = AutomationChanges(store, catalog, common.audit, common.clock)
+    changes = AutomationChanges(store, catalog, common.audit, common.announcer, common.clock)
     return (
         AutomationService(store, changes, common.live_schedules, common.clock),
         VersionService(store, catalog, common.compiler, changes, common.live_schedules),

@@ -103,9 +103,10 @@ class AutomationService:
     ) -> AutomationDetail:
         """Enables or disables an automation. Raises NotFoundError, StaleError."""
         current = self._changes.current(tenant, automation_id, revision)
-        note = self._changes.note("enabled" if enabled else "disabled", current)
+        what = "enabled" if enabled else "disabled"
+        told = (self._changes.note(what, current), *self._changes.announce(what, current))
         schedule = self._schedules.switched(current, enabled=enabled)
-        detail = self._replace(replace(current, enabled=enabled), note, *schedule)
+        detail = self._replace(replace(current, enabled=enabled), *told, *schedule)
         self._schedules.stirred.set()
         return detail
 
@@ -118,6 +119,7 @@ class AutomationService:
             *self._store.samples.forget(tenant, automation_id),
             *self._schedules.removed(current),
             self._changes.note("deleted", current),
+            *self._changes.announce("deleted", current),
         )
 
     def _detail(self, automation: Automation) -> AutomationDetail:

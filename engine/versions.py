@@ -91,6 +91,7 @@ class VersionService:
             automations.insert_version(version),
             *self._schedules.published(changed, number, trigger),
             self._changes.note("published", changed, {"version": number}),
+            *self._changes.announce("published", changed),
         )
         self._schedules.stirred.set()
         return AutomationDetail(changed, document)
