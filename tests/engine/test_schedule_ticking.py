@@ -14,9 +14,9 @@ from core.platform_events import PlatformEvent
 from core.schedules import LeftOut, Schedule, WhyLeftOut
 from core.states import RunStatus
 from core.store import ListQuery, RunFilter, Write
-from engine.arrival import Starter
 from engine.events.announcer import Announcer
 from engine.schedules.ticker import Ticker
+from engine.starter import Starter
 from tests.support.builders import NOW, make_document, on_schedule, send
 from tests.support.workbench import TENANT, Workbench
 
