@@ -358,7 +358,7 @@ class TestAnnouncements:
         """The bench's ticker, where somebody wants to be told."""
         events = bench.store.platform_events
         ticker = bench.ticker
-        ticker._announcer = Announcer(events, [EverythingIsWanted()], {}, bench.clock)
+        ticker._announcer = Announcer(events, [EverythingIsWanted()], {}, bench.clock, lambda: None)
         return ticker
 
     def test_a_tick_is_told_of_beside_it(self, bench: Workbench, told: Ticker) -> None:
