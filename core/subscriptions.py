@@ -70,6 +70,11 @@ class Subscription:
     last_success_at: Milliseconds | None = None
     previous_secret_until: Milliseconds | None = None
 
+    @property
+    def title(self) -> str:
+        """What people call it: its name, or else its URL."""
+        return self.name or self.url
+
 
 @dataclass(frozen=True, slots=True)
 class SigningSecrets:
