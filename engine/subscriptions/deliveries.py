@@ -9,7 +9,7 @@ from typing import Any
 from core.clock import Clock
 from core.errors import ConflictError, GuardMissed, NotFoundError
 from core.model import Page
-from core.store import ListQuery, Store
+from core.store import ListQuery, Store, Write
 from core.subscriptions import Delivery, DeliveryFilter, DeliveryStatus, Subscription
 from engine.audit import AuditService
 from engine.subscriptions.message import message_of
@@ -118,12 +118,16 @@ class DeliveryService:
         now = self._clock.now()
         writes = [self._transitions.replay(one, now, guarded=False) for one in chosen]
         if not noted:
-            detail = {"subscription_id": which.subscription_id, "type": which.event_type}
-            writes.append(
-                self._audit.note(tenant, "deliveries.replayed", "delivery", "", "", detail)
-            )
+            writes.append(self._note_all(tenant, which))
         self._store.commit(writes)
         self._stir()
+
+    def _note_all(self, tenant: str, which: DeliveryFilter) -> Write:
+        kind = "subscription" if which.subscription_id else "delivery"
+        detail = {"type": which.event_type, "status": which.status}
+        return self._audit.note(
+            tenant, "deliveries.replayed", kind, which.subscription_id or "", "", detail
+        )
 
     def _existing(self, tenant: str, delivery_id: str) -> Delivery:
         found = self._store.deliveries.get(tenant, delivery_id)

@@ -25,6 +25,8 @@ OVERLAP: Milliseconds = 24 * 3_600_000
 MOST_COUNTED = 1_000
 """Up to how many deliveries of each kind are counted for a list."""
 
+_CHANGED = "somebody else changed the subscription meanwhile; read it again and repeat it"
+
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionDetail:
@@ -82,14 +84,18 @@ class SubscriptionService:
         self._commit("created", made, self._store.subscriptions.insert(made, secret))
         return SubscriptionDetail(made, DeliveryCounts()), secret
 
-    def change(self, tenant: str, subscription_id: str, change: Any) -> SubscriptionDetail:
+    def change(
+        self, tenant: str, subscription_id: str, change: Any, revision: int | None = None
+    ) -> SubscriptionDetail:
         """Changes what is named (JSON Merge Patch, RFC 7396).
 
         Enabling it, and another URL, give it another five days. What waits for one that is disabled
         is given up. Raises NotFoundError, InvalidError, and ConflictError when somebody else
-        changed it meanwhile.
+        changed it meanwhile: since `revision`, where that is given.
         """
         before = self._existing(tenant, subscription_id)
+        if revision is not None and revision != before.revision:
+            raise ConflictError(_CHANGED)
         after = _changed(before, changed_definition(before, change), self._clock.now())
         writes = [self._store.subscriptions.replace(after, before.revision)]
         if after.url != before.url or (after.enabled and not before.enabled):
@@ -97,8 +103,7 @@ class SubscriptionService:
         try:
             self._commit(_deed(before, after), after, *writes)
         except GuardMissed:
-            words = "somebody else changed the subscription meanwhile; read it again and repeat it"
-            raise ConflictError(words) from None
+            raise ConflictError(_CHANGED) from None
         if before.enabled and not after.enabled:
             self._bury(after, DISABLED)
         return self.get(tenant, subscription_id)
