@@ -11,6 +11,7 @@ import orjson
 from core.errors import ExpressionError, Fault, InvalidError, PenstockError
 from core.http import Headers
 from core.size import TooLarge, check_size
+from core.subscriptions import Subscription
 from engine.subscriptions.message import MEMBERS, Message
 from expressions import CompiledValue, Reference, TemplateMode, compile_value
 
@@ -109,6 +110,14 @@ def compile_shape(url: str, headers: Mapping[str, str], payload: Any) -> Shape:
     if faults:
         raise InvalidError("the templates have faults", faults)
     return shape
+
+
+def secrets_of_subscription(one: Subscription) -> frozenset[str]:
+    """The names of the secrets a subscription refers to; none where its templates have faults."""
+    try:
+        return compile_shape(one.url, one.headers, one.payload).secrets
+    except InvalidError:
+        return frozenset()
 
 
 def _json(value: object) -> bytes:

@@ -155,6 +155,15 @@ def test_a_list_says_how_deliveries_stand(bench: Workbench, office: PostOffice) 
     assert rest.items[0].subscription.id == one.id
 
 
+def test_a_secret_says_which_subscriptions_use_it(bench: Workbench, office: PostOffice) -> None:
+    for name in ("TOKEN", "HOST", "UNUSED"):
+        bench.service.secrets.put(TENANT, name, "a value")
+    one, _ = office.subscribe(url="https://<secrets.HOST>/x", payload=["{{ secrets.TOKEN }}"])
+    office.subscribe(headers={"X-Token": "<secrets.UNUSED>"}, enabled=False)
+    uses = {use.entry.name: use.subscriptions for use in bench.service.secrets.list(TENANT)}
+    assert uses == {"HOST": (one.id,), "TOKEN": (one.id,), "UNUSED": ()}
+
+
 def test_what_is_not_there_is_not_found(office: PostOffice) -> None:
     one, _ = office.subscribe()
     service = office.subscriptions
