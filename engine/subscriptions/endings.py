@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from core.accounts import ActorKind
 from core.clock import Milliseconds
-from core.store import Write
-from core.subscription_store import Subscriptions
+from core.store import Store, Write
 from core.subscriptions import Subscription
 from engine.audit import AuditService
 from engine.events.announcer import Announcer
 from engine.events.subscription_events import SUBSCRIPTION_DISABLED, disabled_data
+from engine.people.inbox import InboxService
 from engine.subscriptions.courier import Sent
 
 LONGEST_FAILURE: Milliseconds = 5 * 86_400_000
@@ -19,6 +20,8 @@ LONGEST_FAILURE: Milliseconds = 5 * 86_400_000
 
 GONE = "the endpoint answered 410 Gone"
 FAILED = "nothing could be delivered for 5 days"
+KIND = "subscription"
+"""What messages in the inbox are about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,27 +43,38 @@ def ending_after(subscription: Subscription, sent: Sent, now: Milliseconds) -> E
 
 
 class Disabler:
-    """Disables subscriptions, and tells of it: its owner, who else asked, and the audit log."""
+    """Disables subscriptions, and tells of it: the owner, who else asked, and the audit log."""
 
     def __init__(
-        self, subscriptions: Subscriptions, announcer: Announcer, audit: AuditService
+        self, store: Store, announcer: Announcer, inbox: InboxService, audit: AuditService
     ) -> None:
-        self._subscriptions = subscriptions
+        self._store = store
         self._announcer = announcer
+        self._inbox = inbox
         self._audit = audit
 
-    def writes(
-        self, subscription: Subscription, ending: Ending, now: Milliseconds
-    ) -> Sequence[Write]:
+    def writes(self, one: Subscription, ending: Ending, now: Milliseconds) -> Sequence[Write]:
         """What to commit; guarded: refused when it is disabled already, or has recovered."""
-        one, reason = subscription, ending.reason
-        detail = {"reason": reason}
+        tenant, reason = one.tenant, ending.reason
+        disable = self._store.subscriptions.disable
+        note = ("subscription.disabled", "subscription", one.id, one.title, {"reason": reason})
+        data = disabled_data(one, reason, now)
         return [
-            self._subscriptions.disable(one.tenant, one.id, reason, now, ending.failing_before),
-            self._audit.note(
-                one.tenant, "subscription.disabled", "subscription", one.id, one.title, detail
-            ),
-            *self._announcer.announce(
-                one.tenant, SUBSCRIPTION_DISABLED, disabled_data(one, reason, now)
-            ),
+            disable(tenant, one.id, reason, now, ending.failing_before),
+            self._audit.note(tenant, *note),
+            *self._announcer.announce(tenant, SUBSCRIPTION_DISABLED, data),
+            *self._tell_owner(one, reason),
         ]
+
+    def _tell_owner(self, one: Subscription, reason: str) -> Sequence[Write]:
+        """A message to who made it; to the admins where that is no user who may sign in."""
+        text = (
+            f"Penstock disabled the subscription {one.title}: {reason}. What was on its way was "
+            "given up. Put the endpoint right, enable it, and send the dead letters again."
+        )
+        message = (KIND, f"Disabled: {one.title}", text, f"/subscriptions/{one.id}")
+        is_user = one.owner.kind is ActorKind.USER
+        owner = self._store.users.get(one.tenant, one.owner.id) if is_user else None
+        if owner is None or owner.disabled:
+            return self._inbox.tell_admins(one.tenant, *message)
+        return self._inbox.tell(one.tenant, [owner], *message)

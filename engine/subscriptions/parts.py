@@ -10,6 +10,7 @@ from core.http import Sender
 from core.store import Store
 from engine.audit import AuditService
 from engine.events.announcer import Announcer
+from engine.people.inbox import InboxService
 from engine.subscriptions.consumer import SubscriptionConsumer
 from engine.subscriptions.courier import Courier
 from engine.subscriptions.deliverer import Deliverer
@@ -46,7 +47,7 @@ def assemble_subscriptions(
     """Everything behind the consumer, which the announcer must know before."""
     transitions = DeliveryTransitions(store.deliveries)
     courier = Courier(sender, vault, clock)
-    disabler = Disabler(store.subscriptions, announcer, audit)
+    disabler = Disabler(store, announcer, InboxService(store, clock), audit)
     stir = consumer.stirred.set
     return SubscriptionParts(
         subscriptions=SubscriptionService(store, index, transitions, audit, clock),

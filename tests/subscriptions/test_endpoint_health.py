@@ -7,11 +7,14 @@ from typing import Any
 import pytest
 
 from core.account_store import AuditFilter
+from core.accounts import Role
 from core.http import OutboundRequest, SendResult
 from core.store import ListQuery
 from core.subscriptions import DeliveryStatus
+from engine.acting import acting_as, actor_of
 from engine.subscriptions.endings import FAILED, GONE
 from tests.support.builders import make_document, step
+from tests.support.people import make_user
 from tests.support.post_office import PostOffice
 from tests.support.workbench import TENANT, Workbench, answered
 
@@ -177,6 +180,35 @@ def test_enabling_it_again_gives_it_another_five_days(
 
     again = office.subscription(one)
     assert (again.enabled, again.disabled_because, again.failing_since) == (True, None, None)
+
+
+@pytest.mark.parametrize("owner_left", [False, True])
+def test_its_owner_is_told_in_the_inbox(
+    bench: Workbench, office: PostOffice, owner_left: bool
+) -> None:
+    """Or the admins, when the owner may not sign in any more."""
+    admin, owner, other = (
+        make_user(email=f"{name}@acme.example", role=role)
+        for name, role in (("a", Role.ADMIN), ("b", Role.IMPLEMENTER), ("c", Role.IMPLEMENTER))
+    )
+    users = bench.store.users
+    bench.store.commit([users.insert(one, "no hash") for one in (admin, owner, other)])
+    with acting_as(actor_of(owner)):
+        one, _ = office.subscribe(name="Billing")
+    if owner_left:
+        bench.store.commit([users.change(owner, owner.role, disabled=True)])
+    bench.partner.answers(answered(410))
+    office.happen()
+
+    office.send_due()
+
+    told = {user.id: bench.service.inbox.list(user, ListQuery()).items for user in (admin, other)}
+    told[owner.id] = bench.service.inbox.list(owner, ListQuery()).items
+    [reader] = [user for user, items in told.items() if items]
+    assert reader == (admin.id if owner_left else owner.id)
+    [item] = told[reader]
+    assert (item.title, item.link) == ("Disabled: Billing", f"/subscriptions/{one.id}")
+    assert GONE in item.text
 
 
 def test_an_edit_leaves_it_disabled_and_says_why(bench: Workbench, office: PostOffice) -> None:
