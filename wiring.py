@@ -6,6 +6,7 @@ import fcntl
 import hmac
 import os
 import secrets
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -15,6 +16,7 @@ from builder_ui import PageSettings
 from core.clock import Clock, SystemClock
 from core.config import Assets, Config
 from core.errors import ConfigError
+from dispatch.deliveries import DeliveryDispatcher
 from dispatch.embedded import EmbeddedDispatcher
 from dispatch.relaying import RelayThread
 from dispatch.schedules import ScheduleThread
@@ -47,6 +49,7 @@ class Application:
     sweeper: Sweeper
     relay: RelayThread
     schedules: ScheduleThread
+    deliveries: DeliveryDispatcher
     clock: Clock
     links: Links
     page_settings: PageSettings
@@ -62,6 +65,7 @@ class Application:
         self.dispatcher.begin(self.parts.executor)
         self.relay.start()
         self.schedules.start()
+        self.deliveries.start()
 
     def rest(self) -> None:
         """A stop is coming: takes nothing up any more, and lets runs come to rest after a step."""
@@ -69,13 +73,16 @@ class Application:
         self.service.listeners.stop()
         self.schedules.rest()
         self.dispatcher.rest()
+        self.deliveries.rest()
 
     def stop(self) -> None:
         """Lets what is under way come to rest, gives back what did not, and closes the store."""
         self.rest()
         self.relay.stop()
         self.schedules.stop()
+        last_moment = time.monotonic() + STOP_SECONDS
         self.dispatcher.stop(STOP_SECONDS)
+        self.deliveries.stop(max(last_moment - time.monotonic(), 0))
         self.sweeper.stop()
         self.parts.executor.tools.sender.close()
         self.store.close()
@@ -108,8 +115,20 @@ def build(config: Config) -> Application:
     pages = _page_settings(config, secret_key)
     relay = RelayThread(parts.relay)
     schedules = ScheduleThread(parts.ticker)
+    sending = parts.subscriptions
+    deliveries = DeliveryDispatcher(sending.deliverer, sending.stirred, clock, dispatcher.executor)
     return Application(
-        config, parts, store, dispatcher, sweeper, relay, schedules, clock, links, pages
+        config,
+        parts,
+        store,
+        dispatcher,
+        sweeper,
+        relay,
+        schedules,
+        deliveries,
+        clock,
+        links,
+        pages,
     )
 
 

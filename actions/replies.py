@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 
 from actions.codes import CodeClass, Codes, classify
 from actions.media import decode, is_json
-from actions.retry_after import parse_retry_after
 from core.clock import Clock, Milliseconds
 from core.errors import JsonError
 from core.http import OutboundResponse, SendFailure, SendResult
 from core.outcomes import Fail, Halt, Outcome, Retry, Succeed
+from core.retry_after import parse_retry_after
 from core.strict_json import loads
 
 OUTPUT: Mapping[str, Any] = {

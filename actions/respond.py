@@ -14,9 +14,10 @@ from actions.answering import (
     answer_of,
 )
 from actions.encoding import ContentError
-from actions.headers import NAMES as HEADER_NAMES
-from actions.headers import RESERVED_IN_ANSWERS, name_faults, own_value
+from actions.headers import own_value
 from actions.summaries import address, one_line, outline, text
+from core.header_names import NAMES as HEADER_NAMES
+from core.header_names import RESERVED_IN_ANSWERS, name_faults
 from core.http import Headers
 from core.outcomes import Fail, Outcome, Succeed
 from core.spec import ActionContext, ActionSpec

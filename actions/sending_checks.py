@@ -8,11 +8,11 @@ from typing import Any
 
 from actions import codes
 from actions.auth.schema import auth_faults
-from actions.headers import RESERVED_IN_REQUESTS, name_faults
 from actions.sending import milliseconds
 from actions.sending_schema import LONGEST_TIMEOUT
 from actions.signing import NAMES as SIGNATURE_HEADERS
 from core.duration import format_duration
+from core.header_names import RESERVED_IN_REQUESTS, name_faults
 
 _ADDRESS = re.compile(r"https?://|<|\{", re.IGNORECASE)
 

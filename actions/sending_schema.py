@@ -7,9 +7,9 @@ from typing import Any
 
 from actions.auth.schema import AUTH_FIELD
 from actions.codes_schema import CODES_FIELD
-from actions.headers import NAMES as HEADER_NAMES
 from actions.sending import CONNECT_TIMEOUT, MAX_RESPONSE, METHOD, REDIRECTS, TIMEOUT
 from core.duration import PATTERN as DURATION_PATTERN
+from core.header_names import NAMES as HEADER_NAMES
 
 Field = Mapping[str, Any]
 

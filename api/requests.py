@@ -60,6 +60,7 @@ _ROW_MEMBERS = {
     "step_id": OPTIONAL_TEXT,
     "attempt": OPTIONAL_NUMBER,
     "remote_address": OPTIONAL_TEXT,
+    "delivery_id": OPTIONAL_TEXT,
 }
 _BODY_MEMBERS = {
     "request_body": OPTIONAL_TEXT,

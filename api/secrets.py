@@ -37,6 +37,10 @@ SCHEMAS = {
                 **list_of(TEXT),
                 "description": "The ids of the live automations that refer to it.",
             },
+            "used_by_subscriptions": {
+                **list_of(TEXT),
+                "description": "The ids of the enabled subscriptions that refer to it.",
+            },
         },
         "What may be shown of a secret.",
     )
@@ -63,6 +67,7 @@ def secret_json(use: SecretUse) -> dict[str, Any]:
         "created_at": to_rfc3339(use.entry.created_at),
         "updated_at": to_rfc3339(use.entry.updated_at),
         "used_by": use.used_by,
+        "used_by_subscriptions": use.subscriptions,
     }
 
 

@@ -8,6 +8,7 @@ from api import (
     automation_operations,
     automation_schemas,
     channel,
+    deliveries,
     health,
     keys,
     requests,
@@ -15,6 +16,8 @@ from api import (
     runs,
     secrets,
     settings,
+    subscription_schemas,
+    subscriptions,
 )
 from api.openapi import openapi_document
 from api.operations import Call, Operation, Success
@@ -29,6 +32,7 @@ SCHEMAS: Mapping[str, JsonSchema] = {
     **secrets.SCHEMAS,
     **keys.SCHEMAS,
     **channel.SCHEMAS,
+    **subscription_schemas.SCHEMAS,
 }
 
 
@@ -70,6 +74,8 @@ OPERATIONS: tuple[Operation, ...] = (
     *settings.OPERATIONS,
     *keys.OPERATIONS,
     *channel.OPERATIONS,
+    *subscriptions.OPERATIONS,
+    *deliveries.OPERATIONS,
     *_DESCRIPTIONS,
     *health.OPERATIONS,
 )

@@ -37,6 +37,14 @@ DEEDS = {
     "user.password_reset": "chose another password by a link",
     "user.password_changed": "changed their password",
     "user.signed_out_everywhere": "ended all their sessions",
+    "subscription.created": "made the subscription",
+    "subscription.changed": "changed the subscription",
+    "subscription.enabled": "enabled the subscription",
+    "subscription.disabled": "disabled the subscription",
+    "subscription.rotated": "gave another signing secret to the subscription",
+    "subscription.deleted": "deleted the subscription",
+    "delivery.replayed": "sent again a delivery of",
+    "deliveries.replayed": "sent again deliveries",
 }
 """What was done, read after who did it and before to what."""
 
@@ -50,6 +58,8 @@ SUBJECTS = {
     "invitation": "Invitations",
     "settings": "Settings",
     "tenant": "Workspace",
+    "subscription": "Subscriptions",
+    "delivery": "Deliveries",
 }
 """Kinds of subjects, to filter by."""
 
@@ -70,6 +80,8 @@ _PLACES = {
     "invitation": "/users",
     "settings": "/settings",
     "tenant": "/settings",
+    "subscription": "/subscriptions/{}",
+    "delivery": "/deliveries/{}",
 }
 
 
@@ -82,6 +94,8 @@ def subject_name(entry: AuditEntry) -> str:
     """What it was done to, as people call it; empty where the deed says it all."""
     if entry.subject_kind == "run":
         return str(entry.detail.get("automation_id", entry.subject_id))
+    if entry.subject_kind == "delivery":
+        return str(entry.detail.get("type") or "")
     if entry.subject_kind == "settings" or entry.subject_id == entry.actor_id:
         return ""
     return entry.subject_name or entry.subject_id
@@ -89,7 +103,7 @@ def subject_name(entry: AuditEntry) -> str:
 
 def subject_address(entry: AuditEntry) -> str | None:
     """The page of the subject, where it may still have one."""
-    if entry.verb.endswith(".deleted"):
+    if entry.verb.endswith(".deleted") or not entry.subject_id:
         return None
     place = _PLACES.get(entry.subject_kind)
     return place.format(quote(entry.subject_id, safe="")) if place else None
@@ -106,6 +120,8 @@ def remark(entry: AuditEntry) -> str:
         words.append(f"role {known['role']}")
     if "scopes" in known:
         words.append(f"scopes {', '.join(known['scopes'])}")
+    if "reason" in known:
+        words.append(str(known["reason"]))
     if known.get("times", 1) > 1:
         words.append(f"{known['times']} times")
     return ", ".join(words)

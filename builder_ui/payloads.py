@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from engine.attempt import KEPT_BODY
+from engine.sent_requests import KEPT_BODY
 
 SHOWN_BYTES = 512
 """Bytes of a body that is no text that are shown in hexadecimal."""

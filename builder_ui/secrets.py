@@ -63,8 +63,10 @@ def _refuse_known(visit: Visit, name: str) -> None:
 def _page(visit: Visit, error: InvalidError | None = None) -> str:
     wanted = request.args.get("q", "").strip()
     found = visit.service.secrets.list(visit.tenant)
+    using = [one for use in found for one in use.subscriptions]
     return render_template(
         "secrets/index.html",
+        titles=visit.service.subscriptions.titles(visit.tenant, using),
         secrets=[use for use in found if wanted.casefold() in use.entry.name.casefold()],
         any=bool(found),
         wanted=wanted,

@@ -28,8 +28,11 @@ STATES: Mapping[str, StateWords] = {
     "skipped": StateWords("Not taken", "skip", ""),
     "retry": StateWords("Failed, tried again", "refresh", "warn"),
     "interrupted": StateWords("Interrupted", "alert", "warn"),
+    "delivery-pending": StateWords("On its way", "clock", "busy"),
+    "delivery-delivered": StateWords("Delivered", "check", "good"),
+    "delivery-dead": StateWords("Dead letter", "cross", "bad"),
 }
-"""Every state of a run, a step and an attempt."""
+"""Every state of a run, a step and an attempt, and of a delivery."""
 
 
 def state_words(state: str) -> StateWords:

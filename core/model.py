@@ -169,6 +169,7 @@ class RequestEntry:
     step_id: str | None = None
     attempt: int | None = None
     remote_address: str | None = None
+    delivery_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ from core.schedules import Schedules
 from core.signals import Signals
 from core.states import RunStatus
 from core.statistics import RunStatistics
+from core.subscription_store import Deliveries, Subscriptions
 from core.writes import ListQuery, Write
 
 __all__ = [
@@ -334,6 +335,10 @@ class Store(Protocol):
     def approvals(self) -> Approvals: ...
     @property
     def schedules(self) -> Schedules: ...
+    @property
+    def subscriptions(self) -> Subscriptions: ...
+    @property
+    def deliveries(self) -> Deliveries: ...
 
     def commit(self, writes: Sequence[Write]) -> None:
         """Commits a unit of work and returns when it is on disk.

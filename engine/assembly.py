@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.clock import Clock
+from core.http import Sender
 from core.store import Store
 from engine.answers import Answers
 from engine.approvals.desk import DeskTools
@@ -52,6 +53,9 @@ from engine.service import Service
 from engine.settings import SettingsService
 from engine.starter import Starter
 from engine.statistics import StatisticsService
+from engine.subscriptions.consumer import SubscriptionConsumer
+from engine.subscriptions.index import SubscriptionIndex
+from engine.subscriptions.parts import SubscriptionParts, assemble_subscriptions
 from engine.surroundings import Surroundings
 from engine.tenants import TenantService
 from engine.tokens import TokenCache
@@ -78,6 +82,7 @@ class Parts:
     transitions: Transitions
     relay: Relay
     ticker: Ticker
+    subscriptions: SubscriptionParts
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +101,8 @@ class _Common:
     relay: Relay
     announcer: Announcer
     live_schedules: LiveSchedules
+    index: SubscriptionIndex
+    consumer: SubscriptionConsumer
 
 
 def assemble(
@@ -110,10 +117,11 @@ def assemble(
     common = _common(registry, store, clock, dispatcher)
     tools = _tools(common, surroundings, submit, dispatcher)
     executor = Executor(tools)
+    subscriptions = _subscriptions(common, surroundings.sender)
     starter = Starter(executor, dispatcher)
-    service = _service(common, tools, surroundings, starter, dispatcher)
+    service = _service(common, tools, surroundings, starter, dispatcher, subscriptions)
     ticker = _ticker(common, starter)
-    return Parts(service, executor, tools.transitions, common.relay, ticker)
+    return Parts(service, executor, tools.transitions, common.relay, ticker, subscriptions)
 
 
 def _common(registry: Registry, store: Store, clock: Clock, dispatcher: Dispatcher) -> _Common:
@@ -121,7 +129,9 @@ def _common(registry: Registry, store: Store, clock: Clock, dispatcher: Dispatch
     audit = AuditService(store.audit, clock)
     catalog = Catalog(store.automations, compiler, clock)
     transitions = Transitions(store.runs)
-    consumers = (EventStarts(store, catalog, transitions, dispatcher.wake),)
+    index = SubscriptionIndex(store.subscriptions, clock)
+    consumer = SubscriptionConsumer(index, store.deliveries, catalog, clock)
+    consumers = (EventStarts(store, catalog, transitions, dispatcher.wake), consumer)
     relay = Relay(store, consumers, clock)
     versions = {name: one.version for name, one in EVENT_TYPES.items()}
     stir = relay.stirred.set
@@ -138,6 +148,8 @@ def _common(registry: Registry, store: Store, clock: Clock, dispatcher: Dispatch
         relay=relay,
         announcer=Announcer(store.platform_events, consumers, versions, clock, stir),
         live_schedules=LiveSchedules(store.schedules, catalog, clock),
+        index=index,
+        consumer=consumer,
     )
 
 
@@ -168,12 +180,26 @@ def _tools(
     )
 
 
+def _subscriptions(common: _Common, sender: Sender) -> SubscriptionParts:
+    return assemble_subscriptions(
+        common.store,
+        sender,
+        common.clock,
+        common.vault,
+        common.audit,
+        common.announcer,
+        common.index,
+        common.consumer,
+    )
+
+
 def _service(
     common: _Common,
     tools: Tools,
     surroundings: Surroundings,
     starter: Starter,
     dispatcher: Dispatcher,
+    subscriptions: SubscriptionParts,
 ) -> Service:
     registry, store, clock = common.registry, common.store, common.clock
     vault, audit = common.vault, common.audit
@@ -213,6 +239,9 @@ def _service(
         notifications=NotificationService(store, vault, tools.notifier, clock),
         samples=samples,
         listeners=listeners,
+        subscriptions=subscriptions.subscriptions,
+        deliveries=subscriptions.deliveries,
+        event_examples=subscriptions.examples,
         registry=registry,
         document_schema=document_schema(registry),
         store=store,

@@ -11,7 +11,6 @@ from core.approvals import ApprovalDesk
 from core.clock import Clock, Milliseconds
 from core.errors import ExpressionError
 from core.http import OutboundRequest, Sender, SendFailure, SendResult
-from core.ids import new_id
 from core.masking import Masker
 from core.model import RequestEntry, Run
 from core.notifications import METHOD, Notification, NotificationResult, Notifier
@@ -23,11 +22,9 @@ from core.store import Write
 from core.tokens import Tokens
 from engine.deeds import Deeds
 from engine.plan import PlannedStep
+from engine.sent_requests import begun_entry, kept_body, sent_entry
 from engine.vault import TenantSecrets
 from expressions import secret_marker
-
-KEPT_BODY = 256 * 1024
-"""Bytes of a body that the request log keeps."""
 
 _KEEPS = (Succeed, Park, Finish)
 """Outcomes with which that is committed which the action wants to happen beside them."""
@@ -137,52 +134,30 @@ class AttemptContext:
         started = self.clock.now()
         result = self.notifier.notify(address, notification)
         entry = replace(
-            self._begun(METHOD, result.place, started),
+            begun_entry(self.run.tenant, METHOD, result.place, started, self.masker),
             duration=result.duration,
-            request_body=self._kept(notification.written),
+            request_body=kept_body(notification.written, self.masker),
             status=result.status,
             error=None if result.error is None else self.masker.mask_text(result.error),
         )
-        self.requests.append(entry)
+        self.requests.append(self._of_this_attempt(entry))
         return result
 
     def _entry(
         self, shown: OutboundRequest, result: SendResult, started: Milliseconds
     ) -> RequestEntry:
-        entry = replace(
-            self._begun(shown.method, shown.url, started),
-            duration=result.duration,
-            request_headers=dict(self.masker.mask_headers(shown.headers, keep=True)),
-            request_body=self._kept(shown.body),
-        )
-        if isinstance(result, SendFailure):
-            return replace(entry, error=self.masker.mask_text(result.message))
+        entry = sent_entry(self.run.tenant, shown, result, started, self.masker)
+        return self._of_this_attempt(entry)
+
+    def _of_this_attempt(self, entry: RequestEntry) -> RequestEntry:
         return replace(
             entry,
-            status=result.status,
-            response_headers=dict(self.masker.mask_headers(result.headers.items())),
-            response_body=self._kept(result.body),
-        )
-
-    def _begun(self, method: str, url: str, started: Milliseconds) -> RequestEntry:
-        return RequestEntry(
-            id=new_id(),
-            tenant=self.run.tenant,
-            direction="out",
-            method=method,
-            url=self.masker.mask_text(url),
-            started_at=started,
-            request_headers={},
             automation_id=self.run.automation_id,
             event_id=self.run.event_id,
             run_id=self.run.id,
             step_id=self.step_id,
             attempt=self.attempt,
         )
-
-    def _kept(self, body: bytes | None) -> bytes | None:
-        """A body as the log keeps it: masked first, so that no cut leaves half a secret."""
-        return None if body is None else self.masker.mask_bytes(body)[:KEPT_BODY]
 
 
 def attempt_step(

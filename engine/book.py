@@ -93,7 +93,8 @@ class Book:
 
     def _persist(self, writes: Sequence[Write], until: Milliseconds | None) -> bool:
         if until is None:
-            if commit_patiently(self._tools.store, writes, self._tools.stopping, self._run.id):
+            what = f"run {self._run.id}"
+            if commit_patiently(self._tools.store, writes, self._tools.stopping, what):
                 return True
             raise GuardMissed("the process stops while the store is away")
         try:

@@ -76,7 +76,7 @@ class Executor:
 
     def _commit(self, run: Run, *writes: Write) -> bool:
         try:
-            return commit_patiently(self.tools.store, writes, self.tools.stopping, run.id)
+            return commit_patiently(self.tools.store, writes, self.tools.stopping, f"run {run.id}")
         except GuardMissed:
             logger.info("run %s was moved by somebody else", run.id)
             return False

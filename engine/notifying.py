@@ -10,7 +10,7 @@ from core.masking import Masker
 from core.model import RequestEntry
 from core.notifications import METHOD, Notification, NotificationResult, Notifier
 from core.store import Store
-from engine.attempt import KEPT_BODY
+from engine.sent_requests import KEPT_BODY
 from engine.vault import TenantSecrets, Vault
 
 

@@ -17,11 +17,12 @@ logger = logging.getLogger(__name__)
 
 
 def commit_patiently(
-    store: Store, writes: Sequence[Write], stopping: threading.Event, run_id: str
+    store: Store, writes: Sequence[Write], stopping: threading.Event, what: str
 ) -> bool:
     """Commits, trying again until the store is back; False when the process stops before that.
 
-    Raises GuardMissed when somebody else moved the run, UnstorableError when waiting is vain.
+    `what` names whose work it is for the log. Raises GuardMissed when somebody else moved it,
+    UnstorableError when waiting is vain.
     """
     pause = FIRST_PAUSE
     while True:
@@ -30,7 +31,7 @@ def commit_patiently(
         except UnstorableError:
             raise
         except StorageUnavailable as error:
-            logger.warning("run %s cannot be saved yet: %s", run_id, error)
+            logger.warning("%s cannot be saved yet: %s", what, error)
             if stopping.wait(pause):
                 return False
             pause = min(pause * 2, LONGEST_PAUSE)

@@ -28,6 +28,7 @@ def request_row(entry: RequestEntry) -> dict[str, Any]:
         "step_id": entry.step_id,
         "attempt": entry.attempt,
         "remote_address": entry.remote_address,
+        "delivery_id": entry.delivery_id,
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.clock import Clock
@@ -13,6 +13,7 @@ from core.store import Store
 from engine.audit import AuditService
 from engine.catalog import Catalog
 from engine.plan import Plan
+from engine.subscriptions.shape import secrets_of_subscription
 from engine.vault import Vault
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
@@ -21,10 +22,11 @@ LONGEST_VALUE = 16 * 1024
 
 @dataclass(frozen=True, slots=True)
 class SecretUse:
-    """A secret, and the ids of the live automations that refer to it."""
+    """A secret, and the ids of the live automations and enabled subscriptions that refer to it."""
 
     entry: SecretEntry
     used_by: tuple[str, ...]
+    subscriptions: tuple[str, ...] = ()
 
 
 class SecretService:
@@ -64,9 +66,11 @@ class SecretService:
     def list(self, tenant: str) -> Sequence[SecretUse]:
         """Every secret and where it is used."""
         live = self._catalog.of(tenant).live
-        names = {automation: secrets_of(one.plan) for automation, one in live.items()}
+        automations = {automation: secrets_of(one.plan) for automation, one in live.items()}
+        enabled = self._store.subscriptions.enabled(tenant)
+        subscriptions = {one.id: secrets_of_subscription(one) for one in enabled}
         return [
-            SecretUse(entry, tuple(sorted(one for one in names if entry.name in names[one])))
+            SecretUse(entry, _using(automations, entry.name), _using(subscriptions, entry.name))
             for entry in self._store.secrets.list(tenant)
         ]
 
@@ -74,6 +78,11 @@ class SecretService:
 def secrets_of(plan: Plan) -> frozenset[str]:
     """The names of the secrets an automation refers to, in its steps and in its trigger."""
     return plan.trigger_secrets.union(*(step.secrets for step in plan.steps.values()))
+
+
+def _using(names: Mapping[str, Collection[str]], name: str) -> tuple[str, ...]:
+    """The ids of what refers to a secret."""
+    return tuple(sorted(one for one, used in names.items() if name in used))
 
 
 def _check(name: str, value: str) -> None:

@@ -28,6 +28,9 @@ from engine.schedules.forecasts import ForecastService
 from engine.secrets import SecretService
 from engine.settings import SettingsService
 from engine.statistics import StatisticsService
+from engine.subscriptions.deliveries import DeliveryService
+from engine.subscriptions.examples import ExampleSender
+from engine.subscriptions.service import SubscriptionService
 from engine.tenants import TenantService
 from engine.trying.completions import CompletionService
 from engine.trying.listeners import Listeners
@@ -71,6 +74,9 @@ class Service:
     notifications: NotificationService
     samples: SampleService
     listeners: Listeners
+    subscriptions: SubscriptionService
+    deliveries: DeliveryService
+    event_examples: ExampleSender
     registry: Registry
     document_schema: Schema
     store: Store

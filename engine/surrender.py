@@ -44,7 +44,8 @@ class Surrender:
             *self._tools.endings.of(self._run, *end, now),
         ]
         try:
-            if not commit_patiently(self._tools.store, writes, self._tools.stopping, self._run.id):
+            what = f"run {self._run.id}"
+            if not commit_patiently(self._tools.store, writes, self._tools.stopping, what):
                 return False
         except GuardMissed:
             return False

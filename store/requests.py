@@ -106,6 +106,7 @@ def _columns(entry: RequestEntry) -> dict[str, Any]:
         "step_id": entry.step_id,
         "attempt": entry.attempt,
         "remote_address": entry.remote_address,
+        "delivery_id": entry.delivery_id,
     }
 
 
@@ -130,4 +131,5 @@ def _entry(row: Row[Any]) -> RequestEntry:
         step_id=row.step_id,
         attempt=row.attempt,
         remote_address=row.remote_address,
+        delivery_id=row.delivery_id,
     )

@@ -12,6 +12,7 @@ from store.automations import Automations
 from store.cipher import Cipher
 from store.committer import Committer, DirectCommitter, GroupCommitter
 from store.database import Database
+from store.deliveries import Deliveries
 from store.events import Events
 from store.executors import Executors
 from store.inbox import Inbox
@@ -27,6 +28,7 @@ from store.secrets import SecretValues
 from store.sessions import Sessions
 from store.signals import Signals
 from store.statistics import RunStatistics
+from store.subscriptions import Subscriptions
 from store.tenants import Tenants
 from store.users import Users
 
@@ -59,6 +61,8 @@ class SqlStore:
         self.inbox = Inbox(database)
         self.approvals = Approvals(database)
         self.schedules = Schedules(database)
+        self.subscriptions = Subscriptions(database, cipher)
+        self.deliveries = Deliveries(database, committer)
 
     def commit(self, writes: Sequence[Write]) -> None:
         """Commits a unit of work, or raises GuardMissed or StorageUnavailable and keeps nothing."""

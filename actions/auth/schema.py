@@ -7,8 +7,8 @@ from typing import Any
 
 from actions.auth import KINDS, NONE
 from actions.auth.contract import AuthKind, Configuration, Field
-from actions.headers import RESERVED_IN_REQUESTS
 from actions.signing import NAMES as SIGNATURE_HEADERS
+from core.header_names import RESERVED_IN_REQUESTS
 from core.schema_words import json_path
 
 _SENT_ANYWAY = frozenset({"content-type", "idempotency-key", "user-agent"})

@@ -13,10 +13,10 @@ from actions.auth.token_answer import in_words, lifetime_of, token_members, with
 from actions.exchange import Exchange, readable_masks
 from actions.media import FORM, JSON
 from actions.replies import unanswered
-from actions.retry_after import parse_retry_after
 from core.clock import Milliseconds
 from core.http import OutboundRequest, OutboundResponse, SendFailure
 from core.outcomes import Fail, Retry
+from core.retry_after import parse_retry_after
 from core.spec import ActionContext
 from core.tokens import Gained, Token
 

@@ -9,6 +9,7 @@ from api.commands.parsing import Commands, add_command, add_group, add_json
 from api.commands.tenancy import add_tenant, open_workspace
 from api.secrets import secret_json
 from core.clock import to_rfc3339
+from engine.secrets import SecretUse
 
 
 def add_to(commands: Commands) -> None:
@@ -68,11 +69,15 @@ def _list(arguments: Namespace, context: Context) -> int:
         context.terminal.show([secret_json(secret) for secret in found])
         return 0
     rows = [
-        (secret.entry.name, to_rfc3339(secret.entry.updated_at), ", ".join(secret.used_by) or "-")
-        for secret in found
+        (secret.entry.name, to_rfc3339(secret.entry.updated_at), _uses(secret)) for secret in found
     ]
     context.terminal.table(("NAME", "UPDATED", "USED BY"), rows)
     return 0
+
+
+def _uses(secret: SecretUse) -> str:
+    subscriptions = [f"subscription {one}" for one in secret.subscriptions]
+    return ", ".join([*secret.used_by, *subscriptions]) or "-"
 
 
 def _delete(arguments: Namespace, context: Context) -> int:

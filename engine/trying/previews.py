@@ -16,7 +16,7 @@ from core.notifications import Notification, NotificationResult, place_of
 from core.outcomes import Fail
 from core.spec import Action
 from core.tokens import Gained, Token
-from engine.attempt import KEPT_BODY, AttemptContext, attempt_step
+from engine.attempt import AttemptContext, attempt_step
 from engine.compiler import Compiler, planned_step
 from engine.document import StepDefinition
 from engine.drafts.draft import find_step, mapping, read_draft
@@ -25,6 +25,7 @@ from engine.drafts.sketches import TRIGGER
 from engine.graph import FAILURE
 from engine.registry import Registry
 from engine.request_json import body_members
+from engine.sent_requests import KEPT_BODY
 from engine.trying.items import in_sight_of_item, listed_in
 from engine.trying.preview_fields import show_fields, template_fields
 from engine.trying.sights import Question, Sight, sight_of

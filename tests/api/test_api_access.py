@@ -10,8 +10,10 @@ from werkzeug.test import TestResponse
 
 from api.operations import Operation
 from api.table import OPERATIONS
+from core.subscriptions import DeliveryStatus
 from engine.keys import SCOPES
 from tests.support.site import Caller, Site, address, example_body
+from tests.support.subscriptions import make_delivery
 
 GUARDED = [operation for operation in OPERATIONS if operation.scope is not None]
 MARKER = "only-acme-knows"
@@ -96,12 +98,23 @@ def fill(site: Site, acme: Caller, publish: Callable[..., None]) -> dict[str, st
     run = site.anybody.post("/hooks/acme/orders", json={"note": MARKER}).json
     acme("PUT", "/api/v1/secrets/TOKEN", json={"value": MARKER})
     key = acme("POST", "/api/v1/keys", json={"name": MARKER, "scopes": ["read"]}).json
+    order = {"name": MARKER, "url": "https://x.example", "events": ["*"], "enabled": False}
+    subscription = acme("POST", "/api/v1/subscriptions", json=order).json
+    delivery = make_delivery(
+        subscription_id=subscription["id"],
+        data={"note": MARKER},
+        status=DeliveryStatus.DELIVERED,
+        due_at=None,
+    )
+    site.service.store.commit([site.service.store.deliveries.insert(delivery)])
     return {
         "automation_id": "orders",
         "run_id": run["run_id"],
         "request_id": acme("GET", "/api/v1/requests").json["items"][0]["id"],
         "name": "TOKEN",
         "key_id": key["id"],
+        "subscription_id": subscription["id"],
+        "delivery_id": delivery.id,
     }
 
 

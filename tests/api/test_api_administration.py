@@ -24,7 +24,13 @@ def test_a_secret_goes_in_and_never_comes_out(admin: Caller, publish: Callable[.
         ("TOKEN", ["orders"]),
         ("UNUSED", []),
     ]
-    assert set(listed.json["items"][0]) == {"name", "created_at", "updated_at", "used_by"}
+    assert listed.json["items"][0].keys() == {
+        "name",
+        "created_at",
+        "updated_at",
+        "used_by",
+        "used_by_subscriptions",
+    }
 
 
 def test_a_secret_is_replaced_and_removed(site: Site, admin: Caller) -> None:

@@ -11,6 +11,8 @@ from playwright.sync_api import Browser, Page
 from tests.support.automations import on_webhook, post, run_when
 from tests.support.browser import NARROW, WIDE, Console, Studio, example, open_studio, ready
 from tests.support.builders import step
+from tests.support.server import Server
+from tests.support.waiting import eventually
 
 PAGES = (
     "/",
@@ -29,6 +31,14 @@ PAGES = (
     "/approvals?state=all",
     "/approvals/{approval}",
     "/inbox",
+    "/subscriptions",
+    "/subscriptions/new",
+    "/subscriptions/{subscription}",
+    "/subscriptions/{subscription}?status=dead",
+    "/subscriptions/{subscription}/edit",
+    "/subscriptions/{subscription}/test",
+    "/deliveries",
+    "/deliveries/{delivery}",
     "/secrets",
     "/keys",
     "/users",
@@ -50,12 +60,23 @@ def lived_in(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iter
         server.publish("partner-sync", example("partner-sync"))
         server.publish("orders", on_webhook("orders", respond="finished"))
         assert post(server, "orders", {"order": {"id": "A-1"}}).status == 200
+        _tell(server)
         order = {"customer": {"id": "C-1", "partnerId": "x"}, "order": {"id": "A-1", "lines": []}}
         asking = {"ask": ["admin", "implementer", "viewer"], "title": "Refund?", "form": FORM}
         server.publish("refunds", on_webhook("refunds", step("ask", "approve", asking)))
         run_when(server, post(server, "refunds").json["run_id"], "waiting")
         post(server, "partner-sync", order)
         yield studio
+
+
+def _tell(server: Server) -> None:
+    """A subscription whose endpoint is gone, with a delivery that says so."""
+    endpoint = {"url": "http://127.0.0.1:1/hooks", "events": ["*"], "name": "Billing"}
+    shaped = {"headers": {"X-Order": "<data.order>"}, "payload": {"text": "<data.error>"}}
+    assert server.call("POST", "/api/v1/subscriptions", {**endpoint, **shaped}).status == 201
+    post(server, "orders", {"order": {"id": "A-2"}})
+    path = "/api/v1/deliveries?status=dead"
+    assert eventually(lambda: server.call("GET", path).json["items"])
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +90,8 @@ def addresses(lived_in: Studio) -> dict[str, str]:
         "run": call("GET", f"/api/v1/runs?automation=orders&{newest}").json["items"][0]["id"],
         "failed": call("GET", f"/api/v1/runs?{newest}").json["items"][0]["id"],
         "request": call("GET", f"/api/v1/requests?{newest}").json["items"][0]["id"],
+        "subscription": call("GET", f"/api/v1/subscriptions?{newest}").json["items"][0]["id"],
+        "delivery": call("GET", f"/api/v1/deliveries?{newest}").json["items"][0]["id"],
     }
 
 

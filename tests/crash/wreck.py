@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +29,24 @@ class Wreck:
 
 def read_wreck(data_dir: Path) -> Wreck:
     """Reads what is committed and leaves the files alone."""
+    with committed(data_dir) as database:
+        runs = database.execute("SELECT id, status, token, finished_at, output FROM runs")
+        by_id = {row[0]: tuple(row[1:]) for row in runs}
+        done = database.execute(
+            "SELECT run_id || '.' || step_id FROM step_runs WHERE status = 'succeeded'"
+        )
+        return Wreck(by_id, frozenset(row[0] for row in done))
+
+
+def read_deliveries(data_dir: Path) -> Mapping[str, str]:
+    """The states of all committed deliveries by id."""
+    with committed(data_dir) as database:
+        return dict(database.execute("SELECT id, status FROM deliveries").fetchall())
+
+
+@contextmanager
+def committed(data_dir: Path) -> Iterator[sqlite3.Connection]:
+    """A copy of the database, as a restart would find it."""
     copy = data_dir.parent / "copy"
     copy.mkdir(exist_ok=True)
     for name in ("penstock.db", "penstock.db-wal"):
@@ -36,9 +54,4 @@ def read_wreck(data_dir: Path) -> Wreck:
         if (data_dir / name).exists():
             shutil.copy(data_dir / name, copy / name)
     with closing(sqlite3.connect(copy / "penstock.db")) as database:
-        runs = database.execute("SELECT id, status, token, finished_at, output FROM runs")
-        by_id = {row[0]: tuple(row[1:]) for row in runs}
-        done = database.execute(
-            "SELECT run_id || '.' || step_id FROM step_runs WHERE status = 'succeeded'"
-        )
-        return Wreck(by_id, frozenset(row[0] for row in done))
+        yield database

@@ -18,6 +18,7 @@ from typing import Any, NoReturn
 from app import main
 from engine.intake import Intake
 from engine.schedules.ticker import Ticker
+from engine.subscriptions.transitions import DeliveryTransitions
 from engine.transitions import Transitions
 from net import PooledSender
 from store.database import Database
@@ -84,6 +85,8 @@ def pass_points(point: KillPoint) -> None:
     patch(PooledSender, "send", around("send"))
     patch(Transitions, "rescue", around("rescue"))
     patch(Transitions, "claim_due", around("claim"))
+    patch(DeliveryTransitions, "rescue", around("delivery-rescue"))
+    patch(DeliveryTransitions, "claim_due", around("delivery-claim"))
     patch(Intake, "receive", receive)
     patch(Ticker, "_fire", fire)
 

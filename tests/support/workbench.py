@@ -135,6 +135,7 @@ class Workbench:
         around = surroundings(self.partner, self.people)
         self.links = around.links
         parts = assemble(registry, store, around, self.clock, self.dispatcher, _in_a_thread)
+        self.parts = parts
         self.service, self.executor, self.transitions = (
             parts.service,
             parts.executor,

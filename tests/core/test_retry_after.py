@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from actions.retry_after import LONGEST, parse_retry_after
+from core.retry_after import LONGEST, parse_retry_after
 
 NOW = int(datetime(2026, 11, 21, 9, 30, tzinfo=UTC).timestamp() * 1000)
 

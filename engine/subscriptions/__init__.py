@@ -1,0 +1,1 @@
+"""Subscriptions: who is told of what, and how each delivery gets there."""

@@ -1,0 +1,164 @@
+"""One delivery in the hands of this process: an attempt, and what it comes to, in one commit."""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from core.clock import Clock, Milliseconds
+from core.errors import GuardMissed, PenstockError, StorageUnavailable, UnstorableError
+from core.store import Store, Write
+from core.subscriptions import Delivery, SigningSecrets, Subscription
+from engine.patience import commit_patiently
+from engine.subscriptions.courier import Courier, Sent
+from engine.subscriptions.endings import Disabler, Ending, ending_after
+from engine.subscriptions.index import SubscriptionIndex
+from engine.subscriptions.message import message_of
+from engine.subscriptions.transitions import (
+    DeliveryTransitions,
+    attempted,
+    given_back,
+    given_up,
+    next_number,
+)
+
+DELETED = "the subscription was deleted"
+DISABLED = "the subscription is disabled"
+INTERNAL = "an internal error; the server's log has the details"
+UNKEPT = "what was sent and answered could not be kept"
+SOON: Milliseconds = 1_000
+"""When something is taken up again that the store did not let us begin."""
+
+logger = logging.getLogger(__name__)
+
+
+class Deliverer:
+    """Makes attempts of deliveries that this process has claimed; many threads at once may.
+
+    `stopping` is set when the process stops: the store is then waited for no longer.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        transitions: DeliveryTransitions,
+        courier: Courier,
+        disabler: Disabler,
+        index: SubscriptionIndex,
+        clock: Clock,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self.stopping = threading.Event()
+        self.transitions = transitions
+        self._store = store
+        self._courier = courier
+        self._disabler = disabler
+        self._index = index
+        self._clock = clock
+        self._chance = chance
+
+    def deliver(self, delivery: Delivery) -> None:
+        """One attempt of a claimed delivery; afterwards nobody holds it."""
+        try:
+            self._deliver(delivery)
+        except UnstorableError as error:
+            logger.warning("what delivery %s came to cannot be kept: %s", delivery.id, error)
+            self._fail(delivery, UNKEPT)
+        except StorageUnavailable as error:
+            logger.warning("delivery %s cannot be sent now: %s", delivery.id, error)
+            self._settle(given_back(delivery, self._clock.now() + SOON))
+        except PenstockError as error:
+            self._fail(delivery, str(error))
+        except Exception:
+            # A fault of ours must be seen as a failed attempt, not leave it in nobody's hands.
+            logger.exception("delivery %s broke", delivery.id)
+            self._fail(delivery, INTERNAL)
+
+    def _deliver(self, delivery: Delivery) -> None:
+        subscription = self._store.subscriptions.get(delivery.tenant, delivery.subscription_id)
+        signing = self._store.subscriptions.secrets(delivery.tenant, delivery.subscription_id)
+        if subscription is None or signing is None:
+            self._settle(given_up(delivery, DELETED, self._clock.now()))
+        elif not subscription.enabled:
+            because = subscription.disabled_because
+            reason = f"{DISABLED}: {because}" if because else DISABLED
+            self._settle(given_up(delivery, reason, self._clock.now()))
+        else:
+            self._attempt(delivery, subscription, signing)
+
+    def _attempt(
+        self, delivery: Delivery, subscription: Subscription, signing: SigningSecrets
+    ) -> None:
+        sent = self._courier.send(subscription, signing, message_of(delivery))
+        now = self._clock.now()
+        after = attempted(delivery, sent, now, self._chance)
+        log = self._log(delivery, sent)
+        ending = ending_after(subscription, sent, now)
+        if ending is not None and self._end(after, subscription, ending, log, now):
+            return
+        if not self._settle(after, *log, self._health(subscription, sent, now)):
+            # It is somebody else's by now; what was sent was sent all the same.
+            self._store.commit_later(log)
+
+    def _end(
+        self,
+        after: Delivery,
+        subscription: Subscription,
+        ending: Ending,
+        log: Sequence[Write],
+        now: Milliseconds,
+    ) -> bool:
+        """Disables the subscription with its last attempt; False when that is no longer right."""
+        tenant, which = subscription.tenant, subscription.id
+        health = self._store.subscriptions.failed(tenant, which, now)
+        over = given_up(after, after.error or ending.reason, now)
+        disabling = self._disabler.writes(subscription, ending, now)
+        if not self._settle(over, *log, health, *disabling):
+            return False
+        self._index.forget(tenant)
+        reason = f"{DISABLED}: {ending.reason}"
+        count = self.transitions.bury(tenant, which, reason, now)
+        logger.warning(
+            "subscription %s of %s is disabled: %s; %d deliveries were given up with it",
+            which,
+            tenant,
+            ending.reason,
+            count,
+        )
+        return True
+
+    def _fail(self, delivery: Delivery, reason: str) -> None:
+        """An attempt that failed here."""
+        now = self._clock.now()
+        self._settle(attempted(delivery, Sent(now, reason=reason), now, self._chance))
+
+    def _settle(self, delivery: Delivery, *beside: Write) -> bool:
+        """Commits how a delivery stands now; False when it is not ours, or the process stops.
+
+        While the store is away it tries again, so that what an endpoint answered is not lost.
+        """
+        writes = [self.transitions.settle(delivery), *beside]
+        try:
+            return commit_patiently(self._store, writes, self.stopping, f"delivery {delivery.id}")
+        except GuardMissed:
+            return False
+
+    def _log(self, delivery: Delivery, sent: Sent) -> tuple[Write, ...]:
+        if sent.entry is None:
+            return ()
+        entry = replace(
+            sent.entry,
+            automation_id=delivery.automation_id,
+            event_id=delivery.event_id,
+            attempt=next_number(delivery),
+            delivery_id=delivery.id,
+        )
+        return (self._store.requests.insert(entry),)
+
+    def _health(self, subscription: Subscription, sent: Sent, now: Milliseconds) -> Write:
+        health = self._store.subscriptions
+        write = health.succeeded if sent.delivered else health.failed
+        return write(subscription.tenant, subscription.id, now)

@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.post_office import PostOffice
+from tests.support.workbench import Workbench, workbench
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Workbench]:
+    with workbench(tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+def office(bench: Workbench) -> PostOffice:
+    return PostOffice(bench)
