@@ -38,6 +38,11 @@ from engine.people.invitations import InvitationService
 from engine.people.passwords import Passwords
 from engine.people.sessions import SessionKeeper
 from engine.people.users import UserService
+from engine.records.access import RecordTools
+from engine.records.changes import RecordChanges
+from engine.records.collections import CollectionService
+from engine.records.schemas import RecordSchemas
+from engine.records.service import RecordService
 from engine.registry import Registry
 from engine.relaying.announced_ends import AnnouncedEnds
 from engine.relaying.relay import Relay
@@ -96,6 +101,7 @@ class _Common:
     relay: Relay
     announcer: Announcer
     live_schedules: LiveSchedules
+    record_schemas: RecordSchemas
 
 
 def assemble(
@@ -138,6 +144,7 @@ def _common(registry: Registry, store: Store, clock: Clock, dispatcher: Dispatch
         relay=relay,
         announcer=Announcer(store.platform_events, consumers, versions, clock, stir),
         live_schedules=LiveSchedules(store.schedules, catalog, clock),
+        record_schemas=RecordSchemas(registry.compile_schema),
     )
 
 
@@ -152,6 +159,7 @@ def _tools(
         UnansweredQuestions(store, catalog),
     )
     desk = DeskTools(store, InboxService(store, clock), common.announcer, surroundings.links, clock)
+    changes = RecordChanges(store, common.record_schemas, common.announcer, common.vault, clock)
     return Tools(
         store=common.store,
         transitions=common.transitions,
@@ -164,6 +172,7 @@ def _tools(
         deeds=Deeds(common.announcer, children, surroundings.links, desk),
         endings=Endings(rules, dispatcher.wake),
         tokens=TokenCache(common.clock),
+        records=RecordTools(changes),
         submit=submit,
     )
 
@@ -213,6 +222,8 @@ def _service(
         notifications=NotificationService(store, vault, tools.notifier, clock),
         samples=samples,
         listeners=listeners,
+        collections=CollectionService(store, common.record_schemas, audit, clock),
+        records=RecordService(tools.records.changes, audit),
         registry=registry,
         document_schema=document_schema(registry),
         store=store,
@@ -292,11 +303,17 @@ def _drafts(common: _Common, tools: Tools) -> tuple[SketchService, TrialService]
     faults = DraftFaults(common.registry, common.compiler)
     planner = TrialPlanner(common.registry, common.compiler, faults)
     trial_tools = TrialTools(
-        common.store, tools.sender, tools.notifier, common.clock, tools.stopping, tools.tokens
+        common.store,
+        tools.sender,
+        tools.notifier,
+        common.clock,
+        tools.records,
+        tools.stopping,
+        tools.tokens,
     )
     return (
         SketchService(common.registry, faults),
-        TrialService(trial_tools, planner, common.vault),
+        TrialService(trial_tools, planner, common.vault, common.audit),
     )
 
 
