@@ -96,7 +96,11 @@ def fill(site: Site, acme: Caller, publish: Callable[..., None]) -> dict[str, st
     run = site.anybody.post("/hooks/acme/orders", json={"note": MARKER}).json
     acme("PUT", "/api/v1/secrets/TOKEN", json={"value": MARKER})
     key = acme("POST", "/api/v1/keys", json={"name": MARKER, "scopes": ["read"]}).json
+    acme("PUT", "/api/v1/collections/customers", json={"description": MARKER})
+    acme("PUT", "/api/v1/records/customers/C-1", json={"name": MARKER})
     return {
+        "collection": "customers",
+        "record_id": "C-1",
         "automation_id": "orders",
         "run_id": run["run_id"],
         "request_id": acme("GET", "/api/v1/requests").json["items"][0]["id"],
