@@ -19,6 +19,12 @@ DEEDS = {
     "run.replayed": "replayed a run of",
     "approval.approved": "approved",
     "approval.rejected": "rejected",
+    "collection.created": "made the collection",
+    "collection.changed": "changed the schema of",
+    "collection.deleted": "deleted the collection",
+    "record.created": "made the record",
+    "record.updated": "changed the record",
+    "record.deleted": "deleted the record",
     "secret.set": "set the secret",
     "secret.rotated": "gave another value to the secret",
     "secret.removed": "removed the secret",
@@ -44,6 +50,8 @@ SUBJECTS = {
     "automation": "Automations",
     "run": "Runs",
     "approval": "Approvals",
+    "collection": "Collections",
+    "record": "Records",
     "secret": "Secrets",
     "key": "API keys",
     "user": "Users",
@@ -64,6 +72,8 @@ _PLACES = {
     "automation": "/automations/{}",
     "run": "/runs/{}",
     "approval": "/approvals/{}",
+    "collection": "/records/{}",
+    "record": "/records/{}/rows/{}",
     "secret": "/secrets?q={}",
     "key": "/keys",
     "user": "/users",
@@ -92,7 +102,11 @@ def subject_address(entry: AuditEntry) -> str | None:
     if entry.verb.endswith(".deleted"):
         return None
     place = _PLACES.get(entry.subject_kind)
-    return place.format(quote(entry.subject_id, safe="")) if place else None
+    if place is None:
+        return None
+    # A record's is that of its collection, a stroke, and its own.
+    names = entry.subject_id.split("/") if entry.subject_kind == "record" else [entry.subject_id]
+    return place.format(*(quote(name, safe="") for name in names))
 
 
 def remark(entry: AuditEntry) -> str:
@@ -106,6 +120,10 @@ def remark(entry: AuditEntry) -> str:
         words.append(f"role {known['role']}")
     if "scopes" in known:
         words.append(f"scopes {', '.join(known['scopes'])}")
+    if "fields" in known:
+        words.append(", ".join(known["fields"]))
+    if "trial_of" in known:
+        words.append(f"trying out {known['trial_of']}")
     if known.get("times", 1) > 1:
         words.append(f"{known['times']} times")
     return ", ".join(words)
