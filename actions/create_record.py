@@ -33,7 +33,8 @@ def summary(configuration: Mapping[str, Any]) -> str:
 SPEC = ActionSpec(
     name="create-record",
     title="Create record",
-    description="Puts a new record into a collection. It fails where there is one of that id.",
+    description="Puts a new record into a collection. It fails where there is one of that id. "
+    "A trial puts it there as well.",
     icon=record_steps.ICON,
     schema={
         "type": "object",

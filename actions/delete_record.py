@@ -36,7 +36,8 @@ def summary(configuration: Mapping[str, Any]) -> str:
 SPEC = ActionSpec(
     name="delete-record",
     title="Delete record",
-    description="Takes a record out of its collection. Where there is none, nothing is wrong.",
+    description="Takes a record out of its collection. Where there is none, nothing is wrong. "
+    "A trial deletes it as well.",
     icon=record_steps.ICON,
     schema={
         "type": "object",

@@ -49,7 +49,8 @@ SPEC = ActionSpec(
     name="update-record",
     title="Update record",
     description="Changes a record of a collection. It fails where there is none, unless it may "
-    "make it. When others change the record at the same time, none of the changes is lost.",
+    "make it. When others change the record at the same time, none of the changes is lost. A "
+    "trial changes it as well.",
     icon=record_steps.ICON,
     schema={
         "type": "object",

@@ -157,8 +157,20 @@ SPEC = TriggerSpec(
         "properties": {
             "body": {
                 "type": "object",
-                "description": "The record under its name with id and _version (deleted: as it "
-                "was), previous (its fields before; null when it is new), change and collection.",
+                "description": "The record under its name, and what changed.",
+                "properties": {
+                    "record": {
+                        "type": "object",
+                        "description": "Its fields with id and _version, under the name that as "
+                        "gives; of a deleted record, as they were.",
+                    },
+                    "previous": {
+                        "type": ["object", "null"],
+                        "description": "Its fields before; null when it is new.",
+                    },
+                    "change": {"enum": list(KINDS), "description": "What became of it."},
+                    "collection": {"type": "string", "description": "The collection's name."},
+                },
             },
             "received_at": {"type": "string", "format": "date-time"},
             "event_id": {"type": "string"},

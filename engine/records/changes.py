@@ -22,6 +22,7 @@ from engine.events.record_events import record_data
 from engine.records.contents import check_name, check_values
 from engine.records.edits import Edit
 from engine.records.schemas import RecordSchemas
+from engine.records.turns import Turns
 from engine.vault import Vault
 
 TRIES = 10
@@ -56,6 +57,7 @@ class RecordChanges:
         self._schemas = schemas
         self._announcer = announcer
         self._vault = vault
+        self._turns = Turns()
 
     def collection(self, tenant: str, name: str) -> Collection:
         """One collection. Raises NotFoundError that says how to make it."""
@@ -75,24 +77,39 @@ class RecordChanges:
         faster all the time.
         """
         check_name(record_id, "$.id", "id of a record")
-        for _ in range(TRIES):
-            held = self.collection(tenant, collection)
-            current = self.store.records.get(tenant, collection, record_id)
-            change = self._changed(held, record_id, current, edit(current))
-            if change.kind is ChangeKind.NOTHING:
-                return change
-            try:
-                self.store.commit(
-                    [
-                        *self._writes(change),
-                        *self._announce(tenant, change, origin),
-                        *origin.beside(change),
-                    ]
-                )
-            except GuardMissed:
-                continue
+        change = self._try(tenant, collection, record_id, edit, origin)
+        if change is None:
+            change = self._try_in_turn(tenant, collection, record_id, edit, origin)
+        if change is None:
+            raise BusyError(f"the record {record_id} is being changed by many at once; try again")
+        return change
+
+    def _try_in_turn(
+        self, tenant: str, collection: str, record_id: str, edit: Edit, origin: Origin
+    ) -> RecordChange | None:
+        """Others of this process wait meanwhile: only newcomers and strangers can be faster."""
+        with self._turns.of(tenant, collection, record_id):
+            for _ in range(TRIES - 1):
+                change = self._try(tenant, collection, record_id, edit, origin)
+                if change is not None:
+                    return change
+        return None
+
+    def _try(
+        self, tenant: str, collection: str, record_id: str, edit: Edit, origin: Origin
+    ) -> RecordChange | None:
+        """The change as it was made, None when somebody else was faster."""
+        held = self.collection(tenant, collection)
+        current = self.store.records.get(tenant, collection, record_id)
+        change = self._changed(held, record_id, current, edit(current))
+        if change.kind is ChangeKind.NOTHING:
             return change
-        raise BusyError(f"the record {record_id} is being changed by many at once; try again")
+        announced = self._announce(tenant, change, origin)
+        try:
+            self.store.commit([*self._writes(change), *announced, *origin.beside(change)])
+        except GuardMissed:
+            return None
+        return change
 
     def _changed(
         self, held: Collection, record_id: str, current: Record | None, values: Values | None

@@ -289,8 +289,8 @@ def test_what_was_refused_is_not_told(bench: Workbench) -> None:
 
 
 def test_changes_of_many_at_once_are_all_there(bench: Workbench) -> None:
-    made = create(bench, **{f"f{number}": 0 for number in range(6)})
-    start = threading.Barrier(6)
+    made = create(bench, **{f"f{number}": 0 for number in range(20)})
+    start = threading.Barrier(20)
     errors: list[Exception] = []
 
     def change(number: int) -> None:
@@ -300,14 +300,14 @@ def test_changes_of_many_at_once_are_all_there(bench: Workbench) -> None:
         except Exception as error:  # noqa: BLE001  told by the assertion below
             errors.append(error)
 
-    threads = [threading.Thread(target=change, args=(number,)) for number in range(6)]
+    threads = [threading.Thread(target=change, args=(number,)) for number in range(20)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
 
     assert errors == []
-    assert get(bench, made.id).values == {f"f{number}": 1 for number in range(6)}
+    assert get(bench, made.id).values == {f"f{number}": 1 for number in range(20)}
 
 
 def test_who_never_comes_through_is_told_so(bench: Workbench) -> None:
