@@ -17,6 +17,7 @@ TAKEN = frozenset(
     {
         "change",
         "collection",
+        "failure",
         "index",
         "item",
         "previous",
@@ -28,8 +29,6 @@ TAKEN = frozenset(
     }
 )
 """Names that mean something else in a template."""
-
-_ABSENT = object()
 
 
 @dataclass(frozen=True, slots=True)
