@@ -7,8 +7,11 @@ from collections.abc import Mapping
 from actions import (
     approve,
     choose,
+    create_record,
+    delete_record,
     emit_event,
     empty_ping,
+    find_records,
     parse,
     respond,
     run_automation,
@@ -16,6 +19,7 @@ from actions import (
     send_webhook,
     set_values,
     stop,
+    update_record,
     validate,
     wait,
     wait_for_callback,
@@ -48,6 +52,10 @@ ACTIONS: Mapping[str, Action] = by_name(
     wait,
     wait_for_callback,
     approve,
+    create_record,
+    update_record,
+    find_records,
+    delete_record,
     stop,
 )
 """Every action there is, in the order in which the builder offers them."""

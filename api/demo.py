@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 import re
 import shlex
+from collections.abc import Mapping
 from dataclasses import replace
 from ipaddress import ip_network
 from pathlib import Path
+from typing import Any
 
 import orjson
 
 from api.demo_partner import PATH, partner_url
 from api.listening import Address
 from core.config import Config
-from core.errors import ConfigError, NotFoundError
+from core.errors import ConfigError, NotFoundError, StaleError
 from core.model import Document
 from core.store import ListQuery
 from engine.service import Service
@@ -64,6 +66,9 @@ class Demo:
             return
         for name, value in orjson.loads(_text("secrets.json")).items():
             self._service.secrets.put(TENANT, name, value)
+        # Before there are automations that new records would start.
+        for name, given in orjson.loads(_text("collections.json")).items():
+            self._fill(name, given)
         for name in example_names():
             self._publish(name)
             self._keep_sample(name)
@@ -84,6 +89,15 @@ class Demo:
         text = _text(name, "automation.json").replace(PLACEHOLDER, self._partner)
         self._service.automations.put(TENANT, name, orjson.loads(text))
         self._service.versions.publish(TENANT, name)
+
+    def _fill(self, name: str, given: Mapping[str, Any]) -> None:
+        """Makes a collection with its records, unless somebody has one of this name."""
+        try:
+            self._service.collections.put(TENANT, name, given["schema"], only_new=True)
+        except StaleError:
+            return
+        for values in given["records"]:
+            self._service.records.create(TENANT, name, values)
 
     def _keep_sample(self, name: str) -> None:
         document = orjson.loads(_text(name, "automation.json"))

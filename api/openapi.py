@@ -64,6 +64,8 @@ def _operation(operation: Operation) -> dict[str, Any]:
         described["description"] = operation.description
     if operation.parameters:
         described["parameters"] = [_parameter(one) for one in operation.parameters]
+    if operation.filters:
+        described["parameters"] = [*described.get("parameters", ()), _filters(operation)]
     if operation.body is not None:
         described["requestBody"] = _body(operation.body)
     return described
@@ -76,6 +78,19 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
         "required": parameter.place == "path",
         "description": parameter.description,
         "schema": parameter.schema,
+    }
+
+
+def _filters(operation: Operation) -> dict[str, Any]:
+    """Parameters of any name, as OpenAPI has them: the members of an object, each on its own."""
+    return {
+        "name": "filters",
+        "in": "query",
+        "required": False,
+        "style": "form",
+        "explode": True,
+        "description": operation.filters,
+        "schema": {"type": "object", "additionalProperties": {"type": "string"}},
     }
 
 

@@ -22,6 +22,7 @@ class Call:
     `tenant` is the key's, and empty for an operation that needs no key. `path`, `query` and
     `headers` hold a value for each parameter of the operation, None for one that is absent. `raw`
     is the body as it came, and `inbound` the request without it, for an operation that asks for it.
+    `filters` are the further parameters of the query, where the operation takes such.
     """
 
     tenant: str
@@ -31,6 +32,7 @@ class Call:
     body: Any = None
     raw: bytes = b""
     inbound: InboundRequest | None = None
+    filters: Mapping[str, str] = field(default_factory=dict)
 
 
 Handler = Callable[[Service, Call], JsonReply | Answer | Problem]
@@ -79,7 +81,8 @@ class Operation:
     """One method of one path. `scope` is what the key needs; None lets everybody in.
 
     `path` names its parameters in braces. `problems` are the statuses of refusals beyond those that
-    follow from the operation's form. With `inbound` its handler gets the request as it came.
+    follow from the operation's form. With `inbound` its handler gets the request as it came. With
+    `filters`, which says in words what they are, the query may have further parameters of any name.
     """
 
     id: str
@@ -94,6 +97,7 @@ class Operation:
     body: Body | None = None
     problems: tuple[int, ...] = ()
     inbound: bool = False
+    filters: str = ""
 
     def placed(self, place: str) -> tuple[Parameter, ...]:
         """The parameters in the path, in the query or among the headers."""

@@ -9,6 +9,7 @@ from flask import request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from core.errors import (
+    BusyError,
     ConflictError,
     ForbiddenError,
     GuardMissed,
@@ -29,6 +30,7 @@ _STATUSES: Mapping[type[PenstockError], tuple[int, str]] = {
     ConflictError: (409, "Conflict"),
     GuardMissed: (409, "Conflict"),
     StaleError: (412, "Changed meanwhile"),
+    BusyError: (429, "Too many at once"),
 }
 
 _UNAVAILABLE = Problem(

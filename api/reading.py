@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -50,13 +50,15 @@ class CallReader:
             "query": query,
             "header": _header_fields(self._operation, incoming),
         }
-        faults = list(self._unknown_fields(query))
+        faults: list[Fault] = []
+        filters = self._further_fields(query, faults)
         values = self._values(sent, faults)
         if self._body is not None:
             faults += faults_of(self._body.iter_errors(body))
         if faults:
             raise InvalidError("the request has faults", faults)
-        return Call(tenant, values["path"], values["query"], values["header"], body, raw)
+        placed = values["path"], values["query"], values["header"]
+        return Call(tenant, *placed, body, raw, filters=filters)
 
     def _values(
         self, sent: Mapping[str, Fields], faults: list[Fault]
@@ -74,15 +76,25 @@ class CallReader:
                 values[parameter.place][parameter.name] = value
         return values
 
-    def _unknown_fields(self, query: Fields) -> Iterator[Fault]:
-        """What nobody reads is a mistake; but whoever needs no key may add what he likes."""
-        if self._operation.scope is None:
-            return
+    def _further_fields(self, query: Fields, faults: list[Fault]) -> Mapping[str, str]:
+        """What the operation has no parameter for: filters, where it takes them.
+
+        Else what nobody reads is a mistake; but whoever needs no key may add what he likes.
+        """
         known = [one.name for one in self._operation.placed("query")]
-        expected = f"known are: {', '.join(known)}" if known else "this URL takes none"
-        for name in query:
-            if name not in known:
-                yield Fault(f"query.{name[:60]}", f"is not a known parameter; {expected}")
+        further = {name: texts for name, texts in query.items() if name not in known}
+        if self._operation.filters:
+            faults += [
+                Fault(f"query.{name[:60]}", "stands more than once; give it once")
+                for name, texts in further.items()
+                if len(texts) > 1
+            ]
+            return {name: texts[0] for name, texts in further.items()}
+        if self._operation.scope is not None:
+            expected = f"known are: {', '.join(known)}" if known else "this URL takes none"
+            words = f"is not a known parameter; {expected}"
+            faults += [Fault(f"query.{name[:60]}", words) for name in further]
+        return {}
 
 
 def query_fields(query: bytes) -> dict[str, list[str]]:

@@ -19,6 +19,12 @@ DEEDS = {
     "run.replayed": "replayed a run of",
     "approval.approved": "approved",
     "approval.rejected": "rejected",
+    "collection.created": "made the collection",
+    "collection.changed": "changed the schema of",
+    "collection.deleted": "deleted the collection",
+    "record.created": "made the record",
+    "record.updated": "changed the record",
+    "record.deleted": "deleted the record",
     "secret.set": "set the secret",
     "secret.rotated": "gave another value to the secret",
     "secret.removed": "removed the secret",
@@ -52,6 +58,8 @@ SUBJECTS = {
     "automation": "Automations",
     "run": "Runs",
     "approval": "Approvals",
+    "collection": "Collections",
+    "record": "Records",
     "secret": "Secrets",
     "key": "API keys",
     "user": "Users",
@@ -74,6 +82,8 @@ _PLACES = {
     "automation": "/automations/{}",
     "run": "/runs/{}",
     "approval": "/approvals/{}",
+    "collection": "/records/{}",
+    "record": "/records/{}/rows/{}",
     "secret": "/secrets?q={}",
     "key": "/keys",
     "user": "/users",
@@ -106,7 +116,11 @@ def subject_address(entry: AuditEntry) -> str | None:
     if entry.verb.endswith(".deleted") or not entry.subject_id:
         return None
     place = _PLACES.get(entry.subject_kind)
-    return place.format(quote(entry.subject_id, safe="")) if place else None
+    if place is None:
+        return None
+    # A record's is that of its collection, a stroke, and its own.
+    names = entry.subject_id.split("/") if entry.subject_kind == "record" else [entry.subject_id]
+    return place.format(*(quote(name, safe="") for name in names))
 
 
 def remark(entry: AuditEntry) -> str:
@@ -122,6 +136,10 @@ def remark(entry: AuditEntry) -> str:
         words.append(f"scopes {', '.join(known['scopes'])}")
     if "reason" in known:
         words.append(str(known["reason"]))
+    if "fields" in known:
+        words.append(", ".join(known["fields"]))
+    if "trial_of" in known:
+        words.append(f"trying out {known['trial_of']}")
     if known.get("times", 1) > 1:
         words.append(f"{known['times']} times")
     return ", ".join(words)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 from flask import jsonify, render_template
 from flask.typing import ResponseReturnValue
 
@@ -13,6 +14,7 @@ from builder_ui.bodies import read_object, take
 from builder_ui.permissions import Permission
 from builder_ui.routing import Routes
 from builder_ui.visits import Visit
+from core.schema_words import json_path
 from engine.registry import Registry
 
 DEEPEST = 4
@@ -30,7 +32,10 @@ _BY_TYPE: Mapping[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class SampleField:
-    """One value of the body. `path` are the names on the way to it."""
+    """One value of the body. `path` are the names on the way to it.
+
+    `choices` are what may be chosen: `texts`, or any values as JSON.
+    """
 
     path: tuple[str, ...]
     label: str
@@ -38,6 +43,12 @@ class SampleField:
     hint: str
     required: bool
     choices: tuple[str, ...] = ()
+    texts: bool = True
+
+    @property
+    def place(self) -> str:
+        """Its JSON path, as faults have it."""
+        return json_path(self.path)
 
 
 def add_to(routes: Routes) -> None:
@@ -78,13 +89,15 @@ def sample_fields(schema: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iter
         if "properties" in member and len(here) < DEEPEST:
             yield from sample_fields(member, here)
         elif kind := _kind(member):
+            texts = all(isinstance(one, str) for one in member.get("enum", ()))
             yield SampleField(
                 path=here,
                 label=".".join(here),
                 kind=kind,
                 hint=str(member.get("description", "")),
                 required=isinstance(required, list) and name in required,
-                choices=tuple(str(one) for one in member.get("enum", ())),
+                choices=tuple(one if texts else _json(one) for one in member.get("enum", ())),
+                texts=texts,
             )
 
 
@@ -102,6 +115,10 @@ def example_of(schema: Mapping[str, Any], depth: int = 0) -> Any:
     if depth == DEEPEST or not (properties or schema.get("type") == "object" or depth == 0):
         return _BY_TYPE.get(str(schema.get("type")), "")
     return {name: example_of(_object(part), depth + 1) for name, part in properties.items()}
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value).decode()
 
 
 def _kind(schema: Mapping[str, Any]) -> str | None:

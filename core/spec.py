@@ -13,6 +13,7 @@ from core.errors import Fault
 from core.http import InboundRequest, OutboundRequest, OutboundResponse, SendResult
 from core.notifications import Notification, NotificationResult
 from core.outcomes import Outcome
+from core.records import RecordAccess
 from core.signals import Waiting
 from core.tokens import Tokens
 
@@ -66,6 +67,8 @@ class ActionSpec:
     ports: Ports = Ports()
     effect: bool = False
     """Whether an attempt acts on the world outside, so that its result is committed on its own."""
+    local: bool = False
+    """Whether its effect stays within Penstock: there is no request that could be previewed."""
     retries: bool = False
     """Whether the step takes a `retry` policy."""
     check: Callable[[Mapping[str, Any]], list[tuple[str, str]]] | None = None
@@ -159,6 +162,11 @@ class ActionContext(Protocol):
     @property
     def earlier_output(self) -> Any:
         """The output of the attempt before this one, secrets masked; None at the first."""
+        ...
+
+    @property
+    def records(self) -> RecordAccess:
+        """The tenant's records."""
         ...
 
     def secret(self, name: str) -> str:

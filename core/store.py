@@ -28,6 +28,7 @@ from core.model import (
     Tenant,
 )
 from core.platform_events import PlatformEvents
+from core.record_store import Collections, Receipts, Records
 from core.sample_store import Samples
 from core.schedules import Schedules
 from core.signals import Signals
@@ -339,6 +340,12 @@ class Store(Protocol):
     def subscriptions(self) -> Subscriptions: ...
     @property
     def deliveries(self) -> Deliveries: ...
+    @property
+    def collections(self) -> Collections: ...
+    @property
+    def records(self) -> Records: ...
+    @property
+    def receipts(self) -> Receipts: ...
 
     def commit(self, writes: Sequence[Write]) -> None:
         """Commits a unit of work and returns when it is on disk.

@@ -39,6 +39,11 @@ from engine.people.invitations import InvitationService
 from engine.people.passwords import Passwords
 from engine.people.sessions import SessionKeeper
 from engine.people.users import UserService
+from engine.records.access import RecordTools
+from engine.records.changes import RecordChanges
+from engine.records.collections import CollectionService
+from engine.records.schemas import RecordSchemas
+from engine.records.service import RecordService
 from engine.registry import Registry
 from engine.relaying.announced_ends import AnnouncedEnds
 from engine.relaying.relay import Relay
@@ -103,6 +108,7 @@ class _Common:
     live_schedules: LiveSchedules
     index: SubscriptionIndex
     consumer: SubscriptionConsumer
+    record_schemas: RecordSchemas
 
 
 def assemble(
@@ -150,6 +156,7 @@ def _common(registry: Registry, store: Store, clock: Clock, dispatcher: Dispatch
         live_schedules=LiveSchedules(store.schedules, catalog, clock),
         index=index,
         consumer=consumer,
+        record_schemas=RecordSchemas(registry.compile_schema),
     )
 
 
@@ -164,6 +171,7 @@ def _tools(
         UnansweredQuestions(store, catalog),
     )
     desk = DeskTools(store, InboxService(store, clock), common.announcer, surroundings.links, clock)
+    changes = RecordChanges(store, common.record_schemas, common.announcer, common.vault, clock)
     return Tools(
         store=common.store,
         transitions=common.transitions,
@@ -176,6 +184,7 @@ def _tools(
         deeds=Deeds(common.announcer, children, surroundings.links, desk),
         endings=Endings(rules, dispatcher.wake),
         tokens=TokenCache(common.clock),
+        records=RecordTools(changes),
         submit=submit,
     )
 
@@ -242,6 +251,8 @@ def _service(
         subscriptions=subscriptions.subscriptions,
         deliveries=subscriptions.deliveries,
         event_examples=subscriptions.examples,
+        collections=CollectionService(store, common.record_schemas, audit, clock),
+        records=RecordService(tools.records.changes, audit),
         registry=registry,
         document_schema=document_schema(registry),
         store=store,
@@ -321,11 +332,17 @@ def _drafts(common: _Common, tools: Tools) -> tuple[SketchService, TrialService]
     faults = DraftFaults(common.registry, common.compiler)
     planner = TrialPlanner(common.registry, common.compiler, faults)
     trial_tools = TrialTools(
-        common.store, tools.sender, tools.notifier, common.clock, tools.stopping, tools.tokens
+        common.store,
+        tools.sender,
+        tools.notifier,
+        common.clock,
+        tools.records,
+        tools.stopping,
+        tools.tokens,
     )
     return (
         SketchService(common.registry, faults),
-        TrialService(trial_tools, planner, common.vault),
+        TrialService(trial_tools, planner, common.vault, common.audit),
     )
 
 

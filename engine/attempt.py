@@ -15,6 +15,7 @@ from core.masking import Masker
 from core.model import RequestEntry, Run
 from core.notifications import METHOD, Notification, NotificationResult, Notifier
 from core.outcomes import Fail, Finish, Outcome, Park, Succeed
+from core.records import RecordAccess
 from core.signals import Waiting
 from core.size import TooLarge, check_size
 from core.spec import Show
@@ -22,6 +23,7 @@ from core.store import Write
 from core.tokens import Tokens
 from engine.deeds import Deeds
 from engine.plan import PlannedStep
+from engine.records.access import RecordTools, RunRecords
 from engine.sent_requests import begun_entry, kept_body, sent_entry
 from engine.vault import TenantSecrets
 from expressions import secret_marker
@@ -51,7 +53,8 @@ class Attempted:
 class AttemptContext:
     """All an action sees of the world (`core.spec.ActionContext`).
 
-    Without deeds, as in a trial, nobody is told of what it emits and no other run is started.
+    Without deeds, as in a trial, nobody is told of what it emits and no other run is started;
+    without tools for records, as in a preview, none is reached.
     """
 
     run: Run
@@ -65,6 +68,7 @@ class AttemptContext:
     deeds: Deeds | None = None
     waiting: Waiting | None = None
     earlier_output: Any = None
+    record_tools: RecordTools | None = None
     masked: Mapping[str, Any] = field(default_factory=dict)
     masker: Masker = field(init=False)
     requests: list[RequestEntry] = field(default_factory=list)
@@ -77,6 +81,20 @@ class AttemptContext:
     def idempotency_key(self) -> str:
         """The same for every attempt of this step in this run."""
         return f"{self.run.id}.{self.step_id}"
+
+    @property
+    def records(self) -> RecordAccess:
+        """The tenant's records; changes carry the depth of what this run leads to."""
+        if self.record_tools is None:
+            raise ExpressionError("records are neither read nor changed here")
+        return RunRecords(
+            tools=self.record_tools,
+            tenant=self.run.tenant,
+            depth=self.run.depth + 1,
+            key=self.idempotency_key,
+            masker=self.masker,
+            beside=self.beside,
+        )
 
     def secret(self, name: str) -> str:
         """The value of a secret. Raises ExpressionError when the tenant has none of that name."""

@@ -44,5 +44,6 @@ class Attempts:
             deeds=self._tools.deeds,
             waiting=self._signals.waiting(entry),
             earlier_output=entry.output if entry else None,
+            record_tools=self._tools.records,
         )
         return attempt_step(planned, attempt, context_at(context, self._tools.clock.now()))

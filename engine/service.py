@@ -21,6 +21,8 @@ from engine.people.accounts import AccountService
 from engine.people.inbox import InboxService
 from engine.people.invitations import InvitationService
 from engine.people.users import UserService
+from engine.records.collections import CollectionService
+from engine.records.service import RecordService
 from engine.registry import Registry
 from engine.requests import RequestService
 from engine.runs import RunService
@@ -77,6 +79,8 @@ class Service:
     subscriptions: SubscriptionService
     deliveries: DeliveryService
     event_examples: ExampleSender
+    collections: CollectionService
+    records: RecordService
     registry: Registry
     document_schema: Schema
     store: Store

@@ -15,6 +15,7 @@ from engine.answers import Answers
 from engine.catalog import Catalog
 from engine.deeds import Deeds
 from engine.endings import Endings
+from engine.records.access import RecordTools
 from engine.tokens import TokenCache
 from engine.transitions import Transitions
 from engine.vault import Vault
@@ -38,6 +39,7 @@ class Tools:
     deeds: Deeds
     endings: Endings
     tokens: TokenCache
+    records: RecordTools
     submit: Submit
     chance: Callable[[], float] = random.random
     stopping: threading.Event = field(default_factory=threading.Event)

@@ -68,21 +68,24 @@ def search(
     query: ListQuery,
     make: Make[Item],
     most: int,
+    *,
+    rising: bool = False,
 ) -> Page[Item]:
-    """A page by falling `key` of what fits, which can be asked for backwards too.
+    """A page by falling (or `rising`) `key` of what fits, which can be asked for backwards too.
 
     Where something has to be searched, at most `most` rows are looked at; the page is then `cut`
     and its `next` goes on behind them.
     """
     backwards = query.backwards and query.cursor is not None
+    upwards = backwards is not rising
     indexed = list(scope.indexed)
     if query.cursor is not None:
-        indexed.append(key > query.cursor if backwards else key < query.cursor)
-    edge = _edge(database, key, indexed, backwards, most) if scope.searched else None
+        indexed.append(key > query.cursor if upwards else key < query.cursor)
+    edge = _edge(database, key, indexed, upwards, most) if scope.searched else None
     if edge is not None:
-        indexed.append(key <= edge if backwards else key >= edge)
+        indexed.append(key <= edge if upwards else key >= edge)
     wanted = statement.where(*indexed, *scope.checked, *scope.searched)
-    rows = database.rows(wanted.order_by(_direction(key, backwards)).limit(query.limit + 1))
+    rows = database.rows(wanted.order_by(_direction(key, upwards)).limit(query.limit + 1))
     ids = [str(row._mapping[key]) for row in rows[: query.limit]]
     further = ids[-1] if len(rows) > query.limit else edge
     items = tuple(make(row) for row in rows[: query.limit])
@@ -92,7 +95,7 @@ def search(
     if further is None:
         # The first page is a whole one, however few rows are newer than the cursor.
         first = replace(query, cursor=None, backwards=False)
-        return search(database, statement, key, scope, first, make, most)
+        return search(database, statement, key, scope, first, make, most, rising=rising)
     return Page(items[::-1], ids[0] if ids else query.cursor, further)
 
 
@@ -100,18 +103,18 @@ def _edge(
     database: Database,
     key: Column[Any],
     indexed: Sequence[ColumnElement[bool]],
-    backwards: bool,
+    upwards: bool,
     most: int,
 ) -> str | None:
     """The last row that may be looked at, or None where there are not so many."""
     row = database.first(
-        select(key).where(*indexed).order_by(_direction(key, backwards)).offset(most - 1).limit(1)
+        select(key).where(*indexed).order_by(_direction(key, upwards)).offset(most - 1).limit(1)
     )
     return None if row is None else str(row[0])
 
 
-def _direction(key: Column[Any], backwards: bool) -> ColumnElement[Any]:
-    return key.asc() if backwards else key.desc()
+def _direction(key: Column[Any], upwards: bool) -> ColumnElement[Any]:
+    return key.asc() if upwards else key.desc()
 
 
 def _page(

@@ -551,3 +551,50 @@ pins = Table(
     _json("result", required=True),
     _moment("created_at", required=True),
 )
+
+collections = Table(
+    "collections",
+    metadata,
+    _id("tenant"),
+    _id("name"),
+    _json("schema", required=True),
+    Column("revision", BigInteger, nullable=False),
+    Column("records", Integer, nullable=False),
+    _moment("created_at", required=True),
+    _moment("updated_at", required=True),
+)
+
+records = Table(
+    "records",
+    metadata,
+    _id("tenant"),
+    _id("collection"),
+    _id("id"),
+    # JSON as text, not bytes: people look for words in it.
+    _text("content", required=True),
+    Column("version", BigInteger, nullable=False),
+    _moment("created_at", required=True),
+    _moment("updated_at", required=True),
+)
+
+record_fields = Table(
+    "record_fields",
+    metadata,
+    _id("tenant"),
+    _id("collection"),
+    _id("name"),
+    _id("value"),
+    _id("record_id"),
+    sqlite_with_rowid=False,
+)
+
+record_receipts = Table(
+    "record_receipts",
+    metadata,
+    _id("tenant"),
+    _id("key"),
+    _json("result", required=True),
+    _moment("made_at", required=True),
+    Index("record_receipts_by_age", "made_at"),
+    sqlite_with_rowid=False,
+)

@@ -10,6 +10,7 @@ from store.approvals import Approvals
 from store.audit import AuditLog
 from store.automations import Automations
 from store.cipher import Cipher
+from store.collections import Collections
 from store.committer import Committer, DirectCommitter, GroupCommitter
 from store.database import Database
 from store.deliveries import Deliveries
@@ -20,6 +21,8 @@ from store.invitations import Invitations
 from store.keys import Keys
 from store.migrate import migrate
 from store.platform_events import PlatformEvents
+from store.receipts import Receipts
+from store.records import Records
 from store.requests import Requests
 from store.runs import Runs
 from store.samples import Samples
@@ -63,6 +66,9 @@ class SqlStore:
         self.schedules = Schedules(database)
         self.subscriptions = Subscriptions(database, cipher)
         self.deliveries = Deliveries(database, committer)
+        self.collections = Collections(database)
+        self.records = Records(database)
+        self.receipts = Receipts(database)
 
     def commit(self, writes: Sequence[Write]) -> None:
         """Commits a unit of work, or raises GuardMissed or StorageUnavailable and keeps nothing."""

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from engine.events.approval_events import APPROVAL_EVENTS
 from engine.events.automation_events import AUTOMATION_EVENTS
+from engine.events.record_events import RECORD_EVENTS
 from engine.events.run_events import RUN_EVENTS
 from engine.events.schedule_events import SCHEDULE_EVENTS
 from engine.events.subscription_events import SUBSCRIPTION_EVENTS
 from engine.events.types import by_name
 
 EVENT_TYPES = by_name(
-    RUN_EVENTS, AUTOMATION_EVENTS, APPROVAL_EVENTS, SCHEDULE_EVENTS, SUBSCRIPTION_EVENTS
+    RUN_EVENTS,
+    AUTOMATION_EVENTS,
+    APPROVAL_EVENTS,
+    SCHEDULE_EVENTS,
+    RECORD_EVENTS,
+    SUBSCRIPTION_EVENTS,
 )
 """Every type that Penstock announces of itself, by name."""

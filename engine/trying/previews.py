@@ -77,7 +77,7 @@ class PreviewService:
         self, question: Question, index: int, step: Mapping[str, Any], action: Action, sight: Sight
     ) -> Preview | None:
         """What the action itself hands to a sender that sends nothing."""
-        if not action.SPEC.effect:
+        if not action.SPEC.effect or action.SPEC.local:
             return None
         path = f"$.steps[{index}]"
         checked = self._compiler.check_step(step, path)

@@ -20,6 +20,7 @@ from engine.drafts.effects import in_words
 from engine.failing import Failure, scope_after
 from engine.graph import Graph
 from engine.outputs import MOST_BYTES, Outputs
+from engine.records.access import RecordTools
 from engine.retry import RetryPolicy
 from engine.run_end import Verdict, natural_verdict
 from engine.scope import Scope
@@ -44,12 +45,13 @@ _STOPPING = "the server is being stopped; what was left was not tried"
 
 @dataclass(frozen=True, slots=True)
 class TrialTools:
-    """What a trial works with."""
+    """What a trial works with. Records are changed as really as requests are sent."""
 
     store: Store
     sender: Sender
     notifier: Notifier
     clock: Clock
+    records: RecordTools
     stopping: threading.Event
     tokens: TokenCache
 
@@ -165,6 +167,7 @@ class TrialRun:
             sender=self._sender,
             tokens=self._tools.tokens.of(self._run.tenant),
             notifier=self._notifier,
+            record_tools=self._tools.records,
         )
         visible = context_at(self._scope.context, self._tools.clock.now())
         return attempt_step(self._plan.steps[step_id], context, visible)

@@ -1,19 +1,26 @@
 """Trying a draft out: it is executed in memory, step by step, and tells what becomes of it.
 
-The rules are those of a run, its requests are really sent and stand in the request log; but no run
-is stored, so nothing recovers it and nothing else can take it up.
+The rules are those of a run, its requests are really sent and stand in the request log, and records
+are really changed, which stands in the audit log; but no run is stored, so nothing recovers it and
+nothing else can take it up.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from core.errors import InvalidError
 from core.ids import new_id
 from core.model import Run
+from core.records import RecordChange
+from core.store import Write
+from engine.acting import acting, acting_as
+from engine.audit import AuditService
 from engine.drafts.draft import mapping, text
+from engine.records.access import RecordTools
+from engine.records.notes import note_change
 from engine.trying.places import Place, Places
 from engine.trying.trial_events import TrialEvent, refused
 from engine.trying.trial_input import check_event, event_of, results_of, trial_run
@@ -45,8 +52,11 @@ class Trial:
 class TrialService:
     """Executes trials."""
 
-    def __init__(self, tools: TrialTools, planner: TrialPlanner, vault: Vault) -> None:
+    def __init__(
+        self, tools: TrialTools, planner: TrialPlanner, vault: Vault, audit: AuditService
+    ) -> None:
         self._tools = tools
+        self._audit = audit
         self._planner = planner
         self._vault = vault
         self._places = Places(tools.clock, "trials", MOST_TRIALS, MOST_OF_A_USER)
@@ -62,9 +72,20 @@ class TrialService:
         results_of(trial.results)
         run = trial_run(tenant, automation_id, new_id(), self._tools.clock.now())
         place = self._places.take(user, run.deadline)
-        return TrialStream(self._events(run, trial), place)
+        tools = replace(self._tools, records=self._record_tools(automation_id))
+        return TrialStream(self._events(tools, run, trial), place)
 
-    def _events(self, run: Run, trial: Trial) -> Iterator[TrialEvent]:
+    def _record_tools(self, automation_id: str) -> RecordTools:
+        """No run will tell of what a trial changes: the audit log does, as done by who tries."""
+        actor, detail = acting(), {"trial_of": automation_id}
+
+        def note(change: RecordChange) -> Sequence[Write]:
+            with acting_as(actor):
+                return note_change(self._audit, change, detail)
+
+        return replace(self._tools.records, note=note)
+
+    def _events(self, tools: TrialTools, run: Run, trial: Trial) -> Iterator[TrialEvent]:
         part = Part(trial.only or trial.until, alone=trial.only is not None)
         try:
             planned = self._planner.plan(trial.document, part)
@@ -77,7 +98,7 @@ class TrialService:
         usable = planned.earlier if part.alone else planned.earlier | planned.plan.steps.keys()
         given = {step_id: one for step_id, one in results.items() if step_id in usable}
         secrets = self._vault.of(run.tenant)
-        yield from TrialRun(self._tools, planned, part, run, event, secrets, given).events()
+        yield from TrialRun(tools, planned, part, run, event, secrets, given).events()
 
 
 class TrialStream:

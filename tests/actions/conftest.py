@@ -55,6 +55,7 @@ class FakeContext:
     clock: StoppedClock = field(default_factory=StoppedClock)
     tokens: FakeTokens = field(default_factory=FakeTokens)
     answers: list[SendResult] = field(default_factory=list)
+    records: Any = None
     sent: list[OutboundRequest] = field(default_factory=list)
     shown: list[OutboundRequest] = field(default_factory=list)
     shown_answers: list[SendResult] = field(default_factory=list)

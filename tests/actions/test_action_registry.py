@@ -41,6 +41,10 @@ def test_the_registry_holds_the_actions_of_the_design_under_their_names():
         "wait",
         "wait-for-callback",
         "approve",
+        "create-record",
+        "update-record",
+        "find-records",
+        "delete-record",
         "stop",
     ]
     assert all(name == action.SPEC.name for name, action in ACTIONS.items())
@@ -125,12 +129,15 @@ def test_sending_steps_act_outside_retry_and_say_how_long_they_may_take(name):
     assert not spec.detached({"url": "https://partner.example"})
 
 
-def test_only_steps_that_reach_others_act_outside():
+def test_only_steps_that_reach_others_or_change_records_act_outside():
     assert {name for name, action in ACTIONS.items() if action.SPEC.effect} == {
         "send-webhook",
         "empty-ping",
         "approve",
         "send-notification",
+        "create-record",
+        "update-record",
+        "delete-record",
     }
 
 

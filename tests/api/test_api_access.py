@@ -107,7 +107,11 @@ def fill(site: Site, acme: Caller, publish: Callable[..., None]) -> dict[str, st
         due_at=None,
     )
     site.service.store.commit([site.service.store.deliveries.insert(delivery)])
+    acme("PUT", "/api/v1/collections/customers", json={"description": MARKER})
+    acme("PUT", "/api/v1/records/customers/C-1", json={"name": MARKER})
     return {
+        "collection": "customers",
+        "record_id": "C-1",
         "automation_id": "orders",
         "run_id": run["run_id"],
         "request_id": acme("GET", "/api/v1/requests").json["items"][0]["id"],

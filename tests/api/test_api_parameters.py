@@ -40,7 +40,7 @@ def test_a_nul_never_reaches_the_store(caller: Caller, operation: Operation) -> 
     assert refused.status_code == 422
 
 
-@pytest.mark.parametrize("operation", GUARDED, ids=by_id)
+@pytest.mark.parametrize("operation", [one for one in GUARDED if not one.filters], ids=by_id)
 @pytest.mark.parametrize(
     "query",
     ["colour=red", "=", "%00=1", "%ED%A0%80=1", "\xff=1", "a=1&" * 5000, "limit%00=1", "x[]=1"],

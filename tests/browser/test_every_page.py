@@ -39,6 +39,13 @@ PAGES = (
     "/subscriptions/{subscription}/test",
     "/deliveries",
     "/deliveries/{delivery}",
+    "/records",
+    "/records/customers",
+    "/records/customers?text=nothing-fits",
+    "/records/customers/new",
+    "/records/customers/rows/C-1",
+    "/records/customers/schema",
+    "/records/empty",
     "/secrets",
     "/keys",
     "/users",
@@ -47,6 +54,17 @@ PAGES = (
     "/account",
     "/no-such-page",
 )
+CUSTOMERS = {
+    "properties": {
+        "name": {"type": "string", "description": "As it stands on the contract."},
+        "level": {"enum": [1, 2, 3]},
+        "active": {"type": "boolean", "description": "Whether there is a contract."},
+        "since": {"type": "integer"},
+        "note": {"type": "object"},
+        "address": {"type": "object", "properties": {"city": {"type": "string"}}},
+    },
+    "required": ["name"],
+}
 OUTSIDE = ("/sign-in", "/invitations/nothing")
 FORM = {"type": "object", "properties": {"amount": {"type": "integer", "minimum": 1}}}
 GRAVE = ("serious", "critical")
@@ -66,6 +84,11 @@ def lived_in(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iter
         server.publish("refunds", on_webhook("refunds", step("ask", "approve", asking)))
         run_when(server, post(server, "refunds").json["run_id"], "waiting")
         post(server, "partner-sync", order)
+        server.call("PUT", "/api/v1/collections/customers", CUSTOMERS)
+        server.call("PUT", "/api/v1/collections/empty", {})
+        for number in range(60):
+            values = {"name": "Ada " * 30, "level": 2, "note": {"long": "x" * 300}}
+            server.call("PUT", f"/api/v1/records/customers/C-{number}", values)
         yield studio
 
 

@@ -11,7 +11,7 @@ from api.listening import Address
 from app import WholeInstallation
 from core.config import Config
 from core.errors import NotFoundError
-from core.store import ListQuery
+from core.store import ListQuery, RunFilter
 
 FIRST = Address(ip_address("127.0.0.1"), 8080)
 LATER = Address(ip_address("127.0.0.1"), 9000)
@@ -35,6 +35,20 @@ def test_an_empty_tenant_gets_every_example_and_its_secrets(service):
     assert {automation.published for automation in loaded} == {1}
     assert sync_url(service).startswith("http://127.0.0.1:8080/demo/partner/partners/")
     assert {secret.entry.name for secret in service.secrets.list("default")} >= {"PARTNER_TOKEN"}
+
+
+def test_the_collections_of_the_examples_come_with_records_and_start_nothing(service):
+    Demo(service, FIRST).load()
+    assert service.records.get("default", "customers", "C-1042").values["name"] == "Zoë Ødegård"
+    assert service.runs.list("default", RunFilter(), ListQuery()).items == ()
+    assert service.store.platform_events.waiting(10) == []
+
+
+def test_a_collection_of_ones_own_is_left_alone(service):
+    service.collections.put("default", "customers", {"description": "mine"})
+    Demo(service, FIRST).load()
+    assert service.collections.get("default", "customers").schema == {"description": "mine"}
+    assert service.collections.get("default", "customers").records == 0
 
 
 def test_every_example_comes_with_a_sample_as_its_trigger_takes_it(service):

@@ -84,6 +84,20 @@ def test_its_secrets_have_demo_values(name):
 
 
 @EVERY
+def test_its_collections_are_there_with_records_that_fit(name):
+    document, known = read(name, "automation.json"), read("collections.json")
+    parts = [document["trigger"], *document["steps"]]
+    assert {part["with"]["collection"] for part in parts if "collection" in part["with"]} <= set(
+        known
+    )
+    for collection in known.values():
+        check = compile_schema(collection["schema"], "$")
+        assert [check.faults(record) for record in collection["records"]] == [
+            [] for _ in collection["records"]
+        ]
+
+
+@EVERY
 def test_it_sends_only_to_endpoints_the_overview_describes(name):
     described = re.findall(r"^\| `(\w+) (/\S+)`", (EXAMPLES / "README.md").read_text(), re.M)
     for step in read(name, "automation.json")["steps"]:

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import event
 
 from core.account_store import AuditFilter
+from core.records import RecordFilter
 from core.schedules import Schedule
 from core.states import RUN_FAILURES, RunStatus
 from core.store import ListQuery, RequestFilter, RunFilter
@@ -16,6 +17,7 @@ from store import Cipher, open_store
 from store.audit import AuditLog
 from store.committer import DirectCommitter
 from store.database import Database
+from store.records import Records
 from store.requests import Requests
 from store.runs import Runs
 from store.schedules import Schedules
@@ -106,6 +108,20 @@ def changes_of_an_actor(database: Database) -> None:
     AuditLog(database).list("acme", AuditFilter(actor_id="ada"), ListQuery(limit=5))
 
 
+def records_by_a_field(database: Database) -> None:
+    which = RecordFilter({"city": "Oslo"})
+    Records(database).list("acme", "customers", which, ListQuery("C-1"))
+
+
+def records_by_two_fields(database: Database) -> None:
+    which = RecordFilter({"city": "Oslo", "state": "new"})
+    Records(database).list("acme", "customers", which, ListQuery("C-1"), falling=True)
+
+
+def records_by_id(database: Database) -> None:
+    Records(database).list("acme", "customers", RecordFilter(), ListQuery("C-1"))
+
+
 @pytest.mark.parametrize(
     ("ask", "index"),
     [
@@ -128,6 +144,9 @@ def changes_of_an_actor(database: Database) -> None:
         (ends, "runs_ended"),
         (first_end, "runs_ended"),
         (not_ended, "runs_not_succeeded"),
+        (records_by_id, "sqlite_autoindex_records_1"),
+        (records_by_a_field, "sqlite_autoindex_records_1"),
+        (records_by_two_fields, "sqlite_autoindex_records_1"),
     ],
 )
 def test_it_is_found_by_its_index(

@@ -7,6 +7,7 @@ from typing import Any
 
 from core.clock import Milliseconds
 from core.model import Automation, Event, RequestEntry, Run, StepRun
+from core.records import Collection, Record
 from core.states import RunStatus, StepStatus
 
 NOW = 1_800_000_000_000
@@ -99,6 +100,32 @@ def make_request_entry(**changes: Any) -> RequestEntry:
         "duration": 12,
     }
     return RequestEntry(**{**values, **changes})
+
+
+def make_collection(**changes: Any) -> Collection:
+    values: dict[str, Any] = {
+        "tenant": "acme",
+        "name": "customers",
+        "schema": {},
+        "revision": NOW,
+        "records": 0,
+        "created_at": NOW,
+        "updated_at": NOW,
+    }
+    return Collection(**{**values, **changes})
+
+
+def make_record(**changes: Any) -> Record:
+    values: dict[str, Any] = {
+        "tenant": "acme",
+        "collection": "customers",
+        "id": "C-1",
+        "values": {"name": "Ada"},
+        "version": NOW,
+        "created_at": NOW,
+        "updated_at": NOW,
+    }
+    return Record(**{**values, **changes})
 
 
 def make_document(*steps: dict[str, Any], **changes: Any) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from core.errors import ConflictError
-from triggers import TRIGGERS, by_name, event, manual, schedule, webhook
+from triggers import TRIGGERS, by_name, event, manual, record, schedule, webhook
 
 
 def fields_of(schema, path="with"):
@@ -35,6 +35,7 @@ def test_the_kinds_are_registered_under_their_names():
     assert dict(TRIGGERS) == {
         "webhook": webhook,
         "event": event,
+        "record": record,
         "manual": manual,
         "schedule": schedule,
     }

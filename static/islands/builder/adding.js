@@ -107,7 +107,7 @@ export function actionOptions(editor) {
 
 /** The group of the palette in which an action stands. */
 function groupOf(action) {
-  return action.effect ? "Reach other systems" : "Inside the run";
+  return action.effect ? "Outside the run" : "Inside the run";
 }
 
 /** The port that a new step would follow if nobody says which: the first that leads nowhere. */

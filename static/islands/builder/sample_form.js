@@ -1,6 +1,7 @@
 /** A sample event written by hand: fields of the trigger's schema and the body as JSON, in step. */
 
 import { attempt } from "../page.js";
+import { showFields, withField } from "../schema_fields.js";
 import { callJson, nodesOf } from "../server.js";
 
 const PARTS = ["query", "headers", "params", "body"];
@@ -58,14 +59,13 @@ function read(form, part) {
 
 /** Puts what a field says into the body; a body that is no JSON now is left as it is. */
 function intoBody(form, control) {
-  const path = JSON.parse(control.dataset.path);
   let body;
   try {
     body = read(form, "body");
   } catch {
     return;
   }
-  form.elements.body.value = JSON.stringify(withValue(body, path, valueOf(control)), null, 2);
+  form.elements.body.value = JSON.stringify(withField(body, control), null, 2);
 }
 
 /** Shows in the fields what the body says. */
@@ -76,20 +76,5 @@ function fromBody(form) {
   } catch {
     return;
   }
-  for (const control of form.querySelectorAll("[data-path]")) {
-    const value = JSON.parse(control.dataset.path).reduce((inner, name) => inner?.[name], body);
-    if (control.type === "checkbox") control.checked = value === true;
-    else control.value = value ?? "";
-  }
-}
-
-function valueOf(control) {
-  if (control.type === "checkbox") return control.checked;
-  if (control.dataset.kind === "string" || control.value === "") return control.value;
-  return Number(control.value);
-}
-
-function withValue(body, [name, ...rest], value) {
-  const object = body && typeof body === "object" && !Array.isArray(body) ? body : {};
-  return { ...object, [name]: rest.length ? withValue(object[name], rest, value) : value };
+  showFields(form.querySelector("#sample-fields"), body);
 }
