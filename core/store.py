@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from core.account_store import AuditLog, Invitations, Sessions, Users
+from core.alerts import AlertNotices, Alerts, AlertSigns
 from core.approvals import Approvals
 from core.clock import Milliseconds
 from core.inbox import Inbox
@@ -331,6 +332,12 @@ class Store(Protocol):
     def inbox(self) -> Inbox: ...
     @property
     def approvals(self) -> Approvals: ...
+    @property
+    def alerts(self) -> Alerts: ...
+    @property
+    def alert_notices(self) -> AlertNotices: ...
+    @property
+    def alert_signs(self) -> AlertSigns: ...
 
     def commit(self, writes: Sequence[Write]) -> None:
         """Commits a unit of work and returns when it is on disk.

@@ -9,6 +9,7 @@ from typing import Any
 from core.clock import Milliseconds
 from core.duration import parse_duration
 from core.model import Document
+from engine.alerts.rules import AlertRules, alert_rules
 from engine.retry import RetryPolicy
 
 FORMAT = "penstock/1"
@@ -48,6 +49,7 @@ class Definition:
     trigger: TriggerDefinition
     steps: tuple[StepDefinition, ...]
     timeout: Milliseconds
+    alerts: AlertRules = AlertRules()
 
 
 def read_document(document: Document) -> Definition:
@@ -63,6 +65,7 @@ def read_document(document: Document) -> Definition:
         ),
         steps=tuple(_step(step) for step in document.get("steps", [])),
         timeout=parse_duration(settings["timeout"]) if "timeout" in settings else DEFAULT_TIMEOUT,
+        alerts=alert_rules(document),
     )
 
 
