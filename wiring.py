@@ -24,11 +24,11 @@ from engine.registry import Registry
 from engine.service import Service
 from engine.surroundings import Surroundings
 from engine.transitions import Transitions
-from net import AddressGuard, PooledSender, parse_networks
+from net import AddressGuard, AppriseNotifier, PooledSender, parse_networks
 from store import Cipher, SqlStore, open_store
 from triggers import TRIGGERS
 from triggers.bodies import body_value
-from triggers.schemas import value_faults
+from triggers.schemas import compile_schema
 
 DEFAULT_TENANT = "default"
 STOP_SECONDS = 12.0
@@ -46,6 +46,7 @@ class Application:
     sweeper: Sweeper
     relay: RelayThread
     clock: Clock
+    links: Links
     page_settings: PageSettings
 
     @property
@@ -88,7 +89,8 @@ def build(config: Config) -> Application:
     dispatcher = EmbeddedDispatcher(store, Transitions(store.runs), clock)
     registry = action_and_trigger_registry()
     links = Links(_derived(secret_key, "links"), config.site_url)
-    surroundings = Surroundings(PooledSender(guard), body_value, links, value_faults)
+    sender, notifier = PooledSender(guard), AppriseNotifier(guard)
+    surroundings = Surroundings(sender, notifier, body_value, links)
     parts = assemble(registry, store, surroundings, clock, dispatcher, dispatcher.submit)
     sweeper = Sweeper(
         store,
@@ -100,7 +102,7 @@ def build(config: Config) -> Application:
     )
     pages = _page_settings(config, secret_key)
     relay = RelayThread(parts.relay)
-    return Application(config, parts, store, dispatcher, sweeper, relay, clock, pages)
+    return Application(config, parts, store, dispatcher, sweeper, relay, clock, links, pages)
 
 
 def bootstrap(application: Application) -> bool:
@@ -141,7 +143,7 @@ def lock_data_folder(config: Config) -> IO[str]:
 
 def action_and_trigger_registry() -> Registry:
     """Every action and trigger there is."""
-    return Registry(actions=ACTIONS, triggers=TRIGGERS)
+    return Registry(actions=ACTIONS, triggers=TRIGGERS, compile_schema=compile_schema)
 
 
 def _page_settings(config: Config, secret_key: bytes) -> PageSettings:

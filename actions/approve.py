@@ -9,6 +9,7 @@ from actions.summaries import one_line
 from core.approvals import Question
 from core.clock import Milliseconds, from_rfc3339, to_rfc3339
 from core.duration import PATTERN, parse_duration
+from core.notifications import Notification, NotificationType
 from core.outcomes import Outcome, Park, Succeed
 from core.signals import Waiting
 from core.spec import ActionContext, ActionSpec, Ports
@@ -31,9 +32,11 @@ def _ask(context: ActionContext, params: Mapping[str, Any]) -> Outcome:
     expires_at = now + parse_duration(params.get("expires", EXPIRES))
     escalation = params.get("escalate")
     escalates_at = now + parse_duration(escalation["after"]) if escalation else None
-    context.approvals.ask(_question(params, _names(params["ask"]), expires_at))
+    question = _question(params, _names(params["ask"]), expires_at)
+    context.approvals.ask(question)
     output = {
-        "asked": _names(params["ask"]),
+        "asked": list(question.ask),
+        "not_notified": _notify(context, question),
         "expires_at": to_rfc3339(expires_at),
         "escalates_at": None if escalates_at is None else to_rfc3339(escalates_at),
     }
@@ -66,8 +69,29 @@ def _wait_on(
     if now < escalates_at:
         return Park(min(escalates_at, expires_at), output)
     asked = _names([*output["asked"], *_names(params["escalate"]["ask"])])
-    context.approvals.escalate(_question(params, asked, expires_at))
-    return Park(expires_at, {**output, "asked": asked, "escalates_at": None})
+    question = _question(params, asked, expires_at)
+    context.approvals.escalate(question)
+    failed = _notify(context, question)
+    return Park(
+        expires_at, {**output, "asked": asked, "not_notified": failed, "escalates_at": None}
+    )
+
+
+def _notify(context: ActionContext, question: Question) -> list[str]:
+    """Hands each address a link of its own; which could not be told, and why.
+
+    The question stands in the inboxes all the same, so that none of this is a failure of the step.
+    """
+    failed = []
+    for name in question.notify:
+        link = context.approvals.link(name)
+        context.conceal(link, name)
+        words = f"{question.message}\n\nDecide: {link}".strip()
+        told = Notification(words, title=question.title, type=NotificationType.WARNING)
+        result = context.notify(context.secret(name).strip(), told)
+        if result.error is not None:
+            failed.append(f"{name}: {result.error}")
+    return failed
 
 
 def _question(params: Mapping[str, Any], ask: Sequence[str], expires_at: Milliseconds) -> Question:
@@ -75,8 +99,8 @@ def _question(params: Mapping[str, Any], ask: Sequence[str], expires_at: Millise
         title=str(params["title"])[:200],
         message=str(params.get("message", "")),
         ask=tuple(ask),
-        notify=(),
-        form=params.get("form", {}),
+        notify=tuple(params.get("notify", ())),
+        form=params["form"].schema if "form" in params else {},
         expires_at=expires_at,
     )
 
@@ -131,6 +155,22 @@ SPEC = ActionSpec(
         "additionalProperties": False,
         "properties": {
             "ask": _ASK,
+            "notify": {
+                "title": "Notify",
+                "description": "Names of secrets that hold addresses of notifications (as in "
+                "send-notification): each gets a link that decides once, without signing in.",
+                "type": "array",
+                "maxItems": 20,
+                "uniqueItems": True,
+                "items": {
+                    "type": "string",
+                    "pattern": "^[A-Za-z_][A-Za-z0-9_]{0,63}$",
+                    "x-expected": "the name of a secret; write it like TEAM_MAIL",
+                    "x-widget": "secret-name",
+                },
+                "examples": [["TEAM_MAIL"]],
+                "x-widget": "secret-names",
+            },
             "title": {
                 "title": "Title",
                 "description": "What is asked, in one line.",
@@ -155,6 +195,7 @@ SPEC = ActionSpec(
                 "(2020-12) of an object.",
                 "type": "object",
                 "examples": [{"properties": {"amount": {"type": "integer", "minimum": 1}}}],
+                "x-json-schema": True,
                 "x-widget": "json",
             },
             "expires": {

@@ -150,5 +150,6 @@ SPEC = ActionSpec(
         },
     },
     check=check,
+    answers=True,
     summary=summary,
 )

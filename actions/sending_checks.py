@@ -26,8 +26,8 @@ def faults_of(configuration: Mapping[str, Any]) -> list[tuple[str, str]]:
         *name_faults(headers, RESERVED_IN_REQUESTS.union(signed)),
         *auth_faults(configuration),
         *codes.faults_of(configuration.get("codes", {})),
-        *_duration_faults(configuration, "timeout"),
-        *_duration_faults(configuration, "connect_timeout"),
+        *duration_faults(configuration, "timeout"),
+        *duration_faults(configuration, "connect_timeout"),
     ]
 
 
@@ -37,7 +37,8 @@ def _address_faults(url: str) -> list[tuple[str, str]]:
     return [("url", "the URL must begin with https://, http:// or a reference to a base address")]
 
 
-def _duration_faults(configuration: Mapping[str, Any], name: str) -> list[tuple[str, str]]:
+def duration_faults(configuration: Mapping[str, Any], name: str) -> list[tuple[str, str]]:
+    """The fault of a field that holds how long something may take."""
     if name not in configuration:
         return []
     try:

@@ -22,12 +22,12 @@ from engine.simulated_event import Sample
 
 TENANT = "default"
 EXAMPLES = Path(__file__).parents[1] / "examples"
-PLACEHOLDER = "http://demo.partner.invalid"
+PLACEHOLDER = "demo.partner.invalid"
 """What stands for the partner's address in the examples."""
 SHOWN = "partner-sync"
 """The example that the start shows."""
 
-_LOADED = re.compile(rf"http://[^/\"\s]+{PATH}(?=/)")
+_LOADED = re.compile(rf"(?<=://)[^/\"\s]+{PATH}(?=/)")
 
 
 def allow_partner(config: Config, address: Address) -> Config:
@@ -52,7 +52,7 @@ class Demo:
 
     def __init__(self, service: Service, address: Address) -> None:
         self._service = service
-        self._partner = partner_url(address)
+        self._partner = partner_url(address).removeprefix("http://")
 
     def load(self) -> None:
         """Loads the examples into an empty tenant; into a used one, only this start's address.

@@ -67,10 +67,21 @@ _EVENT = record(
     "What started the run; headers with credentials are masked.",
 )
 
+_FAILURE = record(
+    {
+        "status": {"enum": [RunStatus.FAILED, RunStatus.HALTED]},
+        "error": OPTIONAL_TEXT,
+        "step": {**OPTIONAL_TEXT, "description": "The step that brought it about."},
+        "at": TIME,
+    },
+    "How the run ends once the steps of `on_failure` are done.",
+)
+
 _RUN = record(
     {
         **_ROW_MEMBERS,
         "output": ANY,
+        "failure": {"anyOf": [component("Failure"), {"type": "null"}]},
         "event": {"anyOf": [component("Event"), {"type": "null"}]},
         "steps": list_of(component("Step")),
     },
@@ -81,6 +92,7 @@ SCHEMAS = {
     "Attempt": _ATTEMPT,
     "Step": _STEP,
     "Event": _EVENT,
+    "Failure": _FAILURE,
     "RunRow": record(_ROW_MEMBERS, "A run without its event, its steps and its output."),
     "Run": _RUN,
 }

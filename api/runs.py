@@ -65,6 +65,7 @@ def run_json(detail: RunDetail) -> dict[str, Any]:
     return {
         **run_row(detail.run),
         "output": detail.run.output,
+        "failure": None if detail.failure is None else detail.failure.root,
         "event": None if detail.event is None else event_json(detail.event),
         "steps": [_step_json(step) for step in detail.steps],
     }

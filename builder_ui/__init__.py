@@ -9,11 +9,13 @@ from flask import Blueprint, Response, make_response
 
 from builder_ui import (
     account,
+    approvals,
     assets,
     audit,
     automations,
     builder,
     home,
+    inbox,
     inspecting,
     joining,
     keys,
@@ -48,6 +50,8 @@ SUBJECTS = (
     runs,
     run,
     requests,
+    approvals,
+    inbox,
     builder,
     inspecting,
     publishing,

@@ -17,6 +17,8 @@ DEEDS = {
     "run.started": "started by hand a run of",
     "run.cancelled": "cancelled a run of",
     "run.replayed": "replayed a run of",
+    "approval.approved": "approved",
+    "approval.rejected": "rejected",
     "secret.set": "set the secret",
     "secret.rotated": "gave another value to the secret",
     "secret.removed": "removed the secret",
@@ -41,6 +43,7 @@ DEEDS = {
 SUBJECTS = {
     "automation": "Automations",
     "run": "Runs",
+    "approval": "Approvals",
     "secret": "Secrets",
     "key": "API keys",
     "user": "Users",
@@ -60,6 +63,7 @@ ACTORS = {
 _PLACES = {
     "automation": "/automations/{}",
     "run": "/runs/{}",
+    "approval": "/approvals/{}",
     "secret": "/secrets?q={}",
     "key": "/keys",
     "user": "/users",

@@ -8,7 +8,7 @@ from typing import Any
 
 from core.model import Document
 from engine.document import read_document
-from engine.graph import TRIGGER, Edge, edges_of
+from engine.graph import FAILURE, TRIGGER, Edge, edges_of
 
 WIDTH = 220
 HEIGHT = 64
@@ -16,12 +16,12 @@ COLUMN = 300
 ROW = 104
 MARGIN = 16
 TRIGGER_POSITION = "$trigger"
-"""The name of the trigger's place in `canvas`."""
+"""The name of the trigger's place in `canvas`; that of what follows a failure is FAILURE."""
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A step (or the trigger, whose id is empty) with its upper left corner."""
+    """A step (the trigger: TRIGGER, what follows a failure: FAILURE) with its upper left corner."""
 
     id: str
     x: float
@@ -53,7 +53,8 @@ def draw(document: Document) -> Drawing:
     definition = read_document(document)
     steps = [step.id for step in definition.steps]
     edges = [edge for edge in edges_of(definition) if edge.target in steps]
-    places = _canvas(document, steps) or _layered(steps, edges)
+    entries = [TRIGGER, FAILURE] if definition.on_failure else [TRIGGER]
+    places = _canvas(document, entries, steps, edges) or _layered(entries, steps, edges)
     left = min(x for x, _ in places.values()) - MARGIN
     top = min(y for _, y in places.values()) - MARGIN
     nodes = [Node(step, x - left, y - top) for step, (x, y) in places.items()]
@@ -67,18 +68,23 @@ def draw(document: Document) -> Drawing:
     )
 
 
-def _canvas(document: Document, steps: Sequence[str]) -> dict[str, tuple[float, float]] | None:
+def _canvas(
+    document: Document, entries: Sequence[str], steps: Sequence[str], edges: Sequence[Edge]
+) -> dict[str, tuple[float, float]] | None:
     """The places people gave the steps; None unless every step has one."""
     canvas = document.get("canvas", {})
     found = {step: _position(canvas.get(step)) for step in steps}
     places = {step: place for step, place in found.items() if place is not None}
     if not places or len(places) < len(steps):
         return None
-    trigger = _position(canvas.get(TRIGGER_POSITION))
-    if trigger is None:
-        first_x = min(x for x, _ in places.values())
-        trigger = first_x - COLUMN, next(y for x, y in places.values() if x == first_x)
-    return {TRIGGER: trigger, **places}
+    before = min(x for x, _ in places.values()) - COLUMN
+    firsts = {edge.source: edge.target for edge in reversed(edges)}
+    beside = {
+        entry: _position(canvas.get(entry or TRIGGER_POSITION))
+        or (before, places[firsts.get(entry, steps[0])][1])
+        for entry in entries
+    }
+    return {**beside, **places}
 
 
 def _position(value: Any) -> tuple[float, float] | None:
@@ -87,9 +93,11 @@ def _position(value: Any) -> tuple[float, float] | None:
     return value["x"], value["y"]
 
 
-def _layered(steps: Sequence[str], edges: Sequence[Edge]) -> dict[str, tuple[float, float]]:
+def _layered(
+    entries: Sequence[str], steps: Sequence[str], edges: Sequence[Edge]
+) -> dict[str, tuple[float, float]]:
     """Each step one column behind the last of those that lead to it, in the document's order."""
-    layers = {TRIGGER: 0, **dict.fromkeys(steps, 1)}
+    layers = {**dict.fromkeys(entries, 0), **dict.fromkeys(steps, 1)}
     for _ in steps:
         before = dict(layers)
         for edge in edges:

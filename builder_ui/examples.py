@@ -13,7 +13,7 @@ from core.errors import NotFoundError
 from core.model import Document
 
 _FOLDER = Path(__file__).parent.parent / "examples"
-_PARTNER = "http://demo.partner.invalid"
+_PARTNER = "demo.partner.invalid"
 """What stands for the partner's address in the examples."""
 
 
@@ -35,10 +35,14 @@ def examples() -> Sequence[Example]:
 
 
 def example_document(name: str, partner: str | None = None) -> Document:
-    """The document of an example, which calls `partner` if there is one. Raises NotFoundError."""
+    """The document of an example, which calls `partner`, a URL, if there is one.
+
+    Raises NotFoundError.
+    """
+    place = partner.removeprefix("http://") if partner else _PARTNER
     for example in examples():
         if example.name == name:
-            return dict(orjson.loads(example.text.replace(_PARTNER, partner or _PARTNER)))
+            return dict(orjson.loads(example.text.replace(_PARTNER, place)))
     raise NotFoundError(f"there is no example {name}")
 
 

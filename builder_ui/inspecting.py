@@ -19,6 +19,7 @@ from core.errors import NotFoundError
 from engine.drafts.draft import read_draft
 from engine.drafts.sketches import TRIGGER
 from engine.graph import build_graph
+from engine.regions import find_regions
 from engine.trying.sights import Question
 
 KIND_TITLES: Mapping[str, str] = {
@@ -79,7 +80,5 @@ def _secret_names(visit: Visit) -> list[str]:
 
 def _waiting(document: Any, step: str, results: Mapping[str, Any]) -> list[str]:
     """The steps before this one of which no result is known."""
-    graph = build_graph(read_draft(document))
-    if step not in graph.steps:
-        return []
-    return sorted(graph.upstream(step) - results.keys())
+    regions = find_regions(build_graph(read_draft(document)))
+    return sorted(regions.visible_to(step) - results.keys())

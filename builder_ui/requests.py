@@ -12,6 +12,7 @@ from builder_ui.payloads import payload_of
 from builder_ui.routing import Routes
 from builder_ui.visits import Visit
 from core.model import RequestEntry
+from core.notifications import METHOD
 from core.store import RequestFilter
 from engine.curl.exporting import curl_command
 
@@ -61,7 +62,12 @@ def show(visit: Visit, request_id: str) -> ResponseReturnValue:
 
 
 def _curl(entry: RequestEntry, base_url: str) -> str:
-    """The request as a command; what came in is sent to the address of this installation."""
+    """The request as a command; what came in is sent to the address of this installation.
+
+    Empty for a notification: its address is not kept, so that nothing could send it again.
+    """
+    if entry.method == METHOD:
+        return ""
     url = entry.url if "://" in entry.url else base_url + entry.url
     return curl_command(entry.method, url, entry.request_headers, entry.request_body)
 

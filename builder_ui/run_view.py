@@ -16,7 +16,8 @@ from core.model import Document, RequestEntry, Run, StepRun
 from core.states import RUN_ENDS, RUN_FAILURES, StepStatus
 from core.store import RequestFilter
 from core.writes import ListQuery
-from engine.graph import TRIGGER, Edge
+from engine.failing import Failure
+from engine.graph import FAILURE, TRIGGER, Edge
 from engine.runs import RunDetail
 
 MOST_REQUESTS = 200
@@ -65,6 +66,11 @@ class RunView:
         return self.run.status in RUN_ENDS
 
     @property
+    def failing(self) -> Failure | None:
+        """How the run is going to end, while it tells of its failure."""
+        return None if self.is_over else self.detail.failure
+
+    @property
     def by_id(self) -> Mapping[str, StepView]:
         """The steps by their ids."""
         return {step.run.step_id: step for step in self.steps}
@@ -74,6 +80,9 @@ class RunView:
         """The step to look at first: the last that failed where the run went wrong."""
         if self.run.status not in RUN_FAILURES:
             return None
+        failure = self.detail.failure
+        if failure is not None and failure.verdict.step is not None:
+            return self.by_id.get(failure.verdict.step)
         failed = [one for one in self.steps if one.run.status is StepStatus.FAILED]
         return max(failed, key=lambda one: one.run.finished_at or 0, default=None)
 
@@ -81,7 +90,8 @@ class RunView:
     def stamp(self) -> str:
         """Another text whenever something of the run has changed."""
         steps = [(one.step_id, one.status, len(one.attempts)) for one in self.detail.steps]
-        return f"{crc32(repr((self.run.status, self.run.due_at, steps)).encode()):08x}"
+        state = (self.run.status, self.run.due_at, self.failing, steps)
+        return f"{crc32(repr(state).encode()):08x}"
 
     def written(self, step_id: str) -> Mapping[str, Any] | None:
         """What a step's version says it is to do, with its templates."""
@@ -92,6 +102,8 @@ class RunView:
         """Whether the run went this way."""
         if edge.source == TRIGGER:
             return True
+        if edge.source == FAILURE:
+            return self.detail.failure is not None
         source = self.by_id.get(edge.source)
         return source is not None and source.run.port == edge.port
 

@@ -45,6 +45,11 @@ class Visit:
         """The tenant whose things are seen and changed."""
         return self.user.tenant
 
+    @property
+    def unread(self) -> int:
+        """How many messages of the inbox were not read; counted to 100 at most."""
+        return self.service.inbox.unread(self.user)
+
     def session(self) -> Callable[[], bool]:
         """Tells, later too and in any thread, whether the visitor's session still goes on.
 

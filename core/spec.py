@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
 from core.approvals import ApprovalDesk
 from core.clock import Clock, Milliseconds
+from core.errors import Fault
 from core.http import InboundRequest, OutboundRequest, OutboundResponse, SendResult
+from core.notifications import Notification, NotificationResult
 from core.outcomes import Outcome
 from core.signals import Waiting
 from core.tokens import Tokens
@@ -21,6 +23,10 @@ JsonSchema = Mapping[str, Any]
     (references percent-encoded, `{path}` allowed), `query` (values of a query), `header`, `body`
     (any JSON, every string in it a template), `text`, or `condition` (an expression; the action
     gets a `Condition`).
+`x-each`: beside an `x-template` of the `with` itself: the name of the field that holds a list. When
+    the `with` has that field, the action gets an `ItemTemplate` in place of the resolved value.
+`x-json-schema`: true where a JSON Schema (2020-12) stands by which the action checks values;
+    compiled once, the action gets a `ValueCheck`.
 `x-secrets`: true where `<secrets.NAME>` may stand (only in what is sent).
 `x-expected`: what a value would be that is right, for the words of a fault.
 `x-widget`: how the builder draws the field, where the type alone does not say. `secret-name` also
@@ -63,6 +69,8 @@ class ActionSpec:
     """Whether the step takes a `retry` policy."""
     check: Callable[[Mapping[str, Any]], list[tuple[str, str]]] | None = None
     """Faults no schema can say, as (path below `with`, message); called on schema-valid input."""
+    answers: bool = False
+    """Whether it answers the caller who waits for the run."""
     longest: Callable[[Mapping[str, Any]], Milliseconds] | None = None
     """The longest one attempt may take when configured so."""
     waits: Callable[[Mapping[str, Any]], Milliseconds | None] | None = None
@@ -75,6 +83,8 @@ class ActionSpec:
     """The id of the automation that a step configured so starts."""
     detached: Callable[[Mapping[str, Any]], bool] | None = None
     """Whether the run goes on as soon as the step is stored, without waiting for its result."""
+    secrets: Callable[[Mapping[str, Any]], Iterable[str]] | None = None
+    """The names of the secrets that a step configured so reads by name, not by a reference."""
     summary: Callable[[Mapping[str, Any]], str] | None = None
     """What a step configured so does, in one line; of a draft with faults, what can be read."""
     codes: Callable[[Mapping[str, Any]], Mapping[str, tuple[str, ...]]] | None = None
@@ -86,6 +96,34 @@ class Condition(Protocol):
 
     def holds(self) -> bool:
         """Raises ExpressionError when it cannot be evaluated or gives something else."""
+        ...
+
+
+class ItemTemplate(Protocol):
+    """A template that is resolved once for each item of a list, when the action asks."""
+
+    def resolve_each(self, items: Iterable[object]) -> list[Any]:
+        """What it comes to for each item, with `item` and `index` (from 0) in its sight.
+
+        Raises ExpressionError, which names the item, and TooLarge.
+        """
+        ...
+
+
+class ValueCheck(Protocol):
+    """A JSON Schema, compiled."""
+
+    @property
+    def schema(self) -> Any:
+        """The schema as it was written."""
+        ...
+
+    def faults(self, value: Any) -> Sequence[Fault]:
+        """What the schema has against a value, by path; none when the value holds it.
+
+        Raises InvalidError when that cannot be told, for the value nests too deeply or the check
+        takes too long.
+        """
         ...
 
 
@@ -115,6 +153,11 @@ class ActionContext(Protocol):
     @property
     def waiting(self) -> Waiting | None:
         """What the step knows when it has waited (`Park`) before; None at first."""
+        ...
+
+    @property
+    def earlier_output(self) -> Any:
+        """The output of the attempt before this one, secrets masked; None at the first."""
         ...
 
     def secret(self, name: str) -> str:
@@ -164,6 +207,10 @@ class ActionContext(Protocol):
 
         `show` makes the twin of an answer that holds secrets nobody knows yet.
         """
+        ...
+
+    def notify(self, address: str, notification: Notification) -> NotificationResult:
+        """Notifies whoever is behind an address, and logs what was said and what became of it."""
         ...
 
 

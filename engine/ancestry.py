@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from engine.graph import TRIGGER, Graph
+from engine.graph import Graph
 
 
 class Ancestry:
@@ -29,7 +29,7 @@ def _before(graph: Graph, bits: Mapping[str, int]) -> dict[str, int]:
     """By step a set of bits; one pass finds them where there is no circle."""
     order = _sources_first(graph)
     sources = {
-        step: [edge.source for edge in graph.incoming[step] if edge.source != TRIGGER]
+        step: [edge.source for edge in graph.incoming[step] if edge.source in graph.incoming]
         for step in order
     }
     before = dict.fromkeys(order, 0)

@@ -30,6 +30,7 @@ from engine.events.catalogue import EVENT_TYPES
 from engine.executor import Executor
 from engine.intake import Intake
 from engine.keys import Keyring
+from engine.notifying import NotificationService
 from engine.overview import OverviewService
 from engine.people.accounts import AccountService
 from engine.people.inbox import InboxService
@@ -148,6 +149,7 @@ def _tools(
         store=common.store,
         transitions=common.transitions,
         sender=surroundings.sender,
+        notifier=surroundings.notifier,
         clock=common.clock,
         vault=common.vault,
         catalog=common.catalog,
@@ -200,6 +202,7 @@ def _service(
         questions=Questions(),
         curl=CurlImporter(common.compiler),
         trials=trials,
+        notifications=NotificationService(store, vault, tools.notifier, clock),
         samples=samples,
         listeners=listeners,
         registry=registry,
@@ -231,7 +234,7 @@ def _approvals(
         common.announcer,
         common.audit,
         surroundings.links,
-        surroundings.check_value,
+        common.registry.compile_schema,
         common.clock,
         dispatcher.wake,
     )
@@ -259,7 +262,9 @@ def _people(common: _Common) -> tuple[AccountService, UserService, InvitationSer
 def _drafts(common: _Common, tools: Tools) -> tuple[SketchService, TrialService]:
     faults = DraftFaults(common.registry, common.compiler)
     planner = TrialPlanner(common.registry, common.compiler, faults)
-    trial_tools = TrialTools(common.store, tools.sender, common.clock, tools.stopping, tools.tokens)
+    trial_tools = TrialTools(
+        common.store, tools.sender, tools.notifier, common.clock, tools.stopping, tools.tokens
+    )
     return (
         SketchService(common.registry, faults),
         TrialService(trial_tools, planner, common.vault),

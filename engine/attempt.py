@@ -14,6 +14,7 @@ from core.http import OutboundRequest, Sender, SendFailure, SendResult
 from core.ids import new_id
 from core.masking import Masker
 from core.model import RequestEntry, Run
+from core.notifications import METHOD, Notification, NotificationResult, Notifier
 from core.outcomes import Fail, Finish, Outcome, Park, Succeed
 from core.signals import Waiting
 from core.size import TooLarge, check_size
@@ -62,9 +63,11 @@ class AttemptContext:
     clock: Clock
     secrets: TenantSecrets
     sender: Sender
+    notifier: Notifier
     tokens: Tokens
     deeds: Deeds | None = None
     waiting: Waiting | None = None
+    earlier_output: Any = None
     masked: Mapping[str, Any] = field(default_factory=dict)
     masker: Masker = field(init=False)
     requests: list[RequestEntry] = field(default_factory=list)
@@ -129,24 +132,28 @@ class AttemptContext:
         if self.deeds is not None:
             self.beside += self.deeds.emit(self.run, event_type, self.masker.mask_json(data))
 
+    def notify(self, address: str, notification: Notification) -> NotificationResult:
+        """Notifies, and keeps for the request log what was said; of the address only its place."""
+        started = self.clock.now()
+        result = self.notifier.notify(address, notification)
+        entry = replace(
+            self._begun(METHOD, result.place, started),
+            duration=result.duration,
+            request_body=self._kept(notification.written),
+            status=result.status,
+            error=None if result.error is None else self.masker.mask_text(result.error),
+        )
+        self.requests.append(entry)
+        return result
+
     def _entry(
         self, shown: OutboundRequest, result: SendResult, started: Milliseconds
     ) -> RequestEntry:
-        entry = RequestEntry(
-            id=new_id(),
-            tenant=self.run.tenant,
-            direction="out",
-            method=shown.method,
-            url=self.masker.mask_text(shown.url),
-            started_at=started,
+        entry = replace(
+            self._begun(shown.method, shown.url, started),
             duration=result.duration,
             request_headers=dict(self.masker.mask_headers(shown.headers, keep=True)),
             request_body=self._kept(shown.body),
-            automation_id=self.run.automation_id,
-            event_id=self.run.event_id,
-            run_id=self.run.id,
-            step_id=self.step_id,
-            attempt=self.attempt,
         )
         if isinstance(result, SendFailure):
             return replace(entry, error=self.masker.mask_text(result.message))
@@ -155,6 +162,22 @@ class AttemptContext:
             status=result.status,
             response_headers=dict(self.masker.mask_headers(result.headers.items())),
             response_body=self._kept(result.body),
+        )
+
+    def _begun(self, method: str, url: str, started: Milliseconds) -> RequestEntry:
+        return RequestEntry(
+            id=new_id(),
+            tenant=self.run.tenant,
+            direction="out",
+            method=method,
+            url=self.masker.mask_text(url),
+            started_at=started,
+            request_headers={},
+            automation_id=self.run.automation_id,
+            event_id=self.run.event_id,
+            run_id=self.run.id,
+            step_id=self.step_id,
+            attempt=self.attempt,
         )
 
     def _kept(self, body: bytes | None) -> bytes | None:

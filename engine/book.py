@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from core.clock import Milliseconds
 from core.errors import GuardMissed, StorageUnavailable, UnstorableError
 from core.model import Run, StepRun
-from core.outcomes import Answer
 from core.store import Write
+from engine.answers import Reply
 from engine.journal import Journal
 from engine.patience import commit_patiently
 from engine.tools import Tools
@@ -18,26 +18,25 @@ logger = logging.getLogger(__name__)
 
 
 class Book:
-    """Journal, request log and answer of a run; all of it reaches the disk with the run's moves."""
+    """Journal, request log and reply of a run; all of it reaches the disk with the run's moves."""
 
     def __init__(self, tools: Tools, run: Run, steps: Iterable[StepRun]) -> None:
         self.journal = Journal(steps)
-        self.answered = False
+        self.replied = False
         self._tools = tools
         self._run = run
         self._log: list[Write] = []
         self._beside: list[Write] = []
-        self._answer: Answer | None = None
+        self._reply: Reply | None = None
 
     @property
-    def has_answer(self) -> bool:
-        """Whether a step has answered, be it on disk or not."""
-        return self.answered or self._answer is not None
+    def has_reply(self) -> bool:
+        """Whether there was a reply for the caller, be it on disk or not."""
+        return self.replied or self._reply is not None
 
-    def answer(self, answer: Answer, logged: Write) -> None:
-        """Takes the answer for the caller, who gets it once it is on disk."""
-        self._answer = answer
-        self._log.append(logged)
+    def reply(self, reply: Reply) -> None:
+        """Takes a reply for the caller, who gets it once what led to it is on disk."""
+        self._reply = reply
 
     def log(self, writes: Iterable[Write]) -> None:
         """Takes entries of the request log along."""
@@ -64,7 +63,7 @@ class Book:
         return self.commit(self._tools.transitions.go_on(self._run), until)
 
     def commit(self, move: Write, until: Milliseconds | None) -> bool:
-        """Commits a move with all that is not yet on disk, then lets the caller have its answer.
+        """Commits a move with all that is not yet on disk, then lets the caller have its reply.
 
         While the store is away it tries again, so that what a partner answered is not lost; with
         `until` it gives the thread back instead (False). Raises GuardMissed when the run is lost.
@@ -88,9 +87,9 @@ class Book:
         if self._beside:
             self._beside.clear()
             self._tools.endings.committed()
-        if self._answer is not None:
-            self._tools.answers.give(self._run.id, self._answer)
-            self._answer, self.answered = None, True
+        if self._reply is not None:
+            self._tools.answers.give(self._run.id, self._reply)
+            self._reply, self.replied = None, True
 
     def _persist(self, writes: Sequence[Write], until: Milliseconds | None) -> bool:
         if until is None:

@@ -6,6 +6,7 @@ import queue
 from collections.abc import Callable, Iterable, Iterator, Set
 from functools import partial
 
+from core.store import Store
 from engine.attempt import Attempted
 from engine.tools import Submit
 
@@ -53,3 +54,9 @@ class Branches:
 
     def _make(self, step: str) -> None:
         self._ended.put((step, None if self._abandoned else self._attempt(step)))
+
+
+def log_late(store: Store, branches: Branches) -> None:
+    """Logs what abandoned branches have sent, as they end. Blocks until then."""
+    for attempted in branches.late():
+        store.commit_later([store.requests.insert(entry) for entry in attempted.requests])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,19 +17,23 @@ from engine.alerts.rules import alert_faults
 from engine.document import Definition, StepDefinition, read_document
 from engine.document_bounds import bound_faults
 from engine.document_schema import frame_schema
-from engine.graph import Graph, build_graph
+from engine.graph import build_graph
 from engine.graph_faults import graph_faults
 from engine.params import CompiledParams, FoundReference, compile_params
 from engine.plan import CompiledTrigger, Plan, PlannedStep
 from engine.reference_faults import reference_faults
+from engine.regions import Regions, find_regions
 from engine.registry import Registry
 from engine.secret_names import secret_names
 
 Params = Mapping[int, CompiledParams]
 """The compiled configuration of each step, by its place in the document."""
 
+GRAPH_FIELDS = ("trigger", "steps", "on_failure")
+"""The fields of a document that make its graph."""
+
 SPOILING = ("type", "anyOf", "maxItems")
-"""Keywords that, once broken in the trigger or the steps, leave nothing to make a graph from."""
+"""Keywords that, once broken in one of these, leave nothing to make a graph from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,7 @@ class Compiler:
         self._registry = registry
         frame = frame_schema(registry)
         self._frame = Draft202012Validator(frame)
-        graph_fields = {name: frame["properties"][name] for name in ("trigger", "steps")}
+        graph_fields = {name: frame["properties"][name] for name in GRAPH_FIELDS}
         self._graph_fields = Draft202012Validator({"properties": graph_fields})
         self._actions = {
             name: Draft202012Validator(dict(action.SPEC.schema))
@@ -66,14 +70,12 @@ class Compiler:
         faults = list(self._form_faults(document, params))
         definition = self._read(document)
         if definition is not None:
-            graph = build_graph(definition, self.detached(definition))
-            faults += graph_faults(definition, graph, self._registry.actions)
-            callbacks = callback_steps(definition, self._registry)
-            faults += reference_faults(graph, callbacks, _references(definition, params))
+            regions = self.regions(definition)
+            faults += self.graph_faults(definition, regions, _references(definition, params))
             faults += self._wait_faults(definition, params)
         if faults or definition is None:
             raise InvalidError("the automation has faults", in_order(faults))
-        return self._plan(definition, graph, params)
+        return self._plan(definition, regions, params)
 
     def faults(self, document: Document) -> tuple[Fault, ...]:
         """Every fault of a document, none when it can be published."""
@@ -134,13 +136,28 @@ class Compiler:
         below = f"{path}.with"
         faults = list(_configuration_faults(self._actions[action], spec, configuration, below))
         if isinstance(configuration, Mapping) and not faults:
-            params = compile_params(spec.schema, configuration, below)
+            compile_schema = self._registry.compile_schema
+            params = compile_params(spec.schema, configuration, below, compile_schema)
             faults += params.faults
         if "retry" in step and not spec.retries:
             faults.append(Fault(f"{path}.retry", f"{action} is not tried again; remove it"))
         return CheckedStep(tuple(faults), params)
 
-    def detached(self, definition: Definition) -> frozenset[str]:
+    def regions(self, definition: Definition) -> Regions:
+        """The graph of a definition in its regions, with what the actions say of its steps."""
+        return find_regions(build_graph(definition, self._detached(definition)))
+
+    def graph_faults(
+        self,
+        definition: Definition,
+        regions: Regions,
+        references: Iterable[tuple[str, FoundReference]],
+    ) -> Iterator[Fault]:
+        """The faults of edges, and of references, which are given with their steps."""
+        yield from graph_faults(definition, regions, self._registry.actions)
+        yield from reference_faults(regions, callback_steps(definition, self._registry), references)
+
+    def _detached(self, definition: Definition) -> frozenset[str]:
         """The steps for whose result the run does not wait."""
         return frozenset(
             step.id
@@ -160,12 +177,12 @@ class Compiler:
                 words = f"waits longer than a run may take, {limit}; raise settings.timeout"
                 yield Fault(f"$.steps[{index}].with", words)
 
-    def _plan(self, definition: Definition, graph: Graph, params: Params) -> Plan:
+    def _plan(self, definition: Definition, regions: Regions, params: Params) -> Plan:
         trigger = definition.trigger
         kind = self._registry.triggers[trigger.type]
         return Plan(
             definition=definition,
-            graph=graph,
+            regions=regions,
             steps={
                 step.id: planned_step(step, self._registry.actions[step.action], params[index])
                 for index, step in enumerate(definition.steps)

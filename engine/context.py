@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from core.clock import to_rfc3339
+from core.clock import Milliseconds, to_rfc3339
 from core.model import Event, Run, StepRun
 from core.states import StepStatus
 from expressions import RESERVED_ROOTS
+
+Context = Mapping[str, Any]
+"""What templates see, by root."""
 
 
 def build_context(
@@ -48,6 +51,11 @@ def build_context(
     }
     context["tenant"] = {"id": run.tenant}
     return context
+
+
+def context_at(context: Context, now: Milliseconds) -> Context:
+    """The context as an attempt sees it that begins at this moment."""
+    return {**context, "run": {**context["run"], "now": to_rfc3339(now)}}
 
 
 def has_output(step: StepRun) -> bool:

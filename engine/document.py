@@ -43,12 +43,16 @@ class StepDefinition:
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """A whole automation. `timeout` bounds a run from its start to its end."""
+    """A whole automation. `timeout` bounds a run from its start to its end.
+
+    `on_failure` are the steps that come first when a run is about to end as failed or halted.
+    """
 
     name: str
     trigger: TriggerDefinition
     steps: tuple[StepDefinition, ...]
     timeout: Milliseconds
+    on_failure: tuple[str, ...] = ()
     alerts: AlertRules = AlertRules()
 
 
@@ -65,6 +69,7 @@ def read_document(document: Document) -> Definition:
         ),
         steps=tuple(_step(step) for step in document.get("steps", [])),
         timeout=parse_duration(settings["timeout"]) if "timeout" in settings else DEFAULT_TIMEOUT,
+        on_failure=_targets(document.get("on_failure", [])),
         alerts=alert_rules(document),
     )
 

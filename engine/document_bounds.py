@@ -9,7 +9,7 @@ from core.errors import Fault
 from engine.document_schema import MOST_STEPS
 
 MOST_EDGES = 10_000
-"""Edges of a whole document, those of the trigger among them."""
+"""Edges of a whole document, those of the trigger and of `on_failure` among them."""
 
 
 def bound_faults(document: object) -> list[Fault]:
@@ -21,6 +21,7 @@ def bound_faults(document: object) -> list[Fault]:
         words = f"there are {len(steps)} steps; an automation has at most {MOST_STEPS}"
         return [Fault("$.steps", words)]
     edges = sum(map(_edges, (document.get("trigger"), *steps)))
+    edges += _length(document["on_failure"]) if "on_failure" in document else 0
     if edges > MOST_EDGES:
         words = f"{edges} edges lead from step to step; an automation has at most {MOST_EDGES}"
         return [Fault("$.steps", words)]

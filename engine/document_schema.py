@@ -124,11 +124,17 @@ def frame_schema(registry: Registry) -> Schema:
                 "items": _step(list(registry.actions)),
                 "description": "The steps, in any order.",
             },
+            "on_failure": {
+                **_TARGETS,
+                "description": "The steps that begin when a run is about to end as failed or "
+                "halted; they tell somebody, and change nothing of its end.",
+            },
             "settings": _settings(),
             "canvas": {
                 "type": "object",
                 "additionalProperties": _POSITION,
-                "description": "Where the builder draws each step, and the trigger (`$trigger`).",
+                "description": "Where the builder draws each step, the trigger (`$trigger`) "
+                "and what follows a failure (`$failure`).",
             },
             "notes": {
                 "type": "array",

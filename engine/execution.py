@@ -5,27 +5,28 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from enum import Enum, auto
+from functools import partial
 
-from core.clock import Milliseconds, to_rfc3339
+from core.clock import Milliseconds
 from core.duration import format_duration
-from core.errors import GuardMissed, StorageUnavailable
+from core.errors import GuardMissed
 from core.model import Event, Run, StepRun
 from core.outcomes import Answer, Finish, Halt, Succeed
 from core.signals import Signal
-from core.states import RunStatus, StepStatus
+from core.states import RUN_FAILURES, RunStatus, StepStatus
 from core.store import Write
-from engine.answers import Ended
-from engine.attempt import AttemptContext, Attempted, attempt_step
+from engine.attempt import Attempted
+from engine.attempts import Attempts
 from engine.book import Book
-from engine.branches import Branches
-from engine.context import build_context, has_output, visible_output
-from engine.graph import progress
+from engine.branches import Branches, log_late
+from engine.caller import Caller
+from engine.context import build_context
+from engine.failing import Failure, failure_of, scope_after
 from engine.outputs import Outputs
-from engine.patience import commit_patiently
 from engine.plan import Plan
 from engine.run_end import Verdict, natural_verdict
-from engine.run_signals import RunSignals
-from engine.settlement import next_number
+from engine.scope import Scope
+from engine.surrender import Surrender
 from engine.tools import Tools
 from engine.transitions import ended
 
@@ -61,23 +62,28 @@ class Execution:
     ) -> None:
         self.run = run
         self._tools = tools
-        self._event = event
         self._plan = plan
+        secrets = tools.vault.of(run.tenant)
         self._book = Book(tools, run, journal)
         self._journal = self._book.journal
-        self._secrets = tools.vault.of(run.tenant)
-        callbacks = tools.deeds.callback_urls(run, plan.callbacks)
-        self._context = build_context(event, run, journal, self._secrets.values, callbacks)
+        self._caller = Caller(tools, run, event, plan, secrets.masker, self._book)
+        self._surrender = Surrender(tools, run, self._book)
+        self._attempts = Attempts(tools, run, secrets, signals)
         self._outputs = Outputs(journal)
-        self._signals = RunSignals(signals)
+        callbacks = tools.deeds.callback_urls(run, plan.callbacks)
+        context = build_context(event, run, (), secrets.values, callbacks)
+        self._scope = Scope(plan.regions.main, context, journal)
+        self._failure = failure_of(journal)
+        if self._failure is not None:
+            self._scope = scope_after(self._failure, plan.regions, self._scope, journal)
+        self._branches = Branches(tools.submit, self._attempt)
         self._verdict: Verdict | None = None
         self._due_at: Milliseconds | None = None
         self._concluded = False
-        self._branches = Branches(tools.submit, self._attempt)
 
     @property
     def is_over(self) -> bool:
-        """Whether the run's end is decided."""
+        """Whether the run's end is decided, and nothing is left to do before it."""
         return self._verdict is not None
 
     def rests_until(self, moment: Milliseconds) -> bool:
@@ -102,7 +108,7 @@ class Execution:
             run = ended(run, verdict.status, verdict.output, verdict.error, now)
         self._book.open(self._tools.transitions.start(run), beside)
         if verdict is not None:
-            self._tell_end(verdict)
+            self._caller.tell(verdict)
         return run
 
     def advance(self, until: Milliseconds | None = None) -> Standing:
@@ -114,11 +120,13 @@ class Execution:
         try:
             return self._advance(until)
         except GuardMissed:
-            return self._let_go()
+            self._leave_branches()
+            return Standing.PARKED if self._surrender.give_back() else Standing.LOST
         except Exception:
             # A fault of ours must end the run in words, not leave it in nobody's hands.
             logger.exception("run %s broke", self.run.id)
-            return self._break_off()
+            self._leave_branches()
+            return Standing.ENDED if self._surrender.break_off() else Standing.LOST
 
     def _advance(self, until: Milliseconds | None) -> Standing:
         while True:
@@ -129,7 +137,7 @@ class Execution:
                 return self._park(until)
             if not self._book.save(until):
                 return Standing.HANDED_OVER
-            if until is not None and self._book.answered:
+            if until is not None and self._book.replied:
                 return Standing.ANSWERED
             if self._tools.stopping.is_set() and not self._branches.in_flight:
                 return self._release()
@@ -139,35 +147,63 @@ class Execution:
     def _take_quick_steps(self) -> list[str]:
         """Runs every step without an outside effect that is ready; which others can start now."""
         while self._verdict is None:
-            ready = progress(self._plan.graph, self._journal.steps).ready
+            scope = self._scope
+            ready = scope.progress().ready
             detached = [step for step in ready if self._plan.steps[step].detached]
             quick = [step for step in ready if not self._plan.steps[step].effect]
             for step in detached:
                 self._store_for_sending(step)
             for step in quick:
-                if self._verdict is None:
+                if self._verdict is None and self._scope is scope:
                     self._settle(self._attempt(step))
             if not quick and not detached:
-                return self._startable(ready)
+                verdict = self._verdict_now(bool(ready))
+                if verdict is None:
+                    return self._startable(ready)
+                self._conclude(verdict)
         return []
 
     def _startable(self, ready: Sequence[str]) -> list[str]:
-        now = self._tools.clock.now()
-        self._verdict = self._verdict_now(now, bool(ready))
-        due = dict.fromkeys((*ready, *self._journal.due(now), *self._told()))
-        return [step for step in due if step not in self._branches.in_flight]
+        due = self._journal.due(self._tools.clock.now())
+        told = self._attempts.told(self._journal.waiting())
+        starting = dict.fromkeys((*ready, *due, *told))
+        return [step for step in starting if step not in self._branches.in_flight]
 
-    def _told(self) -> list[str]:
-        """The waiting steps that were told something which they have not heard yet."""
-        return [step.step_id for step in self._journal.waiting() if self._signals.has(step.step_id)]
-
-    def _verdict_now(self, now: Milliseconds, more: bool) -> Verdict | None:
-        if now >= self.run.deadline:
-            limit = format_duration(self._plan.definition.timeout)
-            return Verdict(RunStatus.FAILED, error=f"the run took longer than {limit}")
+    def _verdict_now(self, more: bool) -> Verdict | None:
+        """The end of what is executed now, None while there is something left to do."""
+        if self._tools.clock.now() >= self._deadline:
+            return self._too_late()
         if more or self._branches.in_flight or self._journal.waiting():
             return None
-        return natural_verdict(self._plan, self._journal.steps)
+        return natural_verdict(self._scope.graph, self._scope.entries)
+
+    @property
+    def _deadline(self) -> Milliseconds:
+        return self._failure.deadline if self._failure else self.run.deadline
+
+    def _too_late(self) -> Verdict:
+        if self._failure is not None:
+            return self._failure.too_late()
+        limit = format_duration(self._plan.definition.timeout)
+        return Verdict(RunStatus.FAILED, error=f"the run took longer than {limit}")
+
+    def _conclude(self, verdict: Verdict) -> None:
+        """Takes an end of the steps; those of `on_failure` come before the end of a failed run."""
+        if self._failure is not None:
+            self._verdict = self._failure.end(verdict)
+        elif verdict.status in RUN_FAILURES and self._plan.regions.failure is not None:
+            self._fail(Failure(verdict, self._tools.clock.now()))
+        else:
+            self._verdict = verdict
+
+    def _fail(self, failure: Failure) -> None:
+        """Cancels what is open, and goes on with the steps that follow a failure."""
+        self._failure = failure
+        self._leave_branches()
+        self._journal.cancel_open(failure.at)
+        self._journal.record(failure.entry)
+        self._scope = scope_after(failure, self._plan.regions, self._scope)
+        self._caller.expect_failure(failure.verdict)
 
     def _work(self, starting: Sequence[str], until: Milliseconds | None) -> bool:
         """Makes the attempts that can be made; False when the caller cannot wait for them."""
@@ -188,7 +224,7 @@ class Execution:
 
     def _await_attempt(self, until: Milliseconds | None) -> bool:
         """Settles the next attempt that ends; False when `until` comes first."""
-        bounds = [self._journal.next_due(self._branches.in_flight), self.run.deadline, until]
+        bounds = [self._journal.next_due(self._branches.in_flight), self._deadline, until]
         moment = min(bound for bound in bounds if bound is not None)
         seconds = max(moment - self._tools.clock.now(), 0) / 1000
         attempted = self._branches.next(seconds)
@@ -198,66 +234,40 @@ class Execution:
         return True
 
     def _attempt(self, step_id: str) -> Attempted:
-        context = AttemptContext(
-            run=self.run,
-            step_id=step_id,
-            attempt=next_number(self._journal.attempts(step_id)),
-            clock=self._tools.clock,
-            secrets=self._secrets,
-            sender=self._tools.sender,
-            deeds=self._tools.deeds,
-            waiting=self._signals.waiting(self._journal.steps.get(step_id)),
-            tokens=self._tools.tokens.of(self.run.tenant),
-        )
-        now = to_rfc3339(self._tools.clock.now())
-        visible = {**self._context, "run": {**self._context["run"], "now": now}}
-        return attempt_step(self._plan.steps[step_id], context, visible)
+        planned, entry = self._plan.steps[step_id], self._journal.open(step_id)
+        return self._attempts.make(planned, entry, self._scope.context)
 
     def _store_for_sending(self, step_id: str) -> None:
         now = self._tools.clock.now()
-        self._journal.record(StepRun(step_id, StepStatus.WAITING, due_at=now))
+        self._record(StepRun(step_id, StepStatus.WAITING, due_at=now))
 
     def _settle(self, attempted: Attempted) -> None:
         """Takes an attempt's outcome into the journal, the context and the log."""
         now = self._tools.clock.now()
-        planned = self._plan.steps[attempted.step_id]
+        policy = self._plan.steps[attempted.step_id].definition.retry
         earlier = self._journal.attempts(attempted.step_id)
-        attempted, step = self._outputs.settle(
-            attempted, earlier, planned.definition.retry, now, self._tools.chance
-        )
-        self._journal.record(step)
-        if has_output(step):
-            # A new mapping each time: branches in flight may be reading the old one.
-            steps = self._context["steps"]
-            self._context["steps"] = {**steps, step.step_id: visible_output(step)}
+        attempted, step = self._outputs.settle(attempted, earlier, policy, now, self._tools.chance)
+        self._record(step)
         self._book.log(self._tools.store.requests.insert(entry) for entry in attempted.requests)
         self._book.add(attempted.beside)
         self._heed(attempted, step)
 
+    def _record(self, step: StepRun) -> None:
+        self._journal.record(step)
+        self._scope.record(step)
+
     def _heed(self, attempted: Attempted, step: StepRun) -> None:
         """Takes from an outcome what concerns the whole run."""
         match attempted.outcome:
-            case Succeed(answer=Answer() as answer) if self._awaits_answer():
-                self._book.answer(answer, self._answer_entry(answer))
+            case Succeed(answer=Answer() as answer):
+                self._caller.answer(answer)
             case Halt():
-                self._verdict = Verdict(RunStatus.HALTED, error=step.error)
+                self._conclude(Verdict(RunStatus.HALTED, error=step.error, step=step.step_id))
             case Finish(succeeded, message):
                 words = attempted.masker.mask_text(message)
                 end = RunStatus.SUCCEEDED if succeeded else RunStatus.FAILED
-                self._verdict = Verdict(end, output=words, error=None if succeeded else words)
-
-    def _awaits_answer(self) -> bool:
-        webhook = self._plan.webhook
-        waits = self.run.awaited and webhook is not None and webhook.respond == "step"
-        return waits and not self._book.has_answer
-
-    def _answer_entry(self, answer: Answer) -> Write:
-        headers = dict(self._secrets.masker.mask_headers(answer.headers))
-        body = self._secrets.masker.mask_bytes(answer.body)
-        duration = self._tools.clock.now() - self._event.received_at
-        return self._tools.store.requests.answer(
-            self.run.tenant, self._event.id, answer.status, headers, body, duration
-        )
+                error = None if succeeded else words
+                self._conclude(Verdict(end, words, error, step.step_id))
 
     def _finish(self, verdict: Verdict, until: Milliseconds | None) -> Standing:
         now = self._tools.clock.now()
@@ -268,8 +278,8 @@ class Execution:
         )
         if not self._book.commit(move, until):
             return Standing.HANDED_OVER
-        self._tell_end(verdict)
-        self._keep_log()
+        self._caller.tell(verdict)
+        self._leave_branches()
         return Standing.ENDED
 
     def _add_consequences(self, verdict: Verdict, now: Milliseconds) -> None:
@@ -279,42 +289,8 @@ class Execution:
             endings = self._tools.endings
             self._book.add(endings.of(self.run, verdict.status, verdict.output, verdict.error, now))
 
-    def _tell_end(self, verdict: Verdict) -> None:
-        end = Ended(verdict.status, verdict.output, verdict.error)
-        self._tools.answers.give(self.run.id, end)
-
-    def _break_off(self) -> Standing:
-        reason = "an internal error; the server's log has the details"
-        now = self._tools.clock.now()
-        move = self._tools.transitions.finish(self.run, RunStatus.FAILED, None, reason, now)
-        endings = self._tools.endings.of(self.run, RunStatus.FAILED, None, reason, now)
-        writes = [move, *endings]
-        try:
-            if not commit_patiently(self._tools.store, writes, self._tools.stopping, self.run.id):
-                return Standing.LOST
-        except GuardMissed:
-            return Standing.LOST
-        self._tools.endings.committed()
-        self._tell_end(Verdict(RunStatus.FAILED, error=reason))
-        self._keep_log()
-        return Standing.ENDED
-
-    def _let_go(self) -> Standing:
-        """Writes nothing more; a run that is ours after all is given back.
-
-        That is so when a commit was made and only the word of it was lost: tried again, it finds
-        its own rows in the way. Everyone else finds that the run is not theirs to give back.
-        """
-        self._keep_log()
-        move = self._tools.transitions.release(self.run, self._tools.clock.now())
-        try:
-            self._tools.store.commit([move])
-        except (GuardMissed, StorageUnavailable):
-            return Standing.LOST
-        return Standing.PARKED
-
     def _park(self, until: Milliseconds | None) -> Standing:
-        times = [moment for moment in (self._journal.next_due(), self.run.deadline) if moment]
+        times = [moment for moment in (self._journal.next_due(), self._deadline) if moment]
         due_at = min(times)
         now = self._tools.clock.now()
         if not self._book.commit(self._tools.transitions.park(self.run, due_at, now), until):
@@ -327,14 +303,9 @@ class Execution:
         self._book.commit(move, None)
         return Standing.RELEASED
 
-    def _keep_log(self) -> None:
-        """Logs what was sent although the run is no longer ours, or has ended meanwhile."""
-        self._book.keep_log()
+    def _leave_branches(self) -> None:
+        """What is under way no longer counts; what it sends is logged all the same."""
         self._branches.abandon()
         if self._branches.in_flight:
-            self._tools.submit(self._log_late_attempts)
-
-    def _log_late_attempts(self) -> None:
-        for attempted in self._branches.late():
-            self._book.log(self._tools.store.requests.insert(one) for one in attempted.requests)
-        self._book.keep_log()
+            self._tools.submit(partial(log_late, self._tools.store, self._branches))
+        self._branches = Branches(self._tools.submit, self._attempt)

@@ -11,6 +11,8 @@ from engine.document import Definition
 
 TRIGGER = ""
 """The source of the edges that leave the trigger; no step has an empty id."""
+FAILURE = "$failure"
+"""The source of the edges that leave `on_failure`; no step id has a `$`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,11 @@ class Graph:
         """Whether anything follows this port."""
         return any(edge.port == port for edge in self.outgoing[step_id])
 
+    @property
+    def leaves(self) -> tuple[str, ...]:
+        """The steps that nothing follows."""
+        return tuple(step for step in self.steps if not self.outgoing[step])
+
     def downstream(self, *step_ids: str) -> frozenset[str]:
         """The steps and every step that can be reached from them."""
         return frozenset(_reach(step_ids, self._following))
@@ -48,7 +55,7 @@ class Graph:
         return (edge.target for edge in self.outgoing[step_id])
 
     def _before(self, step_id: str) -> list[str]:
-        return [edge.source for edge in self.incoming[step_id] if edge.source != TRIGGER]
+        return [edge.source for edge in self.incoming[step_id] if edge.source in self.incoming]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +86,7 @@ def build_graph(definition: Definition, detached: frozenset[str] = frozenset()) 
 def edges_of(definition: Definition) -> list[Edge]:
     """Every edge as it is written."""
     edges = [Edge(TRIGGER, "success", target) for target in definition.trigger.next]
+    edges += [Edge(FAILURE, "success", target) for target in definition.on_failure]
     for step in definition.steps:
         for port, targets in step.next.items():
             edges += [Edge(step.id, port, target) for target in targets]
@@ -132,12 +140,6 @@ def find_cycle(steps: Sequence[str], outgoing: Mapping[str, tuple[Edge, ...]]) -
     return []
 
 
-def reachable(graph: Graph, definition: Definition) -> frozenset[str]:
-    """Every step that can be reached from the trigger."""
-    starts = [target for target in definition.trigger.next if target in graph.outgoing]
-    return graph.downstream(*starts)
-
-
 def _is_ready(states: Sequence[bool | None], any_join: bool) -> bool:
     if any_join:
         return any(states)
@@ -148,7 +150,7 @@ def _edge_state(
     graph: Graph, journal: Mapping[str, StepRun], dead: Mapping[str, None], edge: Edge
 ) -> bool | None:
     """True when taken, False when it can no longer be, None while that is open."""
-    if edge.source == TRIGGER:
+    if edge.source not in graph.incoming:
         return True
     if edge.source in dead:
         return False

@@ -9,21 +9,25 @@ from core.errors import Fault
 from core.schema_words import json_path
 from core.spec import Action
 from engine.document import Definition
-from engine.graph import Graph, find_cycle, reachable
+from engine.graph import FAILURE, TRIGGER, Edge, Graph, find_cycle
+from engine.regions import Regions
 
 MOST_PORTS = 60
 """Ports that a fault names as those there are."""
 
 
 def graph_faults(
-    definition: Definition, graph: Graph, actions: Mapping[str, Action]
+    definition: Definition, regions: Regions, actions: Mapping[str, Action]
 ) -> Iterator[Fault]:
     """Every fault of the edges and ids of a definition."""
+    graph = regions.whole
     yield from _repeated_ids(definition)
     yield from _edges_to_nowhere(definition, graph)
     yield from _unknown_ports(definition, actions)
     yield from _cycles(definition, graph)
-    yield from _unreachable(definition, graph)
+    yield from _unreachable(definition, regions)
+    yield from _crossings(definition, regions)
+    yield from _answers_to_nobody(definition, regions, actions)
 
 
 def step_path(definition: Definition, step_id: str) -> str:
@@ -46,6 +50,9 @@ def _edges_to_nowhere(definition: Definition, graph: Graph) -> Iterator[Fault]:
     for target in definition.trigger.next:
         if target not in known:
             yield Fault("$.trigger.next", f"there is no step {target}")
+    for target in definition.on_failure:
+        if target not in known:
+            yield Fault("$.on_failure", f"there is no step {target}")
     for index, step in enumerate(definition.steps):
         for port, targets in step.next.items():
             for target in targets:
@@ -73,12 +80,38 @@ def _cycles(definition: Definition, graph: Graph) -> Iterator[Fault]:
         yield Fault(f"{path}.next", f"the steps lead in a circle: {' → '.join(cycle)}")
 
 
-def _unreachable(definition: Definition, graph: Graph) -> Iterator[Fault]:
-    found = reachable(graph, definition)
+def _unreachable(definition: Definition, regions: Regions) -> Iterator[Fault]:
     if not definition.trigger.next and definition.steps:
         yield Fault("$.trigger.next", "is missing: nothing follows the trigger")
         return
     places = {step.id: index for index, step in reversed([*enumerate(definition.steps)])}
-    for step_id in graph.steps:
-        if step_id not in found:
+    for step_id in regions.whole.steps:
+        if step_id not in regions.owners:
             yield Fault(f"$.steps[{places[step_id]}]", f"the step {step_id} cannot be reached")
+
+
+def _crossings(definition: Definition, regions: Regions) -> Iterator[Fault]:
+    for edge in regions.crossings:
+        words = (
+            f"leads to {edge.target}, which the trigger leads to as well; "
+            "what follows a failure has steps of its own"
+        )
+        yield Fault(_edge_path(definition, edge), words)
+
+
+def _answers_to_nobody(
+    definition: Definition, regions: Regions, actions: Mapping[str, Action]
+) -> Iterator[Fault]:
+    for index, step in enumerate(definition.steps):
+        action = actions.get(step.action)
+        if action and action.SPEC.answers and regions.follows_failure(step.id):
+            words = "the caller has its 502 by then; remove the step from what follows a failure"
+            yield Fault(f"$.steps[{index}].action", words)
+
+
+def _edge_path(definition: Definition, edge: Edge) -> str:
+    if edge.source == FAILURE:
+        return "$.on_failure"
+    if edge.source == TRIGGER:
+        return "$.trigger.next"
+    return json_path([edge.port], f"{step_path(definition, edge.source)}.next")

@@ -1,4 +1,4 @@
-"""The journal of one run while it is executed: what has happened, and what is not yet on disk."""
+"""The journal of one run while it is executed: what is under way, and what is not yet on disk."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ from core.states import STEP_ENDS, StepStatus
 
 
 class Journal:
-    """Step runs by id. What is recorded is `unsaved` until `saved` is called."""
+    """Entries by step id. What is recorded is `unsaved` until `saved` is called.
 
-    def __init__(self, steps: Iterable[StepRun] = ()) -> None:
-        self.steps: dict[str, StepRun] = {step.step_id: step for step in steps}
+    What has ended and is on disk is not kept here: nothing of it can change.
+    """
+
+    def __init__(self, entries: Iterable[StepRun] = ()) -> None:
+        self._open = {entry.step_id: entry for entry in entries if entry.status not in STEP_ENDS}
         self._unsaved: dict[str, StepRun] = {}
 
     @property
@@ -22,47 +25,51 @@ class Journal:
         """What the next commit must carry."""
         return tuple(self._unsaved.values())
 
-    def saved(self, steps: Iterable[StepRun]) -> None:
+    def saved(self, entries: Iterable[StepRun]) -> None:
         """These are on disk now."""
-        for step in steps:
-            if self._unsaved.get(step.step_id) is step:
-                del self._unsaved[step.step_id]
+        for entry in entries:
+            if self._unsaved.get(entry.step_id) is entry:
+                del self._unsaved[entry.step_id]
 
-    def record(self, step: StepRun) -> None:
+    def record(self, entry: StepRun) -> None:
         """Sets what is known of a step."""
-        self.steps[step.step_id] = step
-        self._unsaved[step.step_id] = step
+        self._unsaved[entry.step_id] = entry
+        if entry.status in STEP_ENDS:
+            self._open.pop(entry.step_id, None)
+        else:
+            self._open[entry.step_id] = entry
+
+    def open(self, step_id: str) -> StepRun | None:
+        """The entry of a step that has begun and not ended."""
+        return self._open.get(step_id)
 
     def attempts(self, step_id: str) -> tuple[Attempt, ...]:
-        """The attempts of a step so far."""
-        step = self.steps.get(step_id)
-        return step.attempts if step else ()
+        """The attempts so far of a step that has not ended."""
+        entry = self._open.get(step_id)
+        return entry.attempts if entry else ()
 
     def waiting(self) -> list[StepRun]:
-        """The steps that wait for their time."""
-        return [step for step in self.steps.values() if step.status is StepStatus.WAITING]
+        """The steps that wait for their time, or to be told something."""
+        return [entry for entry in self._open.values() if entry.status is StepStatus.WAITING]
 
     def due(self, now: Milliseconds) -> list[str]:
         """The waiting steps whose time has come."""
         return [
-            step.step_id
-            for step in self.waiting()
-            if step.due_at is not None and step.due_at <= now
+            entry.step_id
+            for entry in self.waiting()
+            if entry.due_at is not None and entry.due_at <= now
         ]
 
     def next_due(self, in_flight: Collection[str] = ()) -> Milliseconds | None:
         """When the next waiting step that is not being tried is due, None when none has a time."""
         times = [
-            step.due_at
-            for step in self.waiting()
-            if step.due_at is not None and step.step_id not in in_flight
+            entry.due_at
+            for entry in self.waiting()
+            if entry.due_at is not None and entry.step_id not in in_flight
         ]
         return min(times, default=None)
 
     def cancel_open(self, now: Milliseconds) -> None:
         """Ends every step that has begun and not ended."""
-        for step in list(self.steps.values()):
-            if step.status not in STEP_ENDS:
-                self.record(
-                    replace(step, status=StepStatus.CANCELLED, due_at=None, finished_at=now)
-                )
+        for entry in list(self._open.values()):
+            self.record(replace(entry, status=StepStatus.CANCELLED, due_at=None, finished_at=now))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from core.errors import Fault, InvalidError
 from core.schema_words import json_path
+from engine.registry import CompileSchema
 from expressions import (
     CompiledExpression,
     CompiledValue,
@@ -24,11 +25,12 @@ Resolve = Callable[[Context], Resolved]
 
 @dataclass(frozen=True, slots=True)
 class FoundReference:
-    """A reference, where it stands, and whether secrets may stand there."""
+    """A reference, where it stands, and whether secrets, or `item` and `index`, may stand there."""
 
     path: str
     reference: Reference
     secrets_allowed: bool
+    items_allowed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,18 @@ class BoundCondition:
 
 
 @dataclass(frozen=True, slots=True)
+class BoundTemplate:
+    """A template that waits for its action to name the items it is resolved for."""
+
+    template: CompiledValue
+    context: Context
+
+    def resolve_each(self, items: Iterable[object]) -> list[Any]:
+        """What it comes to for each. Raises ExpressionError and TooLarge."""
+        return self.template.resolve_each(self.context, items)
+
+
+@dataclass(frozen=True, slots=True)
 class CompiledParams:
     """Everything a step's configuration needs to be resolved, and what it refers to."""
 
@@ -53,10 +67,13 @@ class CompiledParams:
 
 
 def compile_params(
-    schema: Mapping[str, Any], configuration: Mapping[str, Any], path: str
+    schema: Mapping[str, Any],
+    configuration: Mapping[str, Any],
+    path: str,
+    compile_schema: CompileSchema,
 ) -> CompiledParams:
     """Compiles a `with` by its schema's hints (`core.spec.JsonSchema`), collecting faults."""
-    compiler = _Compiler()
+    compiler = _Compiler(compile_schema)
     resolve = compiler.compile(schema, configuration, path)
     return CompiledParams(resolve, tuple(compiler.references), tuple(compiler.faults))
 
@@ -64,7 +81,8 @@ def compile_params(
 class _Compiler:
     """Walks schema and value together."""
 
-    def __init__(self) -> None:
+    def __init__(self, compile_schema: CompileSchema) -> None:
+        self._compile_schema = compile_schema
         self.references: list[FoundReference] = []
         self.faults: list[Fault] = []
 
@@ -75,6 +93,8 @@ class _Compiler:
             return self._condition(value, path)
         if mode is not None:
             return self._template(value, TemplateMode(mode), path, secrets)
+        if schema.get("x-json-schema"):
+            return self._value_check(value, path)
         if isinstance(value, Mapping) and value:
             return self._object(schema, value, path)
         if isinstance(value, list) and value:
@@ -86,12 +106,19 @@ class _Compiler:
         others = schema.get("additionalProperties", {})
         others = others if isinstance(others, Mapping) else {}
         parts = {
-            name: self.compile(properties.get(name, others), item, json_path([name], path))
+            name: self._member(properties.get(name, others), item, json_path([name], path), value)
             for name, item in value.items()
         }
         if all(isinstance(part, _Fixed) for part in parts.values()):
             return _fixed(value)
         return lambda context: _join_object(parts, context)
+
+    def _member(
+        self, schema: Mapping[str, Any], value: Any, path: str, beside: Mapping[str, Any]
+    ) -> Resolve:
+        if schema.get("x-each") in beside:
+            return self._item_template(value, TemplateMode(schema["x-template"]), path)
+        return self.compile(schema, value, path)
 
     def _list(self, schema: Mapping[str, Any], value: Sequence[Any], path: str) -> Resolve:
         parts = [
@@ -102,13 +129,25 @@ class _Compiler:
         return lambda context: _join_list(parts, context)
 
     def _template(self, value: Any, mode: TemplateMode, path: str, secrets: bool) -> Resolve:
-        try:
-            compiled: CompiledValue = compile_value(value, mode, path)
-        except InvalidError as error:
-            self.faults.extend(error.faults)
+        compiled = self._compiled(value, mode, path)
+        if compiled is None:
             return _fixed(value)
         self._refer(compiled.references, path, secrets)
         return compiled.resolve
+
+    def _item_template(self, value: Any, mode: TemplateMode, path: str) -> Resolve:
+        compiled = self._compiled(value, mode, path)
+        if compiled is None:
+            return _fixed(value)
+        self._refer(compiled.references, path, secrets=False, items=True)
+        return lambda context: _bound(BoundTemplate(compiled, context))
+
+    def _compiled(self, value: Any, mode: TemplateMode, path: str) -> CompiledValue | None:
+        try:
+            return compile_value(value, mode, path)
+        except InvalidError as error:
+            self.faults.extend(error.faults)
+            return None
 
     def _condition(self, value: Any, path: str) -> Resolve:
         try:
@@ -117,10 +156,21 @@ class _Compiler:
             self.faults.extend(error.faults)
             return _fixed(value)
         self._refer(compiled.references, path, secrets=False)
-        return lambda context: _bind(compiled, context)
+        return lambda context: _bound(BoundCondition(compiled, context))
 
-    def _refer(self, references: Sequence[Reference], path: str, secrets: bool) -> None:
-        self.references += [FoundReference(path, reference, secrets) for reference in references]
+    def _value_check(self, value: Any, path: str) -> Resolve:
+        try:
+            check = self._compile_schema(value, path)
+        except InvalidError as error:
+            self.faults.extend(error.faults)
+            return _fixed(value)
+        resolved = _bound(check)
+        return lambda _context: resolved
+
+    def _refer(
+        self, references: Sequence[Reference], path: str, secrets: bool, items: bool = False
+    ) -> None:
+        self.references += [FoundReference(path, one, secrets, items) for one in references]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +187,9 @@ def _fixed(value: Any) -> _Fixed:
     return _Fixed(Resolved(value, value, ()))
 
 
-def _bind(expression: CompiledExpression, context: Context) -> Resolved:
-    condition = BoundCondition(expression, context)
-    return Resolved(condition, condition, ())
+def _bound(handed: object) -> Resolved:
+    """What an action is handed as it is: it holds no secret."""
+    return Resolved(handed, handed, ())
 
 
 def _join_object(parts: Mapping[str, Resolve], context: Context) -> Resolved:

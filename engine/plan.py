@@ -12,6 +12,7 @@ from core.trigger_kinds import EventTrigger, FormTrigger, ScheduleTrigger
 from engine.document import Definition, StepDefinition
 from engine.graph import Graph
 from engine.params import CompiledParams
+from engine.regions import Regions
 from engine.secret_names import secret_names
 
 
@@ -35,8 +36,10 @@ class PlannedStep:
             for found in self.params.references
             if found.reference.path[0] == "secrets" and len(found.reference.path) > 1
         )
-        named = secret_names(self.action.SPEC.schema, self.definition.configuration)
-        return frozenset((*referred, *named))
+        spec, configuration = self.action.SPEC, self.definition.configuration
+        named = secret_names(spec.schema, configuration)
+        read = spec.secrets(configuration) if spec.secrets else ()
+        return frozenset((*referred, *named, *read))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +81,16 @@ class Plan:
     """
 
     definition: Definition
-    graph: Graph
+    regions: Regions
     steps: Mapping[str, PlannedStep]
     trigger_configuration: Mapping[str, Any]
     trigger: CompiledTrigger | None
     trigger_secrets: frozenset[str] = frozenset()
+
+    @property
+    def graph(self) -> Graph:
+        """The whole graph, whatever leads to its steps."""
+        return self.regions.whole
 
     @property
     def webhook(self) -> WebhookTrigger | None:
@@ -98,8 +106,3 @@ class Plan:
     def callbacks(self) -> tuple[str, ...]:
         """The steps that others can tell something."""
         return tuple(name for name, step in self.steps.items() if step.action.SPEC.callback)
-
-    @property
-    def leaves(self) -> tuple[str, ...]:
-        """The steps that nothing follows."""
-        return tuple(step for step in self.graph.steps if not self.graph.outgoing[step])

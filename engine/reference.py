@@ -72,8 +72,9 @@ def _rows(schema: Mapping[str, Any], path: str) -> Iterator[str]:
 
 
 def _row(name: str, field: Mapping[str, Any], required: bool) -> str:
-    marks = [f"*template: {field['x-template']}*"] if "x-template" in field else []
-    marks += ["*secrets*"] if field.get("x-secrets") else []
+    hints = field if "x-template" in field else _items(field)
+    marks = [f"*template: {hints['x-template']}*"] if "x-template" in hints else []
+    marks += ["*secrets*"] if hints.get("x-secrets") else []
     default = f"`{orjson.dumps(field['default']).decode()}`" if "default" in field else ""
     cells = [
         f"`{name}`" + (" (required)" if required else ""),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from core.spec import Action, TriggerSpec
+from core.spec import Action, TriggerSpec, ValueCheck
+
+CompileSchema = Callable[[Any, str], ValueCheck]
+"""The check of a JSON Schema; raises InvalidError with its faults, by path from the second."""
 
 
 class Trigger(Protocol):
@@ -24,7 +27,8 @@ class Trigger(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """Actions and triggers by name."""
+    """Actions and triggers by name, and how JSON Schemas are made ready."""
 
     actions: Mapping[str, Action]
     triggers: Mapping[str, Trigger]
+    compile_schema: CompileSchema

@@ -10,16 +10,18 @@ from core.clock import Clock
 from core.errors import ConflictError, Fault, GuardMissed, InvalidError, NotFoundError
 from core.masking import Masker
 from core.model import Event, Page, Run, StepRun
-from core.states import RUN_ENDS, STEP_ENDS, RunStatus, StepStatus
+from core.states import RUN_ENDS, RunStatus, StepStatus
 from core.store import ListQuery, RunFilter, Store, Write
 from engine.answers import Answers, Ended
 from engine.arrival import Automaton, event_without_request, make_run
 from engine.audit import AuditService
 from engine.catalog import Catalog
 from engine.endings import Endings
-from engine.graph import progress
+from engine.failing import Failure, failure_of
+from engine.graph import FAILURE
 from engine.plan import Plan
 from engine.starter import Starter
+from engine.step_states import states_of_steps
 from engine.transitions import Transitions
 from engine.vault import Vault
 
@@ -29,17 +31,21 @@ _KEPT = (StepStatus.SUCCEEDED, StepStatus.FAILED)
 """Steps whose results a replay keeps, where they left by a port.
 
 What was cancelled gets another chance, and so does a step that ended the run itself: kept, it would
-neither end the new run nor lead on.
+neither end the new run nor lead on. What followed a failure is never kept.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class RunDetail:
-    """A run with its event and what became of every step of its version."""
+    """A run with its event and what became of every step of its version.
+
+    `failure` tells how the run is going to end, or has ended, where steps follow that.
+    """
 
     run: Run
     event: Event | None
     steps: Sequence[StepRun]
+    failure: Failure | None = None
 
 
 class RunService:
@@ -77,8 +83,8 @@ class RunService:
         event = self._store.events.get(tenant, run.event_id)
         if event is not None:
             event = masked_event(event, self._vault.of(tenant).masker)
-        journal = {step.step_id: step for step in self._store.runs.journal(tenant, run_id)}
-        return RunDetail(run, event, self._every_step(run, journal))
+        journal = self._store.runs.journal(tenant, run_id)
+        return RunDetail(run, event, self._every_step(run, journal), failure_of(journal))
 
     def cancel(self, tenant: str, run_id: str) -> Run:
         """Ends a run. Raises NotFoundError, ConflictError when it has ended already."""
@@ -141,25 +147,21 @@ class RunService:
             raise NotFoundError(f"there is no run {run_id}")
         return run
 
-    def _every_step(self, run: Run, journal: dict[str, StepRun]) -> Sequence[StepRun]:
-        """The journal completed by what follows from it: steps that run, wait or never will."""
+    def _every_step(self, run: Run, journal: Sequence[StepRun]) -> Sequence[StepRun]:
+        """What became of the steps; without the version, of those that have begun."""
         try:
             plan = self._catalog.plan(run.tenant, run.automation_id, run.version)
         except (InvalidError, NotFoundError):
-            return list(journal.values())
-        coming = progress(plan.graph, journal)
-        return [
-            _as_it_stands(run, journal.get(step), step in coming.ready, step in coming.dead, step)
-            for step in plan.graph.steps
-        ]
+            return [entry for entry in journal if entry.step_id != FAILURE]
+        return states_of_steps(run, plan.regions, journal)
 
     def _kept(self, plan: Plan, run: Run, from_step: str) -> Sequence[StepRun]:
         if from_step not in plan.steps:
             known = ", ".join(plan.graph.steps)
             raise InvalidError(f"there is no step {from_step}; there are: {known}")
-        again = plan.graph.downstream(from_step)
+        kept = frozenset(plan.regions.main.steps) - plan.graph.downstream(from_step)
         journal = self._store.runs.journal(run.tenant, run.id)
-        return [step for step in journal if step.step_id not in again and _is_kept(step)]
+        return [step for step in journal if step.step_id in kept and _is_kept(step)]
 
     def _start_again(self, run: Run, event: Event, plan: Plan, kept: Sequence[StepRun]) -> Run:
         automaton = Automaton(run.tenant, run.automation_id, run.version, plan)
@@ -175,19 +177,6 @@ class RunService:
 
 def _is_kept(step: StepRun) -> bool:
     return step.status in _KEPT and step.port is not None
-
-
-def _as_it_stands(run: Run, step: StepRun | None, ready: bool, dead: bool, step_id: str) -> StepRun:
-    if step is not None:
-        if step.status not in STEP_ENDS and run.status in RUN_ENDS:
-            return replace(step, status=StepStatus.CANCELLED, due_at=None)
-        return step
-    if dead:
-        return StepRun(step_id, StepStatus.SKIPPED)
-    if run.status in RUN_ENDS:
-        return StepRun(step_id, StepStatus.CANCELLED)
-    running = ready and run.status is RunStatus.RUNNING
-    return StepRun(step_id, StepStatus.RUNNING if running else StepStatus.PENDING)
 
 
 def masked_event(event: Event, masker: Masker) -> Event:

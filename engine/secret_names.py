@@ -7,12 +7,16 @@ from typing import Any
 
 WIDGET = "secret-name"
 """The `x-widget` of such a field (`core.spec.JsonSchema`)."""
+LIST_WIDGET = "secret-names"
+"""That of a field with a list of them."""
 
 
 def secret_names(schema: Mapping[str, Any], value: Any) -> Iterator[str]:
     """The names in a `with` that is valid against its schema, the chosen variants' included."""
     if schema.get("x-widget") == WIDGET and isinstance(value, str):
         yield value
+    elif schema.get("x-widget") == LIST_WIDGET and isinstance(value, list):
+        yield from (name for name in value if isinstance(name, str))
     elif isinstance(value, Mapping):
         yield from _in_members(schema, value)
         for branch in schema.get("allOf", ()):

@@ -15,6 +15,7 @@ from engine.document_schema import Schema
 from engine.drafts.sketches import SketchService
 from engine.intake import Intake
 from engine.keys import Keyring
+from engine.notifying import NotificationService
 from engine.overview import OverviewService
 from engine.people.accounts import AccountService
 from engine.people.inbox import InboxService
@@ -65,6 +66,7 @@ class Service:
     questions: Questions
     curl: CurlImporter
     trials: TrialService
+    notifications: NotificationService
     samples: SampleService
     listeners: Listeners
     registry: Registry

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
-from core.errors import Fault
 from core.http import Sender
+from core.notifications import Notifier
 from engine.links import Links
 
 ParseBody = Callable[[str, str, bytes], object]
 """From method, Content-Type and bytes to a value. Raises InvalidError or JsonError in words."""
-CheckValue = Callable[[Mapping[str, Any], Any], Sequence[Fault]]
-"""What a JSON Schema has against a value, by path. Raises InvalidError when that takes too long."""
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """The way out, how a body is read that comes by no trigger, links, and checks of values."""
+    """The ways out, how a body is read that comes by no trigger, and this installation's links."""
 
     sender: Sender
+    notifier: Notifier
     parse_body: ParseBody
     links: Links
-    check_value: CheckValue

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from core.clock import Clock
 from core.http import Sender
+from core.notifications import Notifier
 from core.store import Store
 from engine.answers import Answers
 from engine.catalog import Catalog
@@ -29,6 +30,7 @@ class Tools:
     store: Store
     transitions: Transitions
     sender: Sender
+    notifier: Notifier
     clock: Clock
     vault: Vault
     catalog: Catalog

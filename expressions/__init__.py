@@ -5,11 +5,18 @@ from expressions.expression import CompiledExpression, compile_expression
 from expressions.functions import FUNCTIONS
 from expressions.functions.function import Function
 from expressions.modes import TemplateMode
-from expressions.paths import RESERVED_ROOTS, MissingValue, Reference, secret_marker
+from expressions.paths import (
+    ITEM_ROOTS,
+    RESERVED_ROOTS,
+    MissingValue,
+    Reference,
+    secret_marker,
+)
 from expressions.values import JSON
 
 __all__ = [
     "FUNCTIONS",
+    "ITEM_ROOTS",
     "JSON",
     "RESERVED_ROOTS",
     "CompiledExpression",

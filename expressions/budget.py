@@ -32,6 +32,11 @@ class Budget:
         self._memory = limits.MEMORY
         self.discreet = False
 
+    @property
+    def spent(self) -> int:
+        """The units of work that were paid for."""
+        return limits.WORK - self._work
+
     def work(self, units: int) -> None:
         """Pays for `units` of work, before it is done."""
         self._work -= units

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from core.errors import Fault, InvalidError
+from core.errors import ExpressionError, Fault, InvalidError
 from core.schema_words import json_path
+from core.size import MOST_BYTES, TooLarge, check_size
 from expressions import limits
 from expressions.modes import TemplateMode
 from expressions.paths import Reference
@@ -22,6 +23,9 @@ from expressions.templates import (
 from expressions.trees import ListTemplate, Literal, ObjectTemplate
 from expressions.urls import url_template
 from expressions.values import JSON
+
+_WORK_PER_REFERENCE = 10
+"""Units, on top of what expressions and texts cost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,30 @@ class CompiledValue:
         value, twin = self._template.twins(scope)
         return Resolved(value, twin, tuple(scope.sensitive))
 
+    def resolve_each(self, context: Mapping[str, object], items: Iterable[object]) -> list[object]:
+        """The value once for each item, with it as `item` and its `index`, from 0, in the context.
+
+        For templates without secrets. Raises ExpressionError, which names the item at fault, also
+        when all of them together take too much work; TooLarge when what they make is too large.
+        """
+        visible, values = dict(context), list[object]()
+        work, size = limits.WORK_OF_ITEMS, MOST_BYTES
+        for index, item in enumerate(items):
+            visible["item"], visible["index"] = item, index
+            scope = Scope(visible)
+            try:
+                values.append(self._template.value(scope))
+            except ExpressionError as error:
+                raise type(error)(f"item {index}: {error}") from None
+            work -= scope.spent + _WORK_PER_REFERENCE * (1 + len(self.references))
+            if work < 0:
+                raise ExpressionError(
+                    f"item {index}: the items take too much work, all together; give it a shorter "
+                    "list, or simpler expressions"
+                )
+            size -= _size_within(values[-1], size)
+        return values
+
 
 def compile_value(value: JSON, mode: TemplateMode, path: str = "$") -> CompiledValue:
     """Compiles every string in a value, however deep; keys and other values stay as they are.
@@ -71,6 +99,14 @@ def compile_value(value: JSON, mode: TemplateMode, path: str = "$") -> CompiledV
             f"{path} has {count} template{'s' if count > 1 else ''} at fault", compiler.faults
         )
     return CompiledValue(tuple(compiler.references), template)
+
+
+def _size_within(value: object, most: int) -> int:
+    """The size of one of several values. Raises TooLarge when it is more than is left for it."""
+    size = check_size(value)
+    if size > most:
+        raise TooLarge(f"all items together are larger than {MOST_BYTES >> 20} MiB")
+    return size
 
 
 @dataclass(slots=True)

@@ -23,6 +23,12 @@ DEPTH = 64
 WORK = 400_000
 """Units of work of one evaluation. A unit is about 50 ns: a look at one element of a list."""
 
+WORK_OF_ITEMS = 40_000_000
+"""Units of work of a template that is resolved once for each item of a list, all of them together.
+
+About two seconds; each of the items has no more than one evaluation has.
+"""
+
 MEMORY = 9_000_000
 """Bytes that one evaluation may make in all, whether or not they are still needed."""
 

@@ -11,8 +11,13 @@ from core.errors import ExpressionError
 from expressions import limits
 from expressions.values import kind_of, shorten
 
-RESERVED_ROOTS = frozenset({"trigger", "steps", "secrets", "run", "tenant", "item", "index"})
+RESERVED_ROOTS = frozenset(
+    {"trigger", "steps", "secrets", "run", "tenant", "item", "index", "failure"}
+)
 """The context roots that are Penstock's own; a key of the event's body never takes their place."""
+
+ITEM_ROOTS = frozenset({"item", "index"})
+"""Those that are there only where a list is worked through."""
 
 SECRETS = "secrets"
 """The root below which a name is a secret's."""

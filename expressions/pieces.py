@@ -8,7 +8,7 @@ from typing import Protocol
 
 from core.errors import ExpressionError
 from expressions import limits
-from expressions.budget import Budget
+from expressions.budget import CHARACTERS_PER_UNIT, Budget
 from expressions.expression import CompiledExpression
 from expressions.paths import SECRETS, Reference, secret_marker, walk
 from expressions.values import is_number
@@ -34,6 +34,12 @@ class Scope:
         if self._budget is None:
             self._budget = Budget()
         return self._budget
+
+    @property
+    def spent(self) -> int:
+        """The units of work of its expressions and of the texts it wrote."""
+        written = self.written // CHARACTERS_PER_UNIT
+        return written if self._budget is None else written + self._budget.spent
 
 
 class Piece(Protocol):

@@ -99,15 +99,16 @@ def connect(
     by the target's name; `tls` shows the client's `certificate`. Raises SendError (CONNECT) saying
     what each address answered, or what is wrong with the certificate.
     """
-    sock, address = _reach(target, addresses[:_MOST_TRIED], deadline)
+    sock, address = reach(target, addresses[:_MOST_TRIED], deadline)
     if target.scheme == "https":
         sock = _secure(target, sock, tls, deadline)
     return Connection(target, address, sock, certificate)
 
 
-def _reach(
+def reach(
     target: Target, addresses: Sequence[IPAddress], deadline: Deadline
 ) -> tuple[DeadlineSocket, IPAddress]:
+    """A socket to the first address that takes it, TCP alone. Raises SendError (CONNECT)."""
     faults = []
     for index, address in enumerate(addresses):
         try:

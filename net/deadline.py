@@ -59,11 +59,17 @@ class DeadlineSocket(socket.socket):
     received: int = 0
     """Bytes that ever came in; tells whether a peer went away before it said anything."""
 
+    last_moment: float = math.inf
+    """On the monotonic clock; no timeout reaches beyond it, for libraries that set their own."""
+
     _until: float = math.inf
     _armed: float | None = None
 
     def settimeout(self, value: float | None, /) -> None:
         """Sets the seconds for all calls from here on together; None is no limit."""
+        if self.last_moment < math.inf:
+            left = max(self.last_moment - time.monotonic(), 0.0)
+            value = left if value is None else min(value, left)
         self._until = math.inf if value is None else time.monotonic() + value
         self._arm_with(value)
 

@@ -113,6 +113,7 @@ class ValueCheck:
     """Checks values against one schema, built once. The schema must have no `schema_faults`."""
 
     def __init__(self, schema: Mapping[str, Any] | bool) -> None:
+        self.schema = schema
         nameless = without_name(schema)
         self._validator: Validator = _CheckingValidator(
             nameless, format_checker=_FORMATS, registry=crawled(nameless)
@@ -137,9 +138,11 @@ class ValueCheck:
             raise InvalidError(_TOO_LONG) from None
 
 
-def value_faults(schema: Mapping[str, Any], value: Any) -> list[Fault]:
-    """What a schema without faults has against a value. Raises InvalidError as ValueCheck does."""
-    return ValueCheck(schema).faults(value)
+def compile_schema(schema: Any, root: str) -> ValueCheck:
+    """The check of a schema. Raises InvalidError with every fault of it, by path from `root`."""
+    if faults := schema_faults(schema, root):
+        raise InvalidError("the JSON Schema has faults", [Fault(*found) for found in faults])
+    return ValueCheck(schema)
 
 
 def schema_faults(schema: Any, root: str) -> list[tuple[str, str]]:

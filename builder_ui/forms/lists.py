@@ -120,7 +120,16 @@ def _value_control(spot: Spot, name: tuple[str, ...], value: Any) -> Control:
 def _text_control(spot: Spot, index: int, text: str) -> Control:
     example: Any = next(iter(spot.schema.get("examples", [[]])), [])
     placeholder = f"e.g. {example[0]}" if isinstance(example, list) and example else ""
-    return Control((*spot.keys, index), kinds.TEXT, text, placeholder=placeholder, keep=True)
+    items = spot.schema.get("items", {})
+    return Control(
+        keys=(*spot.keys, index),
+        kind=kinds.TEXT,
+        text=text,
+        template=items.get("x-template", ""),
+        secrets=bool(items.get("x-secrets")),
+        placeholder=placeholder,
+        keep=True,
+    )
 
 
 def _when(spot: Spot, index: int, condition: str) -> Control:

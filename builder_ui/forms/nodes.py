@@ -15,10 +15,14 @@ from core.spec import ActionSpec, TriggerSpec
 from engine.document_schema import RETRY
 from engine.drafts.draft import draft_steps, find_step, mapping, text
 from engine.drafts.sketches import port_names
+from engine.graph import FAILURE
 from engine.registry import Registry
 
 TRIGGER_NODE = "$trigger"
 """What the builder calls the trigger among the nodes; no step id has a `$`."""
+
+FAILURE_NODE = FAILURE
+"""What the builder calls the node from which steps follow a failure."""
 
 _OWN_OF_STEP = ("id", "name", "action", "with", "retry", "next", "join")
 _OWN_OF_TRIGGER = ("type", "with", "next")
@@ -77,6 +81,11 @@ class NodeForm:
         """Whether it is the trigger's."""
         return self.id == TRIGGER_NODE
 
+    @property
+    def is_step(self) -> bool:
+        """Whether it is a step's."""
+        return self.id not in (TRIGGER_NODE, FAILURE_NODE)
+
 
 def node_form(
     registry: Registry, document: Any, node: str, secrets: Sequence[str] = ()
@@ -84,6 +93,8 @@ def node_form(
     """The form of a node of any draft, however broken; None when there is no such step."""
     if node == TRIGGER_NODE:
         return _trigger_form(registry, document, secrets)
+    if node == FAILURE_NODE:
+        return _failure_form(document)
     found = find_step(document, node)
     if found is None:
         return None
@@ -125,6 +136,20 @@ def _trigger_form(registry: Registry, document: Any, secrets: Sequence[str]) -> 
         ports=_ports(None, {"next": {"success": trigger.get("next")}}, _names(document)),
         candidates=_candidates(document),
         others=others(Spot((), {}, trigger), trigger, dict.fromkeys(_OWN_OF_TRIGGER)),
+    )
+
+
+def _failure_form(document: Any) -> NodeForm:
+    following = {"success": mapping(document).get("on_failure")}
+    return NodeForm(
+        id=FAILURE_NODE,
+        title="When it fails",
+        description="The steps that follow begin when a run is about to end as failed or halted. "
+        "They see why as “failure”, have ten minutes, and change nothing of its end.",
+        icon="alert",
+        form=Form((), (), ()),
+        ports=_ports(None, {"next": following}, _names(document)),
+        candidates=_candidates(document),
     )
 
 
@@ -176,7 +201,8 @@ def _following(next_: Any) -> Iterator[tuple[str, list[str]]]:
 
 
 def _all_targets(document: Any) -> Iterator[str]:
-    nodes = [mapping(mapping(document).get("trigger"))]
+    root = mapping(document)
+    nodes = [mapping(root.get("trigger")), {"next": root.get("on_failure")}]
     nodes += [step for _, _, step in draft_steps(document)]
     for node in nodes:
         for _, targets in _following(node.get("next")):

@@ -16,7 +16,7 @@ MOST_ROWS = 100
 LONGEST_HINT = 110
 """Characters of a description that is shown at once; a longer one is opened by its `?`."""
 
-_CAPITALS = frozenset({"json", "xml", "hmac", "url", "id"})
+_CAPITALS = frozenset({"csv", "hmac", "html", "id", "json", "url", "xml"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from engine.audit import AuditService
 from engine.events.announcer import Announcer
 from engine.events.approval_events import approval_data
 from engine.links import DECIDE, Links
-from engine.surroundings import CheckValue
+from engine.registry import CompileSchema
 from engine.transitions import Transitions
 
 LONGEST_COMMENT = 2000
@@ -50,7 +50,7 @@ class ApprovalService:
         announcer: Announcer,
         audit: AuditService,
         links: Links,
-        check_value: CheckValue,
+        compile_schema: CompileSchema,
         clock: Clock,
         wake: Callable[[], None],
     ) -> None:
@@ -59,7 +59,7 @@ class ApprovalService:
         self._announcer = announcer
         self._audit = audit
         self._links = links
-        self._check_value = check_value
+        self._compile_schema = compile_schema
         self._clock = clock
         self._wake = wake
 
@@ -116,7 +116,7 @@ class ApprovalService:
             raise InvalidError("the decision has faults", [Fault("$.comment", words)])
         if not decision.approved or not approval.form:
             return
-        if faults := self._check_value(approval.form, dict(decision.values)):
+        if faults := self._compile_schema(approval.form, "$").faults(dict(decision.values)):
             raise InvalidError("the form has faults", faults)
 
     def _writes(self, approval: Approval, decision: Decision) -> Sequence[Write]:

@@ -30,6 +30,7 @@ def read_draft(document: object) -> Definition:
         ),
         steps=tuple(steps.values()),
         timeout=TIMEOUT,
+        on_failure=_targets(root.get("on_failure")),
     )
 
 

@@ -16,14 +16,11 @@ from jsonschema import Draft202012Validator
 from core.errors import Fault
 from core.schema_words import faults_of
 from engine.alerts.rules import alert_faults
-from engine.compiler import SPOILING, Compiler, callback_steps, in_order
+from engine.compiler import GRAPH_FIELDS, SPOILING, Compiler, in_order
 from engine.document import Definition, read_document
 from engine.document_bounds import bound_faults
 from engine.document_schema import frame_schema
-from engine.graph import build_graph
-from engine.graph_faults import graph_faults
 from engine.params import FoundReference
-from engine.reference_faults import reference_faults
 from engine.registry import Registry
 
 REMEMBERED = 2048
@@ -58,7 +55,7 @@ class DraftFaults:
         self._step = Draft202012Validator(steps.pop("items"))
         properties = {**frame["properties"], "steps": steps}
         self._frame = Draft202012Validator({**frame, "properties": properties})
-        graph_fields = {name: properties[name] for name in ("trigger", "steps")}
+        graph_fields = {name: properties[name] for name in GRAPH_FIELDS}
         self._graph_fields = Draft202012Validator({"properties": graph_fields})
         self._remembered = lru_cache(maxsize=REMEMBERED)(self._of_json)
 
@@ -77,7 +74,9 @@ class DraftFaults:
             faults += [_moved(fault, index) for fault in step.faults]
         definition = self._read(document, steps)
         if definition is not None:
-            faults += self._graph_faults(definition, steps)
+            regions = self._compiler.regions(definition)
+            references = _references(definition, steps)
+            faults += self._compiler.graph_faults(definition, regions, references)
         return tuple(in_order(faults))
 
     def _of_step(self, step: Any) -> StepFaults:
@@ -107,12 +106,6 @@ class DraftFaults:
             return read_document(document)
         except (AttributeError, KeyError, TypeError, ValueError):
             return None
-
-    def _graph_faults(self, definition: Definition, steps: Sequence[StepFaults]) -> Iterator[Fault]:
-        graph = build_graph(definition, self._compiler.detached(definition))
-        yield from graph_faults(definition, graph, self._registry.actions)
-        callbacks = callback_steps(definition, self._registry)
-        yield from reference_faults(graph, callbacks, _references(definition, steps))
 
 
 def _references(

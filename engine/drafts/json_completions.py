@@ -157,6 +157,8 @@ def _suggestions(choices: Iterator[Choice], place: Caret, indent: str) -> list[A
 
 def _leads_on(path: Path) -> bool:
     """Whether the id of a step that follows stands at a path."""
+    if path[:1] == ("on_failure",):
+        return True
     below = path[1:] if path[:1] == ("trigger",) else path[2:] if path[:1] == ("steps",) else ()
     return below[:1] == ("next",)
 

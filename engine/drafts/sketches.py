@@ -19,9 +19,11 @@ from engine.registry import Registry
 UNKNOWN_ICON = "unknown"
 TRIGGER = "trigger"
 """What stands in place of a step's id where the trigger is meant."""
+ON_FAILURE = "on_failure"
+"""The same for what follows a failure."""
 
 _STEP_PATH = re.compile(r"\$\.steps\[(\d+)\]")
-_TRIGGER_PATH = "$.trigger"
+_ENTRIES = {"$.trigger": TRIGGER, "$.on_failure": ON_FAILURE}
 _BELOW_WITH = re.compile(r"\.with(?:\.|(?=\[))")
 
 Sketch = dict[str, Any]
@@ -38,8 +40,8 @@ class SketchService:
         """`{"steps": {id: {…}}, "trigger": {…}, "faults": […]}` of any JSON value.
 
         A step has `title`, `icon`, `action`, `summary`, `effect`, `ports` (each `name`, `title`);
-        a fault has `path`, `message` and where it lies: `step` (an id, `trigger` or None) and
-        `field` (the path below `with`, or None).
+        a fault has `path`, `message` and where it lies: `step` (an id, `trigger`, `on_failure`
+        or None) and `field` (the path below `with`, or None).
         """
         faults = list(_placed(document, self._faults.find(document)))
         return {**self.outline(tenant, document), "faults": faults}
@@ -126,6 +128,7 @@ def _owner(path: str, ids: Mapping[int, str]) -> tuple[str | None, str]:
     """Whose fault it is, and the rest of its path."""
     if found := _STEP_PATH.match(path):
         return ids.get(int(found[1])), path[found.end() :]
-    if path.startswith(_TRIGGER_PATH):
-        return TRIGGER, path.removeprefix(_TRIGGER_PATH)
+    for beginning, entry in _ENTRIES.items():
+        if path.startswith(beginning):
+            return entry, path.removeprefix(beginning)
     return None, text(path)

@@ -10,6 +10,7 @@ from typing import Any
 from core.clock import Clock
 from engine.drafts.draft import find_step, mapping
 from engine.registry import Registry
+from engine.trying.items import in_sight_of_item
 from engine.trying.preview_fields import display
 from engine.trying.sights import Question, Sight, sight_of
 from engine.trying.template_places import Place, field_kind, place_of
@@ -60,6 +61,8 @@ class CompletionService:
             return []
         place = place_of(text, caret, kind.mode)
         sight = sight_of(question, self._registry, self._vault, self._clock)
+        if found and kind.each:
+            sight = in_sight_of_item(mapping(found[1].get("with")).get(kind.each), sight)
         choices = self._choices(question, sight, place, secrets=kind.secrets)
         made = [_suggestion(one, place) for one in choices if _may_be_written(one, place)]
         if place.expression and not place.keys:

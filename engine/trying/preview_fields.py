@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -14,6 +14,7 @@ from core.errors import ExpressionError, InvalidError
 from core.schema_words import json_path
 from engine.trying.sights import Sight
 from expressions import (
+    ITEM_ROOTS,
     CompiledExpression,
     CompiledValue,
     MissingValue,
@@ -44,12 +45,16 @@ Shown = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class TemplateField:
-    """A text below `with`: its path, the kind of template, and whether secrets may stand in it."""
+    """A text below `with`: its path, the kind of template, and whether secrets may stand in it.
+
+    `listed` is what stands for the list where it is resolved once for each item of one.
+    """
 
     path: str
     source: str
     mode: str
     secrets: bool
+    listed: Any = None
 
 
 def template_fields(
@@ -63,7 +68,9 @@ def template_fields(
         properties, others = schema.get("properties", {}), schema.get("additionalProperties", {})
         for name, item in value.items():
             below = properties.get(name, others if isinstance(others, Mapping) else {})
-            yield from template_fields(below, item, (*path, name))
+            listed = value.get(below.get("x-each"))
+            for field in template_fields(below, item, (*path, name)):
+                yield field if listed is None else replace(field, listed=listed)
     elif isinstance(value, list):
         items = schema.get("items", {})
         for index, item in enumerate(value):
@@ -94,15 +101,52 @@ def show_field(field: TemplateField, sight: Sight) -> Shown:
         compiled = _compiled(field.source, field.mode, field.path)
     except InvalidError as error:
         return {"error": "; ".join(fault.message for fault in error.faults)}
-    if not field.secrets and any(one.path[0] == "secrets" for one in compiled.references):
+    roots = {one.path[0] for one in compiled.references}
+    if not field.secrets and "secrets" in roots:
         return {"error": _NO_SECRETS}
+    if field.listed is not None and roots & ITEM_ROOTS:
+        sight, gap = _at_first_item(field.listed, sight)
+        if gap is not None:
+            return gap
     try:
         return display(_resolved(compiled, sight))
     except ExpressionError as error:
-        if isinstance(error, MissingValue) and (waiting := _waited_for(compiled, sight)):
-            return {"error": _NO_RESULT.format(waiting[0]), "waiting": True}
-        words = _words(error, compiled.references)
-        return {"error": sight.masker.mask_text(words.removeprefix(f"{field.path}: "))}
+        return _gap(compiled, error, field.path, sight)
+
+
+def first_item(listed: Any, sight: Sight) -> Any:
+    """The first item of what stands for a list. Raises InvalidError, ExpressionError."""
+    return _first_of(_resolved(compile_value(listed, TemplateMode.BODY), sight))
+
+
+def _at_first_item(listed: Any, sight: Sight) -> tuple[Sight, Shown | None]:
+    """What the first item of a list sees; or, without one, what is shown instead."""
+    try:
+        compiled = compile_value(listed, TemplateMode.BODY)
+    except InvalidError:
+        return sight, {"error": "for_each has a fault, so there is no item to show"}
+    try:
+        return sight.with_item(_first_of(_resolved(compiled, sight))), None
+    except ExpressionError as error:
+        return sight, _gap(compiled, error, "$", sight)
+
+
+def _first_of(items: Any) -> Any:
+    if not isinstance(items, list):
+        raise ExpressionError("for_each is not a list, so there is no item to show")
+    if not items:
+        raise ExpressionError("the list of for_each is empty, so there is no item to show")
+    return items[0]
+
+
+def _gap(
+    compiled: CompiledValue | CompiledExpression, error: ExpressionError, path: str, sight: Sight
+) -> Shown:
+    """What is shown in place of what cannot be resolved."""
+    if isinstance(error, MissingValue) and (waiting := _waited_for(compiled, sight)):
+        return {"error": _NO_RESULT.format(waiting[0]), "waiting": True}
+    words = _words(error, compiled.references)
+    return {"error": sight.masker.mask_text(words.removeprefix(f"{path}: "))}
 
 
 def display(value: Any) -> Shown:

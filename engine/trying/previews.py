@@ -12,6 +12,7 @@ from core.clock import Clock, Milliseconds
 from core.errors import Fault, NotFoundError
 from core.http import FailureKind, OutboundRequest, SendFailure
 from core.model import RequestEntry
+from core.notifications import Notification, NotificationResult, place_of
 from core.outcomes import Fail
 from core.spec import Action
 from core.tokens import Gained, Token
@@ -21,8 +22,10 @@ from engine.document import StepDefinition
 from engine.drafts.draft import find_step, mapping, read_draft
 from engine.drafts.effects import effects_of
 from engine.drafts.sketches import TRIGGER
+from engine.graph import FAILURE
 from engine.registry import Registry
 from engine.request_json import body_members
+from engine.trying.items import in_sight_of_item, listed_in
 from engine.trying.preview_fields import show_fields, template_fields
 from engine.trying.sights import Question, Sight, sight_of
 from engine.vault import Vault
@@ -51,23 +54,23 @@ class PreviewService:
         event or results of wrong form, NotFoundError for a step that is not there.
         """
         sight = sight_of(question, self._registry, self._vault, self._clock)
-        context = {"context": sight.context} if with_context else {}
-        if question.step == TRIGGER:
-            return {**context, "fields": {}, "request": None, "effects": None}
+        shown = sight if with_context else None
+        if question.step in (TRIGGER, FAILURE):
+            return _preview(shown)
         found = find_step(question.document, question.step)
         if found is None:
             raise NotFoundError(f"the draft has no step {question.step}")
         index, step = found
         action = self._registry.actions.get(str(step.get("action")))
         if action is None:
-            return {**context, "fields": {}, "request": None, "effects": None}
-        configuration = mapping(step.get("with"))
-        return {
-            **context,
-            "fields": show_fields(template_fields(action.SPEC.schema, configuration), sight),
-            "request": self._request(question, index, step, action, sight),
-            "effects": effects_of(action.SPEC, configuration, step.get("retry")),
-        }
+            return _preview(shown)
+        spec, configuration = action.SPEC, mapping(step.get("with"))
+        return _preview(
+            shown and in_sight_of_item(listed_in(spec.schema, configuration), shown),
+            fields=show_fields(template_fields(spec.schema, configuration), sight),
+            request=self._request(question, index, step, action, sight),
+            effects=effects_of(spec, configuration, step.get("retry")),
+        )
 
     def _request(
         self, question: Question, index: int, step: Mapping[str, Any], action: Action, sight: Sight
@@ -88,6 +91,7 @@ class PreviewService:
             secrets=sight.secrets,
             sender=_NoSender(),
             tokens=_NoTokens(),
+            notifier=_NoNotifier(),
         )
         planned = planned_step(definition, action, checked.params)
         attempted = attempt_step(planned, context, sight.context)
@@ -96,6 +100,16 @@ class PreviewService:
         error = attempted.outcome.error if isinstance(attempted.outcome, Fail) else "nothing"
         words = error.removeprefix(f"step {definition.id}: ").removeprefix(f"{path}.with.")
         return {"error": sight.masker.mask_text(words)}
+
+
+def _preview(
+    shown: Sight | None,
+    fields: Preview | None = None,
+    request: Preview | None = None,
+    effects: Preview | None = None,
+) -> Preview:
+    context = {} if shown is None else {"context": shown.context}
+    return {**context, "fields": fields or {}, "request": request, "effects": effects}
 
 
 class _NoSender:
@@ -118,6 +132,15 @@ class _NoTokens:
 
     def forget(self, _key: str, _token: Token) -> None:
         """There is nothing to forget."""
+
+
+class _NoNotifier:
+    """Stands where people are: nobody is told (`core.notifications.Notifier`)."""
+
+    def notify(self, address: str, _notification: Notification) -> NotificationResult:
+        """Tells nobody. What a secret stands for is not known here, so its marker is shown."""
+        place = address if address.startswith("[secret:") else place_of(address)
+        return NotificationResult(place, 0, error="a preview sends nothing")
 
 
 def _definition(question: Question) -> StepDefinition:

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from core.clock import Clock, to_rfc3339
+from core.clock import Clock
 from core.masking import Masker
 from core.model import Run, StepRun
 from engine.compiler import callback_steps
-from engine.context import build_context
+from engine.context import build_context, context_at
 from engine.drafts.draft import read_draft
 from engine.graph import build_graph
+from engine.regions import find_regions
 from engine.registry import Registry
-from engine.trying.trial_input import check_event, event_of, results_of, trial_run
+from engine.trying.trial_input import (
+    check_event,
+    event_of,
+    results_of,
+    trial_run,
+    tried_failure,
+)
 from engine.vault import TenantSecrets, Vault
 from expressions import secret_marker
 
@@ -53,6 +60,10 @@ class Sight:
     secrets: TenantSecrets
     waiting: frozenset[str]
 
+    def with_item(self, item: object) -> Sight:
+        """The same with an item of a list in sight, as the first of them."""
+        return replace(self, context={**self.context, "item": item, "index": 0})
+
     @property
     def masker(self) -> Masker:
         """Hides nothing: no secret is in sight, and hiding what was asked would confirm a guess."""
@@ -65,8 +76,8 @@ def sight_of(question: Question, registry: Registry, vault: Vault, clock: Clock)
     secrets = vault.of(question.tenant)
     results = results_of(question.results)
     definition = read_draft(question.document)
-    graph = build_graph(definition)
-    earlier = graph.upstream(question.step) if question.step in graph.steps else frozenset()
+    regions = find_regions(build_graph(definition))
+    earlier = regions.visible_to(question.step)
     now = clock.now()
     run = trial_run(question.tenant, question.automation_id, PREVIEWED_RUN, now)
     event = event_of(run, question.event, definition.trigger.type)
@@ -74,10 +85,11 @@ def sight_of(question: Question, registry: Registry, vault: Vault, clock: Clock)
     known: list[StepRun] = [results[step] for step in results if step in earlier]
     callbacks = dict.fromkeys(callback_steps(definition, registry), CALLBACK_SHOWN)
     context = build_context(event, run, known, markers, callbacks)
-    context["run"] = {**context["run"], "now": to_rfc3339(now)}
+    if regions.follows_failure(question.step):
+        context["failure"] = tried_failure(run).root
     return Sight(
         run=run,
-        context=context,
+        context=context_at(context, now),
         secrets=TenantSecrets(markers, Masker({}), secrets.read_at),
         waiting=earlier - results.keys(),
     )

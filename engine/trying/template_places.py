@@ -25,10 +25,14 @@ LONGEST_CHAIN = 300
 
 @dataclass(frozen=True, slots=True)
 class FieldKind:
-    """What kind of template a field is, and whether secrets may stand in it."""
+    """What kind of template a field is, and whether secrets may stand in it.
+
+    `each` names the field whose list it is resolved for, if there is one.
+    """
 
     mode: str
     secrets: bool
+    each: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ def field_kind(schema: Mapping[str, Any], field: str) -> FieldKind | None:
         if part is not None:
             below = _part_of(below, part)
         if isinstance(mode := below.get("x-template"), str):
-            return FieldKind(mode, bool(below.get("x-secrets")))
+            return FieldKind(mode, bool(below.get("x-secrets")), below.get("x-each"))
     return None
 
 

@@ -13,6 +13,8 @@ from core.errors import Fault, InvalidError
 from core.model import Event, Run, StepRun
 from core.schema_words import faults_of
 from core.states import RunStatus, StepStatus
+from engine.failing import Failure
+from engine.run_end import Verdict
 
 LONGEST_TRIAL: Milliseconds = 300_000
 
@@ -92,6 +94,12 @@ def trial_run(tenant: str, automation_id: str, run_id: str, now: Milliseconds) -
         created_at=now,
         deadline=now + LONGEST_TRIAL,
     )
+
+
+def tried_failure(run: Run) -> Failure:
+    """What the steps of `on_failure` are tried with where nothing has failed."""
+    words = "this is a trial: nothing has failed"
+    return Failure(Verdict(RunStatus.FAILED, error=words), run.created_at)
 
 
 def results_of(value: Any, path: str = "$.results") -> dict[str, StepRun]:

@@ -1,8 +1,8 @@
 """Which steps of a draft a trial executes, made ready; or the faults that are in the way.
 
-A trial executes the steps that lead to its last one, or all that the trigger leads to. Faults of
-those steps stop it, faults elsewhere do not: neither another step's, nor the trigger's, which has
-done its part once there is an event.
+A trial executes the steps that lead to its last one, or all that can be reached. Faults of those
+steps stop it, faults elsewhere do not: neither another step's, nor the trigger's, which has done
+its part once there is an event.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from engine.compiler import Compiler, planned_step
 from engine.document import Definition, StepDefinition
 from engine.drafts.draft import draft_steps, read_draft
 from engine.drafts.faults import DraftFaults
-from engine.graph import Graph, build_graph, reachable
 from engine.plan import Plan, PlannedStep
+from engine.regions import Regions
 from engine.registry import Registry
 
 _STEP = re.compile(r"\$\.steps\[(\d+)\](.*)", re.DOTALL)
@@ -35,7 +35,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class TrialPlan:
-    """The part of a draft, compiled, and the steps whose results its first step may see."""
+    """The part of a draft, compiled, and the steps before it whose results it may see."""
 
     plan: Plan
     earlier: frozenset[str]
@@ -52,22 +52,22 @@ class TrialPlanner:
     def plan(self, document: Any, part: Part) -> TrialPlan:
         """The plan of a part. Raises InvalidError with every fault of the part."""
         definition = read_draft(document)
-        graph = build_graph(definition)
-        if part.last is not None and part.last not in graph.steps:
+        regions = self._compiler.regions(definition)
+        if part.last is not None and part.last not in regions.whole.incoming:
             raise InvalidError(f"the draft has no step {part.last}")
-        wanted = _wanted(definition, graph, part)
+        wanted = _wanted(regions, part)
         faults = list(_faults_of(self._faults.find(document), document, wanted, part))
         if faults:
             raise InvalidError("what is to be tried has faults", faults)
-        chosen = _cut(definition, wanted, part)
-        earlier = graph.upstream(part.last) if part.last and part.alone else frozenset[str]()
+        chosen = _cut(definition, regions, wanted, part)
+        earlier = regions.visible_to(part.last) - wanted if part.last else frozenset[str]()
         return TrialPlan(self._compiled(document, chosen), earlier)
 
     def _compiled(self, document: Any, definition: Definition) -> Plan:
         written = {step_id: (index, step) for index, step_id, step in draft_steps(document)}
         return Plan(
             definition=definition,
-            graph=build_graph(definition, self._compiler.detached(definition)),
+            regions=self._compiler.regions(definition),
             steps={step.id: self._step(step, *written[step.id]) for step in definition.steps},
             trigger_configuration=definition.trigger.configuration,
             trigger=None,
@@ -81,19 +81,23 @@ class TrialPlanner:
         return planned_step(definition, action, checked.params)
 
 
-def _wanted(definition: Definition, graph: Graph, part: Part) -> frozenset[str]:
+def _wanted(regions: Regions, part: Part) -> frozenset[str]:
     if part.last is None:
-        return reachable(graph, definition)
-    return frozenset({part.last} if part.alone else graph.upstream(part.last) | {part.last})
+        return frozenset(regions.owners)
+    before = frozenset() if part.alone else regions.whole.upstream(part.last)
+    return before | {part.last}
 
 
-def _cut(definition: Definition, wanted: Iterable[str], part: Part) -> Definition:
+def _cut(definition: Definition, regions: Regions, wanted: Iterable[str], part: Part) -> Definition:
     """The definition with nothing but the wanted steps; one alone begins and ends it."""
     steps = tuple(step for step in definition.steps if step.id in wanted)
     if not part.alone or part.last is None:
         return replace(definition, steps=steps)
+    alone = tuple(replace(step, next={}) for step in steps)
+    if regions.follows_failure(part.last):
+        return replace(definition, on_failure=(part.last,), steps=alone)
     trigger = replace(definition.trigger, next=(part.last,))
-    return replace(definition, trigger=trigger, steps=tuple(replace(one, next={}) for one in steps))
+    return replace(definition, trigger=trigger, steps=alone)
 
 
 def _faults_of(

@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from core.clock import Clock, Milliseconds, to_rfc3339
+from core.clock import Clock, Milliseconds
 from core.errors import ExpressionError, Fault
-from core.http import OutboundRequest, Sender, SendResult
+from core.http import Sender
 from core.model import Event, RequestEntry, Run, StepRun
+from core.notifications import Notifier
 from core.outcomes import Answer, Finish, Halt, Park, Retry, Succeed
-from core.states import RunStatus, StepStatus
+from core.states import RUN_FAILURES, RunStatus, StepStatus
 from core.store import Store
 from engine.attempt import AttemptContext, Attempted, attempt_step
-from engine.context import build_context, visible_output
+from engine.context import build_context, context_at
 from engine.drafts.effects import in_words
-from engine.graph import progress
+from engine.failing import Failure, scope_after
+from engine.graph import Graph
 from engine.outputs import MOST_BYTES, Outputs
 from engine.retry import RetryPolicy
 from engine.run_end import Verdict, natural_verdict
+from engine.scope import Scope
 from engine.tokens import TokenCache
 from engine.trying.sights import CALLBACK_SHOWN
+from engine.trying.timed_ways_out import TimedNotifier, TimedSender
 from engine.trying.trial_events import TrialEvent, ended, refused, running, started, step_event
+from engine.trying.trial_input import tried_failure
 from engine.trying.trial_plan import Part, TrialPlan
 from engine.vault import TenantSecrets
 
@@ -43,6 +48,7 @@ class TrialTools:
 
     store: Store
     sender: Sender
+    notifier: Notifier
     clock: Clock
     stopping: threading.Event
     tokens: TokenCache
@@ -67,36 +73,71 @@ class TrialRun:
         self._run = run
         self._secrets = secrets
         self._given = given
-        self._sender = _TimedSender(tools.sender, tools.clock, run.deadline)
-        self._journal: dict[str, StepRun] = {}
+        self._notifier = TimedNotifier(tools.notifier, tools.clock, run.deadline)
+        self._sender = TimedSender(tools.sender, tools.clock, run.deadline)
         self._outputs = Outputs()
-        self._verdict: Verdict | None = None
         self._answer: Answer | None = None
+        self._end: Verdict | None = None
+        self._cut: Verdict | None = None
         before = [step for step_id, step in given.items() if step_id in planned.earlier]
         callbacks = dict.fromkeys(planned.plan.callbacks, CALLBACK_SHOWN)
-        self._context = build_context(event, run, before, secrets.values, callbacks)
+        context = build_context(event, run, before, secrets.values, callbacks)
+        self._scope = Scope(self._plan.regions.main, context)
 
     def events(self) -> Iterator[TrialEvent]:
         """Executes while it is read: whoever stops reading ends the trial before the next step."""
+        if self._plan.regions.failure and not self._plan.regions.main.steps:
+            self._follow(tried_failure(self._run))
         if self._part.alone and (faults := self._missing()):
             yield refused("results that the step needs are missing", faults)
             return
         yield started(self._plan.graph.steps)
-        while self._verdict is None:
-            coming = progress(self._plan.graph, self._journal)
+        verdict = yield from self._execute()
+        verdict = yield from self._report(verdict)
+        duration = max(self._tools.clock.now() - self._run.created_at, 0)
+        yield ended(self._cut or verdict, self._answer, self._secrets.masker, duration)
+
+    def _report(self, verdict: Verdict) -> Generator[TrialEvent, None, Verdict]:
+        """The steps of `on_failure`, where the others came to a failure; the end of the whole."""
+        following = self._plan.regions.failure
+        if following is None or self._scope.graph is following:
+            return verdict
+        if self._cut or verdict.status not in RUN_FAILURES:
+            left = StepStatus.CANCELLED if self._cut else StepStatus.SKIPPED
+            yield from self._left(following, left)
+            return verdict
+        failure = Failure(verdict, self._tools.clock.now())
+        self._follow(failure)
+        return failure.end((yield from self._execute()))
+
+    def _follow(self, failure: Failure) -> None:
+        """Goes on with the steps that follow a failure."""
+        self._scope = scope_after(failure, self._plan.regions, self._scope)
+        self._end = None
+
+    def _execute(self) -> Generator[TrialEvent, None, Verdict]:
+        """Takes the steps of the scope as far as they go; how that ends."""
+        while not self._is_over():
+            coming = self._scope.progress()
             for step_id in coming.dead:
-                self._journal[step_id] = StepRun(step_id, StepStatus.SKIPPED)
-                yield step_event(self._journal[step_id])
+                self._scope.record(StepRun(step_id, StepStatus.SKIPPED))
+                yield step_event(self._scope.entries[step_id])
             if not coming.ready:
                 break
             for step_id in coming.ready:
                 yield from self._take(step_id)
-        yield from self._end()
+        yield from self._left(self._scope.graph, StepStatus.CANCELLED)
+        return self._cut or self._end or self._natural_verdict()
+
+    def _left(self, graph: Graph, status: StepStatus) -> Iterator[TrialEvent]:
+        """What has become of the steps that were not taken."""
+        for step_id in graph.steps:
+            if step_id not in self._scope.entries:
+                yield step_event(StepRun(step_id, status))
 
     def _take(self, step_id: str) -> Iterator[TrialEvent]:
         """One step: its given result, or an attempt, unless the trial is over."""
-        self._verdict = self._verdict or self._cut_off()
-        if self._verdict is not None:
+        if self._is_over():
             return
         given = self._given.get(step_id)
         if given is not None:
@@ -106,12 +147,13 @@ class TrialRun:
         yield running(step_id, self._tools.clock.now())
         yield self._settled(self._attempt(step_id))
 
-    def _cut_off(self) -> Verdict | None:
+    def _is_over(self) -> bool:
+        """Whether nothing more is to be taken; notes it where the trial has to be cut off."""
         if self._tools.stopping.is_set():
-            return Verdict(RunStatus.CANCELLED, error=_STOPPING)
-        if self._tools.clock.now() >= self._run.deadline:
-            return Verdict(RunStatus.FAILED, error=_TOO_LONG)
-        return None
+            self._cut = self._cut or Verdict(RunStatus.CANCELLED, error=_STOPPING)
+        elif self._tools.clock.now() >= self._run.deadline:
+            self._cut = self._cut or Verdict(RunStatus.FAILED, error=_TOO_LONG)
+        return self._cut is not None or self._end is not None
 
     def _attempt(self, step_id: str) -> Attempted:
         context = AttemptContext(
@@ -122,12 +164,10 @@ class TrialRun:
             secrets=self._secrets,
             sender=self._sender,
             tokens=self._tools.tokens.of(self._run.tenant),
+            notifier=self._notifier,
         )
-        return attempt_step(self._plan.steps[step_id], context, self._visible())
-
-    def _visible(self) -> Mapping[str, object]:
-        now = to_rfc3339(self._tools.clock.now())
-        return {**self._context, "run": {**self._context["run"], "now": now}}
+        visible = context_at(self._scope.context, self._tools.clock.now())
+        return attempt_step(self._plan.steps[step_id], context, visible)
 
     def _settled(self, attempted: Attempted) -> TrialEvent:
         """Takes an attempt's outcome as a run does; there is no other attempt."""
@@ -137,7 +177,7 @@ class TrialRun:
         self._log(requests)
         shown = self._heed(attempted, step)
         if self._outputs.overflowed:
-            self._verdict = Verdict(RunStatus.FAILED, error=_TOO_MUCH)
+            self._cut = Verdict(RunStatus.FAILED, error=_TOO_MUCH)
         return step_event(shown, duration=attempted.duration, requests=requests)
 
     def _heed(self, attempted: Attempted, step: StepRun) -> StepRun:
@@ -147,27 +187,25 @@ class TrialRun:
             case Succeed(answer=Answer() as answer):
                 self._answer = self._answer or answer
             case Halt():
-                self._verdict = Verdict(RunStatus.HALTED, error=step.error)
+                self._end = Verdict(RunStatus.HALTED, error=step.error, step=step.step_id)
             case Finish(succeeded, message):
                 words = attempted.masker.mask_text(message)
                 end = RunStatus.SUCCEEDED if succeeded else RunStatus.FAILED
-                self._verdict = Verdict(end, output=words, error=None if succeeded else words)
+                error = None if succeeded else words
+                self._end = Verdict(end, words, error, step.step_id)
             case Retry(after=after):
                 policy = self._plan.steps[step.step_id].definition.retry
                 return replace(step, error=f"{step.error}{_tries(policy, after)}")
             case Park():
                 words = "a run would wait here; to try what follows, pin a result to this step"
-                self._verdict = Verdict(RunStatus.WAITING, error=f"{step.step_id}: {words}")
+                self._end = Verdict(RunStatus.WAITING, error=f"{step.step_id}: {words}")
                 return replace(step, status=StepStatus.WAITING, error=words)
         return step
 
     def _record(self, step: StepRun) -> None:
-        self._journal[step.step_id] = step
-        if step.step_id not in self._plan.graph.detached:
-            self._context["steps"] = {
-                **self._context["steps"],
-                step.step_id: visible_output(step),
-            }
+        # Nobody waits for a detached step in a run, so nobody sees here what it came to.
+        shown = step.step_id not in self._plan.graph.detached
+        self._scope.record(step, shown=shown)
 
     def _log(self, requests: list[RequestEntry]) -> None:
         """What was sent was sent: the log says so, without a run."""
@@ -175,17 +213,9 @@ class TrialRun:
             inserts = [self._tools.store.requests.insert(entry) for entry in requests]
             self._tools.store.commit_later(inserts)
 
-    def _end(self) -> Iterator[TrialEvent]:
-        for step_id in self._plan.graph.steps:
-            if step_id not in self._journal:
-                yield step_event(StepRun(step_id, StepStatus.CANCELLED))
-        verdict = self._verdict or self._natural_verdict()
-        duration = max(self._tools.clock.now() - self._run.created_at, 0)
-        yield ended(verdict, self._answer, self._secrets.masker, duration)
-
     def _natural_verdict(self) -> Verdict:
-        verdict = natural_verdict(self._plan, self._journal)
-        last = self._journal.get(self._part.last or "")
+        verdict = natural_verdict(self._scope.graph, self._scope.entries)
+        last = self._scope.entries.get(self._part.last or "")
         if verdict.status is not RunStatus.SUCCEEDED or last is None:
             return verdict
         if last.status is not StepStatus.SKIPPED:
@@ -196,36 +226,20 @@ class TrialRun:
     def _missing(self) -> list[Fault]:
         """The results without which a step cannot be tried alone."""
         [planned] = self._plan.steps.values()
+        context = self._scope.context
         absent = [
             Fault(found.path, f"{found.reference.source}: {_NO_RESULT}")
             for found in planned.params.references
             if found.reference.path[0] == "steps"
             and len(found.reference.path) > 1
-            and found.reference.path[1] not in self._context["steps"]
+            and found.reference.path[1] not in context["steps"]
         ]
         try:
             if absent:
-                planned.params.resolve(self._visible())
+                planned.params.resolve(context_at(context, self._tools.clock.now()))
         except ExpressionError:
             return absent
         return []
-
-
-class _TimedSender:
-    """Sends with what is left of the trial's time at most (`core.http.Sender`)."""
-
-    def __init__(self, sender: Sender, clock: Clock, deadline: Milliseconds) -> None:
-        self._sender = sender
-        self._clock = clock
-        self._deadline = deadline
-
-    def send(self, request: OutboundRequest) -> SendResult:
-        """Sends once."""
-        left = max(self._deadline - self._clock.now(), 1)
-        return self._sender.send(replace(request, timeout=min(request.timeout, left)))
-
-    def close(self) -> None:
-        """The sender is the process's, and stays open."""
 
 
 def _tries(policy: RetryPolicy, asked: Milliseconds | None) -> str:

@@ -74,7 +74,7 @@ class TrialService:
         trigger = mapping(mapping(trial.document).get("trigger"))
         event = event_of(run, trial.event, text(trigger.get("type")))
         results = results_of(trial.results)
-        usable = planned.earlier if part.alone else planned.plan.steps.keys()
+        usable = planned.earlier if part.alone else planned.earlier | planned.plan.steps.keys()
         given = {step_id: one for step_id, one in results.items() if step_id in usable}
         secrets = self._vault.of(run.tenant)
         yield from TrialRun(self._tools, planned, part, run, event, secrets, given).events()

@@ -10,6 +10,7 @@ import pytest
 
 from core.errors import ExpressionError
 from core.http import OutboundRequest, OutboundResponse, SendFailure, SendResult
+from core.notifications import Notification, NotificationResult
 from core.outcomes import Outcome
 from core.spec import Show
 from core.tokens import Token
@@ -58,6 +59,9 @@ class FakeContext:
     shown: list[OutboundRequest] = field(default_factory=list)
     shown_answers: list[SendResult] = field(default_factory=list)
     concealed: dict[str, str] = field(default_factory=dict)
+    earlier_output: Any = None
+    results: Mapping[str, NotificationResult] = field(default_factory=dict)
+    told: list[tuple[str, Notification]] = field(default_factory=list)
 
     def secret(self, name: str) -> str:
         if name not in self.secrets:
@@ -67,6 +71,10 @@ class FakeContext:
     def conceal(self, value: str, secret: str) -> str:
         self.concealed[value] = secret
         return f"[secret:{secret}]"
+
+    def notify(self, address: str, notification: Notification) -> NotificationResult:
+        self.told.append((address, notification))
+        return self.results[address]
 
     def send(
         self, request: OutboundRequest, shown: OutboundRequest, show: Show | None = None

@@ -104,3 +104,44 @@ def test_stop_ends_the_run(make_context, params, end):
 
 def test_no_step_comes_after_stop():
     assert stop.SPEC.ports.names({"status": "failed"}) == ()
+
+
+@dataclass
+class ItemTemplate:
+    """What the engine hands over for values that are worked out for each item."""
+
+    def resolve_each(self, items):
+        return [{"twice": 2 * item} for item in items]
+
+
+def test_with_a_list_the_values_are_those_of_each_item(make_context):
+    params = {"for_each": [1, 2], "values": ItemTemplate()}
+    outcome = set_values.run(make_context(params), params)
+    assert outcome == Succeed({"items": [{"twice": 2}, {"twice": 4}]})
+
+
+@pytest.mark.parametrize(
+    ("items", "words"),
+    [
+        ("A-1", "for_each: A-1 is not a list; refer to one, such as <order.lines>"),
+        ({"a": 1}, 'for_each: {"a":1} is not a list'),
+        ([0] * 10_001, "for_each: the list has 10001 items; at most 10000 are taken"),
+    ],
+)
+def test_what_is_no_list_or_too_long_is_said(make_context, items, words):
+    params = {"for_each": items, "values": ItemTemplate()}
+    outcome = set_values.run(make_context(params), params)
+    assert isinstance(outcome, Fail)
+    assert outcome.error.startswith(words)
+
+
+@pytest.mark.parametrize(
+    ("configuration", "line"),
+    [
+        ({"values": {"total": 1, "sku": 2}}, "total, sku"),
+        ({"values": {"sku": 2}, "for_each": "<order.lines>"}, "sku for each of …"),
+        ({"for_each": [1]}, "(no values yet) for each of [1]"),
+    ],
+)
+def test_a_card_names_the_values_and_the_list(configuration, line):
+    assert set_values.SPEC.summary(configuration) == line

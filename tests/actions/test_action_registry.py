@@ -30,8 +30,11 @@ def test_the_registry_holds_the_actions_of_the_design_under_their_names():
     assert list(ACTIONS) == [
         "send-webhook",
         "empty-ping",
+        "send-notification",
         "respond",
         "set-values",
+        "parse",
+        "validate",
         "choose",
         "emit-event",
         "run-automation",
@@ -127,6 +130,7 @@ def test_only_steps_that_reach_others_act_outside():
         "send-webhook",
         "empty-ping",
         "approve",
+        "send-notification",
     }
 
 

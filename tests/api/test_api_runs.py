@@ -10,6 +10,8 @@ import pytest
 
 from core.clock import from_rfc3339, to_rfc3339
 from core.states import RunStatus
+from engine.failing import Failure
+from engine.run_end import Verdict
 from tests.support.builders import make_document, make_event, make_run, step
 from tests.support.site import Caller, Site
 
@@ -21,6 +23,7 @@ RUN_MEMBERS = {
     "status",
     "error",
     "output",
+    "failure",
     "event",
     "steps",
     "created_at",
@@ -70,6 +73,7 @@ def test_a_run_tells_its_event_and_every_step(
     assert event["body"] == {"order": {"lines": 2}}
     assert "of-nobody" not in event["headers"]["authorization"]
 
+    assert run["failure"] is None
     [counted] = run["steps"]
     [attempt] = counted.pop("attempts")
     assert counted == {
@@ -101,6 +105,25 @@ def stored_run(site: Site, **changes: Any) -> str:
         [site.service.store.events.insert(event), site.service.store.runs.insert(run)]
     )
     return run.id
+
+
+def test_a_run_that_is_about_to_fail_tells_how_it_will_end(site: Site, admin: Caller) -> None:
+    run = make_run(make_event(), due_at=None, status=RunStatus.WAITING)
+    verdict = Verdict(RunStatus.FAILED, error="sync: 404", step="sync")
+    store = site.service.store
+    entry = Failure(verdict, run.created_at).entry
+    store.commit([store.runs.insert(run), store.runs.keep_step(run, entry)])
+
+    shown = admin("GET", f"/api/v1/runs/{run.id}").json
+
+    assert (shown["status"], shown["error"]) == ("waiting", None)
+    assert shown["failure"] == {
+        "status": "failed",
+        "error": "sync: 404",
+        "step": "sync",
+        "at": to_rfc3339(run.created_at),
+    }
+    assert shown["steps"] == []
 
 
 def test_runs_are_listed_newest_first_in_pages(site: Site, admin: Caller) -> None:

@@ -8,8 +8,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from tests.support.automations import on_webhook, post
+from tests.support.automations import on_webhook, post, run_when
 from tests.support.browser import NARROW, WIDE, Console, Studio, example, open_studio, ready
+from tests.support.builders import step
 
 PAGES = (
     "/",
@@ -24,6 +25,10 @@ PAGES = (
     "/runs/{failed}",
     "/requests",
     "/requests/{request}",
+    "/approvals",
+    "/approvals?state=all",
+    "/approvals/{approval}",
+    "/inbox",
     "/secrets",
     "/keys",
     "/users",
@@ -33,6 +38,7 @@ PAGES = (
     "/no-such-page",
 )
 OUTSIDE = ("/sign-in", "/invitations/nothing")
+FORM = {"type": "object", "properties": {"amount": {"type": "integer", "minimum": 1}}}
 GRAVE = ("serious", "critical")
 
 
@@ -45,6 +51,9 @@ def lived_in(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iter
         server.publish("orders", on_webhook("orders", respond="finished"))
         assert post(server, "orders", {"order": {"id": "A-1"}}).status == 200
         order = {"customer": {"id": "C-1", "partnerId": "x"}, "order": {"id": "A-1", "lines": []}}
+        asking = {"ask": ["admin", "implementer", "viewer"], "title": "Refund?", "form": FORM}
+        server.publish("refunds", on_webhook("refunds", step("ask", "approve", asking)))
+        run_when(server, post(server, "refunds").json["run_id"], "waiting")
         post(server, "partner-sync", order)
         yield studio
 
@@ -54,7 +63,9 @@ def addresses(lived_in: Studio) -> dict[str, str]:
     """Ids of what has happened, by their names in PAGES."""
     call = lived_in.server.call
     newest = "limit=1"
+    waiting = call("GET", f"/api/v1/runs?automation=refunds&{newest}").json["items"][0]["id"]
     return {
+        "approval": f"{waiting}.ask",
         "run": call("GET", f"/api/v1/runs?automation=orders&{newest}").json["items"][0]["id"],
         "failed": call("GET", f"/api/v1/runs?{newest}").json["items"][0]["id"],
         "request": call("GET", f"/api/v1/requests?{newest}").json["items"][0]["id"],

@@ -4,43 +4,20 @@ from __future__ import annotations
 
 import os
 import random
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.crash.callers import plan_posts, post_all, posting
+from tests.crash.killing import killing_server
 from tests.crash.promises import check_promises, look_at_crash, publish_all
 from tests.support.partner import LOOPBACK, Answer, Arrival, Partner
-from tests.support.server import ROOT, Server, free_port, running_server
+from tests.support.server import running_server
 
 ROUNDS = range(int(os.environ.get("PENSTOCK_CRASH_ROUNDS", "2")))
 CALLERS = 5
 MOST_PASSES = 8
 """Each caller makes as many posts, so that every point is passed at least so often."""
-
-
-class KillingServer(Server):
-    program = ROOT / "tests" / "support" / "killing_server.py"
-
-
-@contextmanager
-def killing_server(folder: Path, point: str, after: int) -> Iterator[KillingServer]:
-    """A server that kills itself when it passes a point for the n-th time."""
-    settings = {
-        "KILL_AT": point,
-        "KILL_AFTER": str(after),
-        "PYTHONPATH": str(ROOT),
-        "PENSTOCK_ALLOW_PRIVATE": LOOPBACK,
-    }
-    server = KillingServer(folder, free_port(), [], settings)
-    try:
-        yield server
-        assert server.wait_until_gone() == -signal.SIGKILL, server.errors()
-    finally:
-        server.close()
 
 
 @pytest.mark.parametrize("_round", ROUNDS)

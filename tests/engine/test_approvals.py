@@ -11,7 +11,7 @@ from core.approvals import Approval, ApprovalState
 from core.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from core.ids import new_id
 from core.states import RunStatus
-from core.store import ListQuery
+from core.store import ListQuery, RequestFilter
 from engine.approvals.service import Decision
 from tests.support.builders import NOW, make_document, step
 from tests.support.workbench import TENANT, Workbench
@@ -135,6 +135,29 @@ def test_a_form_is_checked_and_its_values_go_on(bench: Workbench, kim: User) -> 
     bench.service.approvals.decide(approval, decision(values={"amount": 12}))
     bench.run_due()
     assert bench.detail().run.output == {"said": 12}
+
+
+def test_a_form_with_faults_cannot_be_published(bench: Workbench) -> None:
+    bench.service.automations.put(TENANT, "orders", asking(form={"type": "no-such-type"}))
+    with pytest.raises(InvalidError) as caught:
+        bench.service.versions.publish(TENANT, "orders")
+    assert caught.value.faults[0].path.startswith("$.steps[0].with.form")
+
+
+def test_addresses_are_handed_a_link_that_no_log_shows(bench: Workbench, kim: User) -> None:
+    bench.service.secrets.put(TENANT, "TEAM_MAIL", "mailtos://team:secret@mail.example")
+    bench.publish(asking(notify=["TEAM_MAIL"]))
+    bench.post({"order": {"id": 7}})
+
+    [(address, told)] = bench.people.told
+    assert address == "mailtos://team:secret@mail.example"
+    token = told.body.rpartition("/")[2]
+    approval, who = bench.service.approvals.of_link(token)
+    assert (approval, who) == (asked(bench), "TEAM_MAIL")
+    logged = bench.store.requests.list(TENANT, RequestFilter(), PAGE).items
+    assert [entry.method for entry in logged if entry.direction == "out"] == ["NOTIFY"]
+    assert not any(token.encode() in (entry.request_body or b"") for entry in logged)
+    assert bench.service.secrets.list(TENANT)[0].used_by == ("orders",)
 
 
 def test_it_escalates_and_expires(bench: Workbench, kim: User) -> None:

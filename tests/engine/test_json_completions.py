@@ -108,6 +108,13 @@ def test_in_next_stand_ports_and_the_steps_that_may_follow() -> None:
     assert set(complete('{"trigger": {"next": ["|"]}, "steps": [{"id": "a"}]}')) == {"a"}
 
 
+def test_the_steps_that_may_follow_a_failure_are_offered() -> None:
+    text = '{"on_failure": ["tell", "|"], "steps": [{"id": "tell"}, {"id": "more"}]}'
+
+    assert [one["insert"] for one in complete(text).values()] == ['"more"']
+    assert "on_failure" in complete("{|}")
+
+
 def test_a_choose_step_offers_the_ports_that_it_names() -> None:
     branches = '"with": {"branches": [{"port": "large", "when": "true"}]}'
     names = complete('{"steps": [{"action": "choose", ' + branches + ', "next": {|}}]}')

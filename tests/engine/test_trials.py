@@ -338,3 +338,69 @@ def test_a_trial_asks_for_an_access_token_and_shows_it_to_nobody(bench: Workbenc
     shown = results(told)["sync"]["requests"]
     assert [one["url"] for one in shown] == [f"{URL}/token", f"{URL}/sync"]
     assert given not in json.dumps(told)
+
+
+REPORTING = make_document(
+    send("sync", f"{URL}/sync", with_={"body": "<order.id>"}),
+    send("tell", f"{URL}/tell", with_={"body": "<failure>"}, next=["note"]),
+    step("note", "set-values", {"values": {"why": "<failure.error>"}}),
+    on_failure=["tell"],
+)
+
+
+def test_a_step_that_fails_is_followed_by_those_of_a_failure(bench: Workbench) -> None:
+    bench.partner.answers(answered(404), answered(200))
+
+    told = tell(bench, REPORTING)
+
+    error = "sync: partner.example answered 404 Not Found"
+    assert {name: one["status"] for name, one in results(told).items()} == {
+        "sync": "failed",
+        "tell": "succeeded",
+        "note": "succeeded",
+    }
+    assert results(told)["note"]["output"] == {"why": error}
+    assert (told[-1][1]["status"], told[-1][1]["error"]) == ("failed", error)
+    body = json.loads(bench.partner.received[1].body or b"")
+    assert (body["status"], body["step"]) == ("failed", "sync")
+
+
+def test_steps_of_a_failure_are_passed_over_when_nothing_fails(bench: Workbench) -> None:
+    told = tell(bench, REPORTING)
+
+    assert results(told)["tell"]["status"] == "skipped"
+    assert told[-1][1]["status"] == "succeeded"
+
+
+@pytest.mark.parametrize(
+    ("trial", "executed"), [({"until": "note"}, ["tell", "note"]), ({"only": "note"}, ["note"])]
+)
+def test_a_step_of_a_failure_is_tried_with_one_that_is_made_up(
+    bench: Workbench, trial: dict[str, str], executed: list[str]
+) -> None:
+    told = tell(bench, REPORTING, **trial)
+
+    assert told[0][1] == {"steps": executed}
+    assert results(told)["note"]["output"] == {"why": "this is a trial: nothing has failed"}
+    assert told[-1][1]["status"] == "succeeded"
+
+
+def test_what_goes_wrong_in_a_made_up_failure_is_the_end_of_the_trial(bench: Workbench) -> None:
+    bench.partner.answers(answered(410))
+
+    told = tell(bench, REPORTING, until="tell")
+
+    assert told[-1][1]["error"] == "tell: partner.example answered 410 Gone"
+    assert len(bench.partner.received) == 1
+
+
+def test_a_trial_that_is_cut_off_tells_of_no_failure(bench: Workbench) -> None:
+    def slow(_request: OutboundRequest) -> Any:
+        bench.clock.turn(LONGEST_TRIAL)
+        return answered(404)
+
+    bench.partner.script = slow
+    told = tell(bench, REPORTING)
+
+    assert results(told)["tell"]["status"] == "cancelled"
+    assert "at most 5 minutes" in told[-1][1]["error"]

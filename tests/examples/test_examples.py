@@ -16,6 +16,7 @@ from engine.compiler import Compiler
 from engine.registry import Registry
 from tests.triggers.signing import SIGNERS
 from triggers import TRIGGERS, manual, webhook
+from triggers.schemas import compile_schema
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 NAMES = sorted(folder.parent.name for folder in EXAMPLES.glob("*/automation.json"))
@@ -29,7 +30,7 @@ def read(*path: str) -> Any:
 
 @pytest.fixture(scope="module")
 def compiler() -> Compiler:
-    return Compiler(Registry(ACTIONS, TRIGGERS))
+    return Compiler(Registry(ACTIONS, TRIGGERS, compile_schema))
 
 
 def auth_of(name: str) -> dict[str, Any]:
@@ -48,6 +49,16 @@ def signed(auth: dict[str, Any], raw: bytes) -> dict[str, str]:
 class DemoSecrets:
     def reveal(self, name: str) -> str | None:
         return read("secrets.json").get(name)
+
+
+def sent_by(step: dict[str, Any]) -> list[tuple[str, str]]:
+    """The method and URL of everything that a step sends."""
+    if step["action"] in {"send-webhook", "empty-ping"}:
+        return [(step["with"].get("method", "POST"), step["with"]["url"])]
+    if step["action"] == "send-notification":
+        posted = (one.removeprefix("json://").partition("?")[0] for one in step["with"]["to"])
+        return [("POST", f"http://{place}") for place in posted]
+    return []
 
 
 def test_there_are_at_least_six_each_with_its_page():
@@ -75,8 +86,7 @@ def test_its_secrets_have_demo_values(name):
 def test_it_sends_only_to_endpoints_the_overview_describes(name):
     described = re.findall(r"^\| `(\w+) (/\S+)`", (EXAMPLES / "README.md").read_text(), re.M)
     for step in read(name, "automation.json")["steps"]:
-        if step["action"] in {"send-webhook", "empty-ping"}:
-            method, url = step["with"].get("method", "POST"), step["with"]["url"]
+        for method, url in sent_by(step):
             assert url.startswith(f"{DEMO}/")
             path = re.sub(r"<[^>]*>", "<>", url.removeprefix(DEMO))
             assert (method, path) in {(m, re.sub(r"<[^>]*>", "<>", p)) for m, p in described}

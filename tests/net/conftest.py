@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
+from authorities import Authority, authority_in
 from scripted_partner import Partner, Script
 
 from net import AddressGuard, PooledSender, parse_networks
@@ -27,6 +29,12 @@ def start_partner() -> Iterator[StartPartner]:
     yield start
     for partner in partners:
         partner.close()
+
+
+@pytest.fixture
+def authority(tmp_path: Path) -> Authority:
+    """An authority that nobody trusts yet."""
+    return authority_in(tmp_path)
 
 
 @pytest.fixture

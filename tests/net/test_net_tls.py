@@ -1,85 +1,18 @@
 from __future__ import annotations
 
-import ssl
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
+from authorities import Authority, server_context, unsigned
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from scripted_partner import Partner, Visitor, always, answer
 
 from core.http import FailureKind, OutboundRequest, OutboundResponse, SendFailure, SendResult
 from net.tls import client_context
-
-NOW = datetime.now(UTC)
-
-
-@dataclass(frozen=True)
-class Authority:
-    """A certificate authority in a folder: signs server certificates and can be trusted."""
-
-    folder: Path
-    key: ec.EllipticCurvePrivateKey
-    certificate: x509.Certificate
-
-    @property
-    def file(self) -> Path:
-        return self.folder / "authority.pem"
-
-    def server(self, *names: x509.GeneralName, expired: bool = False) -> ssl.SSLContext:
-        key = ec.generate_private_key(ec.SECP256R1())
-        builder = _builder("server", key, self.certificate.subject, expired=expired)
-        builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
-        return _server_context(self.folder, key, builder.sign(self.key, hashes.SHA256()))
-
-
-def _builder(
-    name: str, key: ec.EllipticCurvePrivateKey, issuer: x509.Name | None, *, expired: bool = False
-) -> x509.CertificateBuilder:
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    end = NOW - timedelta(days=1) if expired else NOW + timedelta(days=1)
-    return (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer or subject)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(NOW - timedelta(days=2))
-        .not_valid_after(end)
-    )
-
-
-def _server_context(
-    folder: Path, key: ec.EllipticCurvePrivateKey, certificate: x509.Certificate
-) -> ssl.SSLContext:
-    file = folder / "server.pem"
-    file.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-        + certificate.public_bytes(serialization.Encoding.PEM)
-    )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(file)
-    return context
-
-
-@pytest.fixture
-def authority(tmp_path: Path) -> Authority:
-    key = ec.generate_private_key(ec.SECP256R1())
-    builder = _builder("Test Authority", key, None)
-    builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-    authority = Authority(tmp_path, key, builder.sign(key, hashes.SHA256()))
-    authority.file.write_bytes(authority.certificate.public_bytes(serialization.Encoding.PEM))
-    return authority
 
 
 @pytest.fixture
@@ -137,8 +70,8 @@ def refused(result: SendResult) -> str:
 def test_a_self_signed_certificate_is_refused(ask, start_partner, tmp_path: Path) -> None:
     key = ec.generate_private_key(ec.SECP256R1())
     names = x509.SubjectAlternativeName([x509.DNSName("partner.example")])
-    builder = _builder("partner.example", key, None).add_extension(names, critical=False)
-    context = _server_context(tmp_path, key, builder.sign(key, hashes.SHA256()))
+    made = unsigned("partner.example", key, None).add_extension(names, critical=False)
+    context = server_context(tmp_path, key, made.sign(key, hashes.SHA256()))
     partner = start_partner(always(answer()), context)
 
     assert refused(ask(partner)) == (

@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader
 from builder_ui import frame
 from builder_ui.forms import ABSENT, kinds
 from builder_ui.forms.fields import path_of
-from builder_ui.forms.nodes import TRIGGER_NODE, node_form
+from builder_ui.forms.nodes import FAILURE_NODE, TRIGGER_NODE, node_form
 from builder_ui.inspecting import KIND_TITLES
 from engine.compiler import Compiler
 from engine.drafts.faults import DraftFaults
@@ -331,6 +331,16 @@ def test_what_follows_each_port_is_listed_with_what_could_follow():
     assert ports == {"success": ["End"], "error": [], "gone": ["End"]}
     assert [port.name for port in form.ports if not port.known] == ["gone"]
     assert [one.value for one in form.candidates] == ["two"]
+
+
+def test_what_follows_a_failure_is_listed_and_has_no_fields():
+    document = make_document(send("a", "u"), send("tell", "u"), on_failure=["tell"])
+    form = node_form(REGISTRY, document, FAILURE_NODE)
+    assert form is not None
+    assert not form.is_step and not form.is_trigger
+    assert [(port.name, port.taken) for port in form.ports] == [("success", {"tell"})]
+    assert [one.value for one in form.candidates] == ["a", "tell"]
+    assert held(drawn(document, FAILURE_NODE)) == {}
 
 
 def test_only_a_step_to_which_several_ways_lead_asks_how_they_join():

@@ -72,3 +72,23 @@ def test_another_tenant_sees_none_of_it(site: Site) -> None:
 
     assert foreign.get(f"/requests/{run.event_id}").status_code == 404
     assert "No request fits" in words(foreign.get(f"/requests?run={run.id}"))
+
+
+def test_a_notification_is_shown_without_a_command_that_could_not_send_it(
+    site: Site, admin: Browser
+) -> None:
+    entry = make_request_entry(
+        method="NOTIFY",
+        url="slack://hooks.slack.com",
+        request_headers={},
+        request_body=b'{"title":"Late","body":"Order A-7 is late."}',
+        response_headers=None,
+        response_body=None,
+    )
+    site.service.store.commit([site.service.store.requests.insert(entry)])
+
+    said = words(admin.get(f"/requests/{entry.id}"))
+
+    assert "What was sent NOTIFY slack://hooks.slack.com" in said
+    assert "Order A-7 is late." in said
+    assert "cURL" not in said

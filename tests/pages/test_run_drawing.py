@@ -53,6 +53,19 @@ def test_everything_stands_inside_the_frame(canvas: dict[str, object]) -> None:
         assert node.x + WIDTH <= drawing.width and node.y + HEIGHT <= drawing.height
 
 
+def test_what_follows_a_failure_has_an_entry_of_its_own() -> None:
+    document = make_document(*FORK, on_failure=["d"])
+    laid_out = places(draw(document))
+    canvas = {name: {"x": 0, "y": 200 * row} for row, name in enumerate("abcd")}
+    before = places(draw({**document, "canvas": canvas}))
+    placed = {**canvas, "$failure": {"x": -900, "y": 900}}
+
+    assert laid_out["$failure"][0] == laid_out[""][0] < laid_out["d"][0]
+    assert laid_out["$failure"][1] >= laid_out[""][1] + HEIGHT
+    assert before["$failure"] == (before[""][0], before["d"][1])
+    assert places(draw({**document, "canvas": placed}))["$failure"][0] == 16
+
+
 def test_a_timeline_tells_waiting_from_working() -> None:
     run = make_run(created_at=NOW, finished_at=NOW + 1000)
     attempts = (

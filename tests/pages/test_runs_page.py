@@ -10,8 +10,10 @@ from core.accounts import Role
 from core.model import Attempt
 from core.states import RunStatus, StepStatus
 from core.store import ListQuery, RunFilter
-from tests.support.builders import make_document, make_run, make_step_run, step
-from tests.support.histories import ended, failed_run, failing_document, post, publish
+from engine.failing import Failure
+from engine.run_end import Verdict
+from tests.support.builders import make_document, make_run, make_step_run, send, step
+from tests.support.histories import CLOSED, ended, failed_run, failing_document, post, publish
 from tests.support.pages import Browser, signed_in, words
 from tests.support.site import Site
 
@@ -123,6 +125,38 @@ def test_the_drawing_and_the_timeline_show_each_step(site: Site, admin: Browser)
     assert page.count('<g class="edge taken">') == 2
     assert 'class="bar failed"' in page
     assert "attempt 1: failed" in page
+
+
+def test_the_steps_after_a_failure_are_drawn_with_what_led_to_them(
+    site: Site, admin: Browser
+) -> None:
+    noted = step("noted", "set-values", {"values": {"why": "<failure.error>"}})
+    document = failing_document(on_failure=["noted"])
+    publish(site, {**document, "steps": [*document["steps"], noted]})
+    failed = admin.get(f"/runs/{ended(site, post(site, {'order': {'total': 7}})).id}")
+
+    assert re.search(r'class="node bad failed"><title>When it fails', failed.text)
+    assert '<a href="#step-noted" class="node good' in failed.text
+    assert '<details class="step" id="step-tell" open>' in failed.text
+    assert "Failed" in words(failed)
+    assert failed.text.count('<g class="edge taken">') == 3
+
+
+def test_a_run_that_is_about_to_fail_says_so(site: Site, admin: Browser) -> None:
+    noted = send("noted", CLOSED, retry={"attempts": 2})
+    document = failing_document(on_failure=["noted"])
+    publish(site, {**document, "steps": [*document["steps"], noted]})
+    run = make_run(status=RunStatus.WAITING, due_at=site.application.clock.now() + 3_600_000)
+    failure = Failure(
+        Verdict(RunStatus.HALTED, error="401 is refused", step="tell"), run.created_at
+    )
+    store = site.service.store
+    store.commit([store.runs.insert(run), store.runs.keep_step(run, failure.entry)])
+
+    said = words(admin.get(f"/runs/{run.id}"))
+
+    assert "It ends as halted once the steps of “When it fails” are done. 401 is refused" in said
+    assert "Cancelled" in said
 
 
 def test_a_step_shows_what_it_was_told_and_what_it_came_to(site: Site, admin: Browser) -> None:

@@ -23,6 +23,7 @@ from core.http import (
 )
 from core.ids import new_id
 from core.model import Run, StepRun
+from core.notifications import Notification, NotificationResult, place_of
 from core.signals import Signal
 from core.store import ListQuery, RunFilter
 from engine.assembly import assemble
@@ -34,7 +35,6 @@ from engine.surroundings import Surroundings
 from store import Cipher, SqlStore, open_store
 from tests.support.builders import NOW
 from triggers.bodies import body_value
-from triggers.schemas import value_faults
 from wiring import action_and_trigger_registry
 
 TENANT = "acme"
@@ -77,6 +77,22 @@ class ScriptedPartner:
         self.script = lambda _request: waiting.pop(0) if len(waiting) > 1 else waiting[0]
 
 
+class ScriptedPeople:
+    """Stand behind the notifying port: are told, or not, by their addresses."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, Notification]] = []
+        self.out_of_reach: dict[str, NotificationResult] = {}
+        """What becomes of notifications at these addresses."""
+
+    def notify(self, address: str, notification: Notification) -> NotificationResult:
+        reached = NotificationResult(place_of(address, "chat.example"), 5, 200)
+        result = self.out_of_reach.get(address, reached)
+        if result.delivered:
+            self.told.append((address, notification))
+        return result
+
+
 class InlineDispatcher:
     """Executes in the calling thread; with `full` it has no place, so that runs stay queued."""
 
@@ -108,9 +124,10 @@ class Workbench:
         self.clock = TurnedClock()
         self.partner = ScriptedPartner()
         self.dispatcher = InlineDispatcher()
+        self.people = ScriptedPeople()
         registry = action_and_trigger_registry()
         self.links = Links(b"a key of the tests", "http://penstock.test")
-        around = Surroundings(self.partner, body_value, self.links, value_faults)
+        around = Surroundings(self.partner, self.people, body_value, self.links)
         parts = assemble(registry, store, around, self.clock, self.dispatcher, _in_a_thread)
         self.service, self.executor, self.transitions = (
             parts.service,

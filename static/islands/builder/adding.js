@@ -2,7 +2,9 @@
 
 import { CARD_WIDTH, cardOf, sizeOf } from "./cards.js";
 import {
+  FAILURE,
   TRIGGER,
+  addFailure,
   addStep,
   insertStep,
   moveNodes,
@@ -44,6 +46,12 @@ export function addAction(editor, action, place) {
   editor.announce(wordsOf(editor, id, place));
   editor.select([id], { reveal: true });
   return id;
+}
+
+/** Adds the node from which steps follow a failure, or opens the one that is there. */
+export function addOnFailure(editor) {
+  editor.change("Add what happens when it fails", addFailure);
+  if (editor.has(FAILURE)) editor.open(FAILURE);
 }
 
 /** Asks which action, and by which port where there are several, and adds it. */

@@ -44,7 +44,7 @@ export class CardView extends X6.NodeView {
   #draw(card) {
     const { width, height } = sizeOf(card);
     const [tone] = card.result ? STATES[card.result.status] || [] : [];
-    const kind = card.trigger ? "trigger" : card.effect ? "effect" : "inside";
+    const kind = card.trigger ? `trigger ${card.failure ? "failure" : ""}` : card.effect ? "effect" : "inside";
     this.container.setAttribute("class", `card-node x6-cell x6-node ${kind} ${tone ? `state-${tone}` : ""}`);
     this.container.classList.toggle("faulty", card.faults.length > 0);
     this.container.classList.toggle("selected", Boolean(card.selected));

@@ -1,10 +1,17 @@
 /** What a card shows of a node, and where its ports are: read from the draft, the sketch, the results. */
 
-import { TRIGGER, nextOf, positionOf, stepOf } from "./edits.js";
+import { FAILURE, TRIGGER, isEntry, nextOf, positionOf, stepOf } from "./edits.js";
 
 export const CARD_WIDTH = 204;
 const CARD_HEIGHT = 80;
 const PORT_ROW = 24;
+const ON_FAILURE = {
+  title: "When it fails",
+  icon: "alert",
+  summary: "before a run ends so",
+  kind: "When it fails",
+  effect: false,
+};
 
 /**
  * What is drawn of a node; equal texts of it as JSON are equal drawings.
@@ -18,7 +25,8 @@ export function cardOf(editor, id) {
     if (!ports.some((port) => port.name === name)) ports.push({ name, title: name, wired: true });
   }
   const faults = editor.newcomers.has(id) ? [] : editor.faultsOf(id).map((fault) => fault.message);
-  return { ...wordsOf(editor, id), trigger: id === TRIGGER, ports, faults, result: resultOf(editor, id) };
+  const entry = { trigger: isEntry(id), failure: id === FAILURE };
+  return { ...wordsOf(editor, id), ...entry, ports, faults, result: resultOf(editor, id) };
 }
 
 /** The icon of a node and what is written on it, without the server's sketch as far as the catalog says. */
@@ -27,6 +35,7 @@ export function wordsOf(editor, id) {
     const { title = "Trigger", icon = "webhook", summary = "" } = editor.sketch.trigger || {};
     return { title, icon, summary, kind: "Trigger", effect: false };
   }
+  if (id === FAILURE) return { ...ON_FAILURE };
   const step = stepOf(editor.document, id);
   const action = editor.actionOf(id);
   const sketched = editor.sketch.steps[id];

@@ -4,7 +4,7 @@ import { notify } from "../page.js";
 import { ServerError, callJson } from "../server.js";
 import { addAction } from "./adding.js";
 import { CARD_WIDTH } from "./cards.js";
-import { TRIGGER, removeNodes } from "./edits.js";
+import { TRIGGER, isEntry, removeNodes } from "./edits.js";
 import { nameOf } from "./names.js";
 import { fragmentOf, pasteFragment, readFragment } from "./fragments.js";
 import { isNote } from "./moving.js";
@@ -73,7 +73,7 @@ export function duplicate(editor) {
 
 /** Removes what is selected; the trigger stays. */
 export function removeSelected(editor, label = "Delete") {
-  const chosen = copied(editor);
+  const chosen = editor.selection.filter((id) => id !== TRIGGER);
   if (!chosen.length) {
     if (editor.selection.includes(TRIGGER))
       editor.refuse(
@@ -88,7 +88,7 @@ export function removeSelected(editor, label = "Delete") {
 }
 
 function copied(editor) {
-  return editor.selection.filter((id) => id !== TRIGGER);
+  return editor.selection.filter((id) => !isEntry(id));
 }
 
 function copyText(editor) {

@@ -1,6 +1,6 @@
 /** Everything the builder can be told to do, with its keys: for shortcuts, their list, the palette of commands. */
 
-import { askAndAdd, usualPlace } from "./adding.js";
+import { addOnFailure, askAndAdd, usualPlace } from "./adding.js";
 import { copySelected, duplicate, pasteClipboard, removeSelected } from "./clipboard.js";
 import { nodeIds, notesOf } from "./edits.js";
 import { exportPng, exportSvg } from "./export_image.js";
@@ -71,6 +71,7 @@ function stepCommands(editor) {
     step("select-all", "Select everything", "fit", ["Ctrl+A"], () => selectAll(editor), {
       possible: () => true,
     }),
+    step("on-failure", "Add what happens when it fails", "alert", [], () => addOnFailure(editor)),
     step("note", "Add a note", "note", ["Shift+N"], () => newNote(editor)),
   ];
 }

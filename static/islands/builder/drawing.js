@@ -1,7 +1,7 @@
 /** Keeps the drawing in step with the draft, by difference: only what changed is touched. */
 
 import { cardOf, sizeOf } from "./cards.js";
-import { TRIGGER, edgesOf, nodeIds, notesOf, positionOf } from "./edits.js";
+import { edgesOf, isEntry, nodeIds, notesOf, positionOf } from "./edits.js";
 import { NOTE_SIZE } from "./note_view.js";
 import { makeEdge } from "./surface.js";
 
@@ -118,7 +118,7 @@ export class Drawing {
     const { results } = this.#editor;
     const from = results.get(source);
     const to = results.get(target);
-    if (!from && !(source === TRIGGER && to)) return "";
+    if (!from && !(isEntry(source) && to)) return "";
     if (from && from.port && from.port !== port) return "idle";
     return (to && TONES[to.status]) || (from?.port === port ? "good" : "");
   }

@@ -1,7 +1,7 @@
 /** The state of the builder: the draft with its history, what is selected, open, chosen, found out. */
 
 import { History } from "./history.js";
-import { TRIGGER, nodeIds, notesOf, stepOf } from "./edits.js";
+import { FAILURE, TRIGGER, hasFailure, isEntry, nodeIds, notesOf, stepOf } from "./edits.js";
 import { notify } from "../page.js";
 
 /**
@@ -113,9 +113,10 @@ export class Editor extends EventTarget {
     this.#fire("open");
   }
 
-  /** Whether there is such a step, or it is the trigger. */
+  /** Whether there is such a node. */
   has(id) {
-    return id === TRIGGER || stepOf(this.document, id) !== undefined;
+    if (isEntry(id)) return id === TRIGGER || hasFailure(this.document);
+    return stepOf(this.document, id) !== undefined;
   }
 
   /** Takes in what the server made of the draft. */
@@ -126,13 +127,14 @@ export class Editor extends EventTarget {
 
   /** The faults of a node. */
   faultsOf(id) {
-    const step = id === TRIGGER ? "trigger" : id;
+    const step = { [TRIGGER]: "trigger", [FAILURE]: "on_failure" }[id] || id;
     return this.sketch.faults.filter((fault) => fault.step === step);
   }
 
   /** The ports of a node, in the order in which they are drawn. */
   portsOf(id) {
     if (id === TRIGGER) return this.sketch.trigger?.ports || [{ name: "success", title: "success" }];
+    if (id === FAILURE) return [{ name: "success", title: "success" }];
     const drawn = this.sketch.steps[id];
     const step = stepOf(this.document, id);
     if (drawn && drawn.action === step?.action) return drawn.ports;

@@ -1,8 +1,10 @@
 /** Edits of a draft: pure functions from a document to a new one. Nothing given is changed. */
 
 import {
+  FAILURE,
   TRIGGER,
   edgesOf,
+  hasFailure,
   nextOf,
   nodeIds,
   notesOf,
@@ -15,6 +17,7 @@ import { freeId, renameReferences } from "./naming.js";
 export * from "./graph.js";
 
 const GAP = 280;
+const ROW = 120;
 
 /** Replaces a step. */
 export function setStep(document, id, step) {
@@ -49,19 +52,28 @@ export function insertStep(document, action, edge, position, ports = ["success"]
   return { document: changed, id: added.id };
 }
 
-/** Removes steps with their edges, and notes (`note:<index>`); the trigger stays. */
+/** Begins to say what is done when a run fails: a node below the trigger, from which steps can follow. */
+export function addFailure(document) {
+  if (hasFailure(document)) return document;
+  const { x, y } = positionOf(document, TRIGGER);
+  return moveNodes({ ...document, on_failure: [] }, { [FAILURE]: { x, y: y + 2 * ROW } });
+}
+
+/** Removes steps with their edges, notes (`note:<index>`), and what follows a failure; the trigger stays. */
 export function removeNodes(document, ids) {
   const gone = new Set(ids.filter((id) => id !== TRIGGER));
   const canvas = Object.fromEntries(Object.entries(document.canvas || {}).filter(([id]) => !gone.has(id)));
-  let changed = { ...document, steps: everyStep(document).filter((step) => !gone.has(step?.id)), canvas };
+  const { on_failure: _gone, ...without } = document;
+  const kept = gone.has(FAILURE) ? without : document;
+  let changed = { ...kept, steps: everyStep(document).filter((step) => !gone.has(step?.id)), canvas };
   for (const id of nodeIds(changed)) {
     const next = nextOf(changed, id);
-    const kept = Object.fromEntries(
+    const left = Object.fromEntries(
       Object.entries(next)
         .map(([port, targets]) => [port, targets.filter((target) => !gone.has(target))])
         .filter(([, targets]) => targets.length),
     );
-    if (JSON.stringify(kept) !== JSON.stringify(next)) changed = setNext(changed, id, kept);
+    if (JSON.stringify(left) !== JSON.stringify(next)) changed = setNext(changed, id, left);
   }
   const notes = notesOf(document).filter((_, index) => !gone.has(`note:${index}`));
   return document.notes ? { ...changed, notes } : changed;
@@ -103,7 +115,8 @@ export function renameStep(document, oldId, newId) {
     Object.entries(document.canvas || {}).map(([id, place]) => [id === oldId ? newId : id, place]),
   );
   const trigger = { ...document.trigger, next: renameTargets(document.trigger?.next || [], oldId, newId) };
-  return { ...document, trigger, steps, canvas };
+  const failure = hasFailure(document) ? { on_failure: renameTargets(document.on_failure, oldId, newId) } : {};
+  return { ...document, ...failure, trigger, steps, canvas };
 }
 
 /** Adds a sticky note. */
@@ -125,6 +138,7 @@ function setNext(document, id, next) {
   if (id === TRIGGER) {
     return { ...document, trigger: { ...document.trigger, next: next.success || [] } };
   }
+  if (id === FAILURE) return { ...document, on_failure: next.success || [] };
   const { next: _old, ...step } = stepOf(document, id);
   return setStep(document, id, Object.keys(next).length ? { ...step, next } : step);
 }

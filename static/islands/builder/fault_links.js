@@ -1,9 +1,13 @@
 /** From a fault to the node it is about. */
 
-import { TRIGGER } from "./graph.js";
+import { FAILURE, TRIGGER } from "./graph.js";
 import { nameOf } from "./names.js";
 
 const STEP = /^\$\.steps\[(\d+)\]/;
+const ENTRIES = [
+  [TRIGGER, "Trigger", "$.trigger"],
+  [FAILURE, "When it fails", "$.on_failure"],
+];
 
 /**
  * Opens the node that a fault of the draft is about, where there is one.
@@ -14,8 +18,9 @@ export function openFault(editor, path) {
   const found = editor.sketch.faults.find((fault) => fault.path === path);
   const index = STEP.exec(path);
   const step = found?.step ?? (index ? editor.document.steps[Number(index[1])]?.id : null);
-  if (step) editor.open(step === "trigger" ? TRIGGER : step);
-  else if (path.startsWith("$.trigger")) editor.open(TRIGGER);
+  const [entry] = entryOf(path);
+  if (entry) editor.open(entry);
+  else if (step) editor.open(step);
 }
 
 /**
@@ -25,9 +30,10 @@ export function openFault(editor, path) {
  * @param {string} path the fault's JSON path
  */
 export function nameFault(editor, link, path) {
-  const [start, index] = STEP.exec(path) || (path.startsWith("$.trigger") ? ["$.trigger"] : [null]);
-  if (start === null) return;
-  const step = index === undefined ? "Trigger" : nameOfStep(editor, Number(index));
+  const [, title, beginning] = entryOf(path);
+  const [start, index] = STEP.exec(path) || [beginning];
+  if (start === undefined) return;
+  const step = title || nameOfStep(editor, Number(index));
   const field = path.slice(start.length).replace(/^\.(with\b)?\.?/, "");
   link.textContent = field ? `${step}, ${field}` : step;
   link.title = path;
@@ -36,4 +42,9 @@ export function nameFault(editor, link, path) {
 function nameOfStep(editor, index) {
   const id = editor.document.steps?.[index]?.id;
   return typeof id === "string" ? nameOf(editor, id) : `Step ${index + 1}`;
+}
+
+/** The entry that a path is about, with its title and the beginning of its paths; empty for other paths. */
+function entryOf(path) {
+  return ENTRIES.find(([, , beginning]) => path.startsWith(beginning)) || [];
 }

@@ -2,6 +2,18 @@
 
 /** The id of the trigger's node. Step ids cannot have a `$`. */
 export const TRIGGER = "$trigger";
+/** The id of the node from which the steps of `on_failure` are reached; it is there when the draft has that field. */
+export const FAILURE = "$failure";
+
+/** Whether a node is no step but what steps are reached from. */
+export function isEntry(id) {
+  return id === TRIGGER || id === FAILURE;
+}
+
+/** Whether the draft says what is done when a run fails. */
+export function hasFailure(document) {
+  return document.on_failure !== undefined;
+}
 
 /** The steps of a draft that are objects with an id. */
 export function stepsOf(document) {
@@ -14,9 +26,10 @@ export function stepOf(document, id) {
   return stepsOf(document).find((step) => step.id === id);
 }
 
-/** Every node: the trigger, then the steps as they stand. */
+/** Every node: the trigger, what follows a failure, then the steps as they stand. */
 export function nodeIds(document) {
-  return [TRIGGER, ...stepsOf(document).map((step) => step.id)];
+  const entries = hasFailure(document) ? [TRIGGER, FAILURE] : [TRIGGER];
+  return [...entries, ...stepsOf(document).map((step) => step.id)];
 }
 
 /**
@@ -36,6 +49,7 @@ export function portsFollowed(next) {
 
 /** The `next` of a node. */
 export function nextOf(document, id) {
+  if (id === FAILURE) return portsFollowed(document.on_failure);
   return portsFollowed(id === TRIGGER ? document.trigger?.next : stepOf(document, id)?.next);
 }
 
@@ -79,6 +93,7 @@ export function reachableFrom(document, id) {
  */
 export function connectionFault(document, source, port, target, name = (id) => id) {
   if (target === TRIGGER) return "Nothing can lead to the trigger: it is where events come in.";
+  if (target === FAILURE) return "Nothing can lead to a failure: it is where steps begin when a run fails.";
   if (!stepOf(document, target)) return "There is no such step.";
   if (source === target) return "A step cannot follow itself.";
   if ((nextOf(document, source)[port] || []).includes(target)) {
@@ -107,7 +122,8 @@ function placeBefore(document, id) {
 }
 
 function placeByOrder(document, id) {
-  return { x: 40 + nodeIds(document).indexOf(id) * 280, y: 120 };
+  if (isEntry(id)) return { x: 40, y: id === FAILURE ? 360 : 120 };
+  return { x: 320 + stepsOf(document).findIndex((step) => step.id === id) * 280, y: 120 };
 }
 
 /** The sticky notes. */

@@ -1,6 +1,6 @@
 /** What people call a node: its name, else the title of its action, with the id where two are called alike. */
 
-import { TRIGGER, stepsOf } from "./graph.js";
+import { FAILURE, TRIGGER, stepsOf } from "./graph.js";
 
 /** Documents are never changed in place, so that the names of one stay. */
 const known = new WeakMap();
@@ -11,6 +11,7 @@ const known = new WeakMap();
  */
 export function nameOf(editor, id) {
   if (id === TRIGGER) return "the trigger";
+  if (id === FAILURE) return "a failure";
   const { document } = editor;
   if (!known.has(document)) known.set(document, namesOf(document, editor.catalog.actions));
   return known.get(document).get(id) ?? id;

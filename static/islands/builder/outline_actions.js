@@ -5,7 +5,7 @@ import { choose } from "./chooser.js";
 import { duplicate, removeSelected } from "./clipboard.js";
 import { connectTo } from "./connecting.js";
 import { wordsOf } from "./cards.js";
-import { TRIGGER, connectionFault, edgesOf, nodeIds } from "./edits.js";
+import { FAILURE, TRIGGER, connectionFault, edgesOf, isEntry, nodeIds } from "./edits.js";
 import { nameOf } from "./names.js";
 import { removeEdge } from "./edge_tools.js";
 import { element } from "./elements.js";
@@ -67,19 +67,21 @@ function actionsFor(editor, { id, via }) {
         removeEdge(editor, edge),
       ),
     );
-  return [...open, ...follows, ...comes, ...leads, ...(id === TRIGGER ? [] : ofSteps(editor, id, action))];
+  return [...open, ...follows, ...comes, ...leads, ...(id === TRIGGER ? [] : ofNode(editor, id, action))];
 }
 
-function ofSteps(editor, id, action) {
+function ofNode(editor, id, action) {
   const chosen = (run) => () => {
     editor.select([id]);
     run(editor);
   };
+  const remove = action("Delete", "trash", "Delete", chosen(removeSelected));
+  if (id === FAILURE) return [remove];
   return [
     action("Move earlier", "chevron-left", "Alt+↑", () => move(editor, id, "earlier")),
     action("Move later", "chevron-right", "Alt+↓", () => move(editor, id, "later")),
     action("Duplicate", "copy", "Ctrl+D", chosen(duplicate)),
-    action("Delete", "trash", "Delete", chosen(removeSelected)),
+    remove,
   ];
 }
 
@@ -110,7 +112,7 @@ async function connectFrom(editor, source) {
 /** Steps that may follow come first; of others the reason is told. */
 function targetsOf(editor, source, ports) {
   const options = nodeIds(editor.document)
-    .filter((id) => id !== TRIGGER)
+    .filter((id) => !isEntry(id))
     .map((id) => {
       const { icon, summary, kind } = wordsOf(editor, id);
       const faults = ports.map(({ name }) => connectionFault(editor.document, source, name, id, (one) => nameOf(editor, one)));

@@ -1,6 +1,6 @@
 /** The graph as rows of a tree, in the order in which a run goes through it. */
 
-import { TRIGGER, edgesOf, nodeIds } from "./edits.js";
+import { TRIGGER, edgesOf, isEntry, nodeIds } from "./edits.js";
 
 /**
  * @typedef {{key: string, id: string, level: number, via: {source: string, port: string}|null,
@@ -60,7 +60,7 @@ class Walk {
 
   #row({ id, via, again, level, parent }) {
     const key = JSON.stringify([via?.source ?? null, via?.port ?? null, id]);
-    this.rows.push({ key, id, level, via, again, parent, loose: via === null && id !== TRIGGER });
+    this.rows.push({ key, id, level, via, again, parent, loose: via === null && !isEntry(id) });
     if (again) return;
     const main = this.#main(id);
     for (const edge of this.#edges(id)) {

@@ -1,6 +1,6 @@
 /** The list of actions to add: searchable, dragged onto the canvas, or added by a click or Enter. */
 
-import { actionOptions, addAction, follow, freePort, usualPlace } from "./adding.js";
+import { actionOptions, addAction, addOnFailure, follow, freePort, usualPlace } from "./adding.js";
 import { element } from "./elements.js";
 import { newNote } from "./notes.js";
 import { startPaletteDrag } from "./palette_drag.js";
@@ -25,7 +25,13 @@ export function start(editor, region) {
     icon: "note",
   });
   note.addEventListener("click", () => newNote(editor));
-  region.append(element("h2", { class: "palette-title" }, "Steps"), search, ...groups, none, note);
+  const failure = itemOf({
+    title: "When it fails",
+    description: "Steps that begin when a run is about to end as failed or halted.",
+    icon: "alert",
+  });
+  failure.addEventListener("click", () => addOnFailure(editor));
+  region.append(element("h2", { class: "palette-title" }, "Steps"), search, ...groups, none, failure, note);
   search.addEventListener("input", () => filter(search.value, groups, none));
   region.addEventListener("keydown", (event) => walk(region, search, event));
 }

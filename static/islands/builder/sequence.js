@@ -1,6 +1,7 @@
 /** Moving a step earlier or later: it changes places with its neighbour, edges included. */
 
-import { TRIGGER, connect, disconnect, edgesInto, moveNodes, nextOf, positionOf } from "./edits.js";
+import { connect, disconnect, edgesInto, isEntry, moveNodes, nextOf, positionOf } from "./edits.js";
+import { capital } from "./trial_end.js";
 
 /**
  * @param {object} document
@@ -12,7 +13,8 @@ import { TRIGGER, connect, disconnect, edgesInto, moveNodes, nextOf, positionOf 
  */
 export function moveInSequence(document, id, way, portsOf, name) {
   const [first, second] = way === "earlier" ? [before(document, id), id] : [id, after(document, id, portsOf)];
-  if (id === TRIGGER || first === TRIGGER) return { fault: "The trigger comes first, always." };
+  const entry = [id, first].find((one) => one && isEntry(one));
+  if (entry) return { fault: `${capital(name(entry))} comes first, always.` };
   if (!first)
     return {
       fault: `${name(id)} does not follow exactly one step, so it is not clear what earlier means. Connect it by C.`,

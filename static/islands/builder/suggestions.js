@@ -56,7 +56,8 @@ export function pressedForSuggestions(event, input, source) {
 
 class Suggestions {
   #source;
-  #list = element("ul", { class: "completion-list", role: "listbox", id: "completion-list", "aria-label": "Suggestions" });
+  // It is worked from the field; it takes the focus because it scrolls, for who gets there in another way.
+  #list = element("ul", { class: "completion-list", role: "listbox", id: "completion-list", tabindex: "0", "aria-label": "Suggestions" });
   #about = element("div", { class: "completion-about" });
   #box = element("div", { class: "completion", hidden: "" });
   #items = [];

@@ -2,9 +2,9 @@
 
 import { TRIGGER, setStep, setTrigger, stepOf } from "../edits.js";
 
-/** The step or the trigger of an id. */
+/** The step or the trigger of an id; what follows a failure has no values of its own. */
 export function holderOf(document, node) {
-  return node === TRIGGER ? document.trigger || {} : stepOf(document, node);
+  return node === TRIGGER ? document.trigger || {} : stepOf(document, node) || {};
 }
 
 /** The document with another step or trigger in place of one. */

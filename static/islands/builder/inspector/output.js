@@ -3,7 +3,7 @@
 import { callJson } from "../../server.js";
 import { notify } from "../../page.js";
 import { element } from "../elements.js";
-import { TRIGGER } from "../edits.js";
+import { FAILURE, TRIGGER } from "../edits.js";
 import { drawRequest, drawResponse } from "./exchanges.js";
 import { tabs } from "./tabs.js";
 import { drawValue } from "./value_tree.js";
@@ -32,6 +32,7 @@ function drawNode(editor, root, planned) {
   const node = editor.opened;
   if (node === null) return root.replaceChildren();
   if (node === TRIGGER) return root.replaceChildren(...drawEvent(editor));
+  if (node === FAILURE) return root.replaceChildren(drawFailure());
   const result = editor.results.get(node);
   return root.replaceChildren(...(result ? drawResult(editor, node, result) : drawNothing(editor, planned)));
 }
@@ -39,6 +40,11 @@ function drawNode(editor, root, planned) {
 function drawEvent({ sample }) {
   if (!sample) return [element("p", { class: "empty" }, "No sample event is chosen. Choose one below, or listen for a real request.")];
   return [element("p", {}, `The sample “${sample.name}” stands for the event.`), drawValue(sample.event, "The event")];
+}
+
+function drawFailure() {
+  const parts = ["status", "error", "step", "at"].flatMap((name, index) => [index ? ", " : "", element("code", {}, `failure.${name}`)]);
+  return element("p", {}, "The steps that follow see why the run fails: ", ...parts, ".");
 }
 
 function drawNothing(editor, planned) {

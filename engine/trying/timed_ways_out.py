@@ -1,0 +1,41 @@
+"""The ways out for as long as a trial lasts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from core.clock import Clock, Milliseconds
+from core.http import OutboundRequest, Sender, SendResult
+from core.notifications import Notification, NotificationResult, Notifier
+
+
+class TimedSender:
+    """Sends with what is left of the trial's time at most (`core.http.Sender`)."""
+
+    def __init__(self, sender: Sender, clock: Clock, deadline: Milliseconds) -> None:
+        self._sender = sender
+        self._clock = clock
+        self._deadline = deadline
+
+    def send(self, request: OutboundRequest) -> SendResult:
+        """Sends once."""
+        left = max(self._deadline - self._clock.now(), 1)
+        return self._sender.send(replace(request, timeout=min(request.timeout, left)))
+
+    def close(self) -> None:
+        """The sender is the process's, and stays open."""
+
+
+class TimedNotifier:
+    """Notifies with what is left of the trial's time at most (`core.notifications.Notifier`)."""
+
+    def __init__(self, notifier: Notifier, clock: Clock, deadline: Milliseconds) -> None:
+        self._notifier = notifier
+        self._clock = clock
+        self._deadline = deadline
+
+    def notify(self, address: str, notification: Notification) -> NotificationResult:
+        """Notifies once."""
+        left = max(self._deadline - self._clock.now(), 1)
+        timed = replace(notification, timeout=min(notification.timeout, left))
+        return self._notifier.notify(address, timed)

@@ -1,0 +1,32 @@
+"""A server that dies by `kill -9` at a point of its own work (tests/support/killing_server.py)."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.support.partner import LOOPBACK
+from tests.support.server import ROOT, Server, free_port
+
+
+class KillingServer(Server):
+    program = ROOT / "tests" / "support" / "killing_server.py"
+
+
+@contextmanager
+def killing_server(folder: Path, point: str, after: int) -> Iterator[KillingServer]:
+    """A server that kills itself when it passes a point for the n-th time."""
+    settings = {
+        "KILL_AT": point,
+        "KILL_AFTER": str(after),
+        "PYTHONPATH": str(ROOT),
+        "PENSTOCK_ALLOW_PRIVATE": LOOPBACK,
+    }
+    server = KillingServer(folder, free_port(), [], settings)
+    try:
+        yield server
+        assert server.wait_until_gone() == -signal.SIGKILL, server.errors()
+    finally:
+        server.close()
