@@ -17,6 +17,7 @@ from core.config import Assets, Config
 from core.errors import ConfigError
 from dispatch.embedded import EmbeddedDispatcher
 from dispatch.relaying import RelayThread
+from dispatch.schedules import ScheduleThread
 from dispatch.sweeper import Sweeper
 from engine.assembly import Parts, assemble
 from engine.links import Links
@@ -45,6 +46,7 @@ class Application:
     dispatcher: EmbeddedDispatcher
     sweeper: Sweeper
     relay: RelayThread
+    schedules: ScheduleThread
     clock: Clock
     links: Links
     page_settings: PageSettings
@@ -59,17 +61,20 @@ class Application:
         self.sweeper.start(alone=alone)
         self.dispatcher.begin(self.parts.executor)
         self.relay.start()
+        self.schedules.start()
 
     def rest(self) -> None:
         """A stop is coming: takes nothing up any more, and lets runs come to rest after a step."""
         self.parts.executor.tools.stopping.set()
         self.service.listeners.stop()
+        self.schedules.rest()
         self.dispatcher.rest()
 
     def stop(self) -> None:
         """Lets what is under way come to rest, gives back what did not, and closes the store."""
         self.rest()
         self.relay.stop()
+        self.schedules.stop()
         self.dispatcher.stop(STOP_SECONDS)
         self.sweeper.stop()
         self.parts.executor.tools.sender.close()
@@ -102,7 +107,10 @@ def build(config: Config) -> Application:
     )
     pages = _page_settings(config, secret_key)
     relay = RelayThread(parts.relay)
-    return Application(config, parts, store, dispatcher, sweeper, relay, clock, links, pages)
+    schedules = ScheduleThread(parts.ticker)
+    return Application(
+        config, parts, store, dispatcher, sweeper, relay, schedules, clock, links, pages
+    )
 
 
 def bootstrap(application: Application) -> bool:

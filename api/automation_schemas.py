@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from api.schemas import FAULTS, TEXT, TIME, record
+from api.schemas import FAULTS, OPTIONAL_TIME, TEXT, TIME, record
 from core.spec import JsonSchema
 
 DOCUMENT: JsonSchema = {
@@ -49,6 +49,10 @@ _LISTED_MEMBERS = {
     "enabled": {"type": "boolean", "description": "Whether its trigger takes events."},
     "draft": {**_OPTIONAL_DOCUMENT, "description": "What publish would make live, or null."},
     "published": {**_OPTIONAL_DOCUMENT, "description": "The live version's document, or null."},
+    "next_tick_at": {
+        **OPTIONAL_TIME,
+        "description": "When its schedule starts it next; null where none does.",
+    },
     "created_at": TIME,
     "updated_at": TIME,
 }

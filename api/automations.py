@@ -11,6 +11,7 @@ from core.clock import to_rfc3339
 from core.errors import NotFoundError, StaleError
 from core.model import Automation, AutomationVersion, Page
 from core.outcomes import Answer
+from core.schedules import Schedule
 from engine.arrival import accepted_payload
 from engine.automation_changes import AutomationDetail
 from engine.replies import JsonReply
@@ -19,9 +20,10 @@ from engine.service import Service
 LIST_PATH = "/api/v1/automations"
 
 
-def listed_automation(detail: AutomationDetail) -> dict[str, Any]:
-    """An automation as a list shows it."""
+def listed_automation(detail: AutomationDetail, schedule: Schedule | None) -> dict[str, Any]:
+    """An automation as a list shows it; with its schedule, where the clock starts it."""
     automation = detail.automation
+    next_tick = schedule.next_at if schedule else None
     return {
         "id": automation.id,
         "name": automation.name,
@@ -30,6 +32,7 @@ def listed_automation(detail: AutomationDetail) -> dict[str, Any]:
         "enabled": automation.enabled,
         "draft": automation.draft,
         "published": detail.published,
+        "next_tick_at": None if next_tick is None else to_rfc3339(next_tick),
         "created_at": to_rfc3339(automation.created_at),
         "updated_at": to_rfc3339(automation.updated_at),
     }
@@ -38,7 +41,12 @@ def listed_automation(detail: AutomationDetail) -> dict[str, Any]:
 def list_automations(service: Service, call: Call) -> JsonReply:
     """A page of the tenant's automations."""
     page = service.automations.list(call.tenant, list_query(call))
-    items = [listed_automation(detail) for detail in _details(service, call, page)]
+    ids = [automation.id for automation in page.items]
+    schedules = service.forecasts.live(call.tenant, ids)
+    items = [
+        listed_automation(detail, schedules.get(detail.automation.id))
+        for detail in _details(service, call, page)
+    ]
     return JsonReply(200, {"items": items, "next": page.next})
 
 
@@ -138,8 +146,9 @@ def _details(service: Service, call: Call, page: Page[Automation]) -> Iterator[A
 def _reply(service: Service, detail: AutomationDetail, status: int = 200) -> JsonReply:
     automation = detail.automation
     faults = service.versions.faults(automation.draft) if automation.draft is not None else ()
+    schedule = service.forecasts.live(automation.tenant, [automation.id]).get(automation.id)
     payload = {
-        **listed_automation(detail),
+        **listed_automation(detail, schedule),
         "faults": [{"path": fault.path, "message": fault.message} for fault in faults],
     }
     headers = [("ETag", f'"{automation.revision}"')]

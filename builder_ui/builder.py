@@ -15,6 +15,7 @@ from builder_ui.permissions import Permission
 from builder_ui.routing import Routes
 from builder_ui.visits import Visit
 from core.account_store import AuditFilter
+from core.clock import to_rfc3339
 from core.errors import NotFoundError, StaleError
 from core.model import Automation, Document, StepRun
 from core.states import STEP_ENDS
@@ -39,7 +40,7 @@ def show(visit: Visit, automation_id: str) -> ResponseReturnValue:
     detail = visit.service.automations.get(visit.tenant, automation_id)
     document = shown_document(detail)
     data = {
-        "automation": automation_data(detail.automation),
+        "automation": automation_data(visit, detail.automation),
         "document": document,
         "sketch": visit.service.sketches.sketch(visit.tenant, document),
         "catalog": catalog(visit.service.registry),
@@ -61,14 +62,14 @@ def save(visit: Visit, automation_id: str) -> ResponseReturnValue:
     except StaleError:
         base = take(body, "base", dict, None)
         return _conflict(visit, automation_id, base, sketch)
-    return jsonify({"automation": automation_data(detail.automation), "sketch": sketch})
+    return jsonify({"automation": automation_data(visit, detail.automation), "sketch": sketch})
 
 
 def revision(visit: Visit, automation_id: str) -> ResponseReturnValue:
     """Where the automation stands now, for a builder that is open and knows revision `known`."""
     detail = visit.service.automations.get(visit.tenant, automation_id)
     automation = detail.automation
-    answer: dict[str, Any] = {"automation": automation_data(automation)}
+    answer: dict[str, Any] = {"automation": automation_data(visit, automation)}
     if str(automation.revision) != request.args.get("known"):
         document = shown_document(detail)
         sketch = visit.service.sketches.sketch(visit.tenant, document)
@@ -98,8 +99,9 @@ def shown_document(detail: AutomationDetail) -> Document:
     return automation.draft or detail.published or {**EMPTY, "name": automation.name}
 
 
-def automation_data(automation: Automation) -> dict[str, Any]:
+def automation_data(visit: Visit, automation: Automation) -> dict[str, Any]:
     """What the builder keeps beside the document."""
+    next_tick = visit.service.forecasts.next_tick(visit.tenant, automation.id)
     return {
         "id": automation.id,
         "name": automation.name,
@@ -109,6 +111,7 @@ def automation_data(automation: Automation) -> dict[str, Any]:
         "published": automation.published,
         "has_draft": automation.draft is not None,
         "hook_base": f"/hooks/{automation.tenant}/",
+        "next_tick_at": None if next_tick is None else to_rfc3339(next_tick),
     }
 
 
@@ -134,7 +137,7 @@ def _conflict(
         changes = ["the drawing changed"]
     answer = jsonify(
         {
-            "automation": automation_data(detail.automation),
+            "automation": automation_data(visit, detail.automation),
             "document": theirs,
             "changes": changes,
             "sketch": sketch,

@@ -32,6 +32,7 @@ def _action(spec: ActionSpec) -> dict[str, Any]:
 def _trigger(spec: TriggerSpec) -> dict[str, Any]:
     return {
         "name": spec.name,
+        "family": spec.family.value,
         "title": spec.title,
         "description": spec.description,
         "icon": spec.icon,

@@ -39,22 +39,25 @@ def review(visit: Visit, automation_id: str) -> ResponseReturnValue:
 def publish(visit: Visit, automation_id: str) -> ResponseReturnValue:
     """Makes the draft live."""
     known = take(read_object(), "revision", int)
-    return _now(visit.service.versions.publish(visit.tenant, automation_id, known))
+    return _now(visit, visit.service.versions.publish(visit.tenant, automation_id, known))
 
 
 def set_enabled(visit: Visit, automation_id: str) -> ResponseReturnValue:
     """Enables or disables the automation."""
     enabled = take(read_object(), "enabled", bool)
-    return _now(visit.service.automations.set_enabled(visit.tenant, automation_id, enabled))
+    return _now(visit, visit.service.automations.set_enabled(visit.tenant, automation_id, enabled))
 
 
 def discard(visit: Visit, automation_id: str) -> ResponseReturnValue:
     """Goes back to what is live."""
     known = take(read_object(), "revision", int)
-    return _now(visit.service.automations.discard(visit.tenant, automation_id, known))
+    return _now(visit, visit.service.automations.discard(visit.tenant, automation_id, known))
 
 
-def _now(detail: AutomationDetail) -> Response:
+def _now(visit: Visit, detail: AutomationDetail) -> Response:
     return jsonify(
-        {"automation": automation_data(detail.automation), "document": shown_document(detail)}
+        {
+            "automation": automation_data(visit, detail.automation),
+            "document": shown_document(detail),
+        }
     )

@@ -13,6 +13,7 @@ from builder_ui.bodies import read_object, take
 from builder_ui.permissions import Permission
 from builder_ui.routing import Routes
 from builder_ui.visits import Visit
+from engine.registry import Registry
 
 DEEPEST = 4
 MOST_FIELDS = 60
@@ -48,7 +49,7 @@ def sample_form(visit: Visit, automation_id: str) -> ResponseReturnValue:
     """An event to begin with, and the fields of its body, both from the draft's trigger."""
     document = take(read_object(), "document", dict)
     visit.service.automations.get(visit.tenant, automation_id)
-    schema = body_schema(document)
+    schema = body_schema(visit.service.registry, document)
     fields = list(sample_fields(schema))[:MOST_FIELDS]
     return jsonify(
         {
@@ -58,10 +59,15 @@ def sample_form(visit: Visit, automation_id: str) -> ResponseReturnValue:
     )
 
 
-def body_schema(document: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The JSON Schema of the events' bodies; empty where the trigger has none."""
-    configuration = _object(_object(document.get("trigger")).get("with"))
-    return _object(configuration.get("body_schema") or configuration.get("fields"))
+def body_schema(registry: Registry, document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The JSON Schema of the events' bodies: the draft's own, or that of its kind of trigger."""
+    trigger = _object(document.get("trigger"))
+    configuration = _object(trigger.get("with"))
+    own = _object(configuration.get("body_schema") or configuration.get("fields"))
+    kind = registry.triggers.get(str(trigger.get("type")))
+    if own or kind is None:
+        return own
+    return _object(_object(kind.SPEC.output.get("properties")).get("body"))
 
 
 def sample_fields(schema: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[SampleField]:

@@ -32,6 +32,7 @@ JsonSchema = Mapping[str, Any]
 `x-widget`: how the builder draws the field, where the type alone does not say. `secret-name` also
     says that the text below is the name of a secret, which the step or the trigger then uses.
 `x-choices`: of an `enum`, each value's title and what it means: `{value: [title, meaning]}`.
+`x-alternatives`: members of which an object has exactly one, each with those that go with it.
 """
 
 Show = Callable[[OutboundResponse], OutboundResponse]

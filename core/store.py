@@ -30,6 +30,7 @@ from core.model import (
 )
 from core.platform_events import PlatformEvents
 from core.sample_store import Samples
+from core.schedules import Schedules
 from core.signals import Signals
 from core.states import RunStatus
 from core.statistics import RunStatistics
@@ -332,6 +333,8 @@ class Store(Protocol):
     def inbox(self) -> Inbox: ...
     @property
     def approvals(self) -> Approvals: ...
+    @property
+    def schedules(self) -> Schedules: ...
     @property
     def alerts(self) -> Alerts: ...
     @property

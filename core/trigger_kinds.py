@@ -44,14 +44,29 @@ class EventTrigger(Protocol):
 class ScheduleTrigger(Protocol):
     """A compiled trigger of the family `schedule`."""
 
-    def next_after(self, moment: Milliseconds, anchor: Milliseconds) -> Milliseconds | None:
-        """The first tick after a moment, None when there is none any more.
+    @property
+    def rhythm(self) -> object:
+        """What decides on its ticks: two schedules with equal ones tick at the same moments."""
+        ...
 
-        `anchor` is when the schedule began: intervals are counted from it.
-        """
+    @property
+    def zone(self) -> str:
+        """The IANA name of the time zone in which its ticks are told; `UTC` where it has none."""
         ...
 
     @property
     def makes_up(self) -> bool:
         """Whether ticks that were missed while nothing ran are made up for by one."""
+        ...
+
+    @property
+    def overlaps(self) -> bool:
+        """Whether a tick starts a run although an earlier one goes on."""
+        ...
+
+    def next_after(self, moment: Milliseconds, anchor: Milliseconds) -> Milliseconds | None:
+        """The first tick after a moment, None when there is none any more.
+
+        `anchor` is when the schedule began: intervals are counted from it.
+        """
         ...

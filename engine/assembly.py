@@ -44,6 +44,9 @@ from engine.relaying.relay import Relay
 from engine.relaying.starts import EventStarts
 from engine.requests import RequestService
 from engine.runs import RunService
+from engine.schedules.forecasts import ForecastService
+from engine.schedules.live import LiveSchedules
+from engine.schedules.ticker import Ticker
 from engine.secrets import SecretService
 from engine.service import Service
 from engine.settings import SettingsService
@@ -68,12 +71,13 @@ from engine.versions import VersionService
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The engine: what others call, what executes, what moves states, and what hands events on."""
+    """The engine: what others call, what executes and moves states, what hands on, what ticks."""
 
     service: Service
     executor: Executor
     transitions: Transitions
     relay: Relay
+    ticker: Ticker
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,7 @@ class _Common:
     transitions: Transitions
     relay: Relay
     announcer: Announcer
+    live_schedules: LiveSchedules
 
 
 def assemble(
@@ -107,7 +112,8 @@ def assemble(
     executor = Executor(tools)
     starter = Starter(executor, dispatcher)
     service = _service(common, tools, surroundings, starter, dispatcher)
-    return Parts(service, executor, tools.transitions, common.relay)
+    ticker = _ticker(common, starter)
+    return Parts(service, executor, tools.transitions, common.relay, ticker)
 
 
 def _common(registry: Registry, store: Store, clock: Clock, dispatcher: Dispatcher) -> _Common:
@@ -131,6 +137,7 @@ def _common(registry: Registry, store: Store, clock: Clock, dispatcher: Dispatch
         transitions=transitions,
         relay=relay,
         announcer=Announcer(store.platform_events, consumers, versions, clock, stir),
+        live_schedules=LiveSchedules(store.schedules, catalog, clock),
     )
 
 
@@ -201,6 +208,7 @@ def _service(
         completions=CompletionService(registry, vault, clock),
         questions=Questions(),
         curl=CurlImporter(common.compiler),
+        forecasts=_forecasts(common),
         trials=trials,
         notifications=NotificationService(store, vault, tools.notifier, clock),
         samples=samples,
@@ -242,10 +250,31 @@ def _approvals(
 
 def _automations(common: _Common) -> tuple[AutomationService, VersionService]:
     store, catalog = common.store, common.catalog
-    changes = AutomationChanges(store, catalog, common.audit, common.clock)
+    changes = AutomationChanges(store, catalog, common.audit, common.announcer, common.clock)
     return (
-        AutomationService(store, changes, common.clock),
-        VersionService(store, catalog, common.compiler, changes),
+        AutomationService(store, changes, common.live_schedules, common.clock),
+        VersionService(store, catalog, common.compiler, changes, common.live_schedules),
+    )
+
+
+def _ticker(common: _Common, starter: Starter) -> Ticker:
+    return Ticker(
+        common.store,
+        common.catalog,
+        starter,
+        common.announcer,
+        common.clock,
+        common.live_schedules.stirred,
+    )
+
+
+def _forecasts(common: _Common) -> ForecastService:
+    return ForecastService(
+        common.registry,
+        common.compiler,
+        common.live_schedules,
+        common.store.schedules,
+        common.clock,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,8 +10,11 @@ from core.clock import Clock
 from core.errors import GuardMissed, NotFoundError, StaleError
 from core.model import Automation, Document
 from core.store import Store, Write
+from engine.acting import acting
 from engine.audit import AuditService
 from engine.catalog import Catalog
+from engine.events.announcer import Announcer
+from engine.events.automation_events import automation_data
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +28,18 @@ class AutomationDetail:
 class AutomationChanges:
     """Reads an automation to change it, and commits the change if nobody was faster."""
 
-    def __init__(self, store: Store, catalog: Catalog, audit: AuditService, clock: Clock) -> None:
+    def __init__(
+        self,
+        store: Store,
+        catalog: Catalog,
+        audit: AuditService,
+        announcer: Announcer,
+        clock: Clock,
+    ) -> None:
         self._store = store
         self._catalog = catalog
         self._audit = audit
+        self._announcer = announcer
         self._clock = clock
 
     def current(self, tenant: str, automation_id: str, revision: int | None = None) -> Automation:
@@ -58,6 +69,15 @@ class AutomationChanges:
         verb = f"automation.{what}"
         return self._audit.note(
             automation.tenant, verb, "automation", automation.id, automation.name, detail
+        )
+
+    def announce(self, what: str, automation: Automation) -> Sequence[Write]:
+        """The event `automation.<what>`, where anybody wants to know."""
+        return self._announcer.announce(
+            automation.tenant,
+            f"automation.{what}",
+            automation_data(automation, acting().name),
+            automation_id=automation.id,
         )
 
     def note_edit(self, automation: Automation) -> Write:

@@ -12,6 +12,7 @@ from core.model import Automation, Document, Page
 from core.store import ListQuery, Store, Write
 from engine.automation_changes import AutomationChanges, AutomationDetail, check_revision
 from engine.automation_labels import name_of, tags_of
+from engine.schedules.live import LiveSchedules
 
 AUTOMATION_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 RESERVED_IDS = frozenset({"new"})
@@ -22,9 +23,12 @@ TRIES = 5
 class AutomationService:
     """A tenant's automations."""
 
-    def __init__(self, store: Store, changes: AutomationChanges, clock: Clock) -> None:
+    def __init__(
+        self, store: Store, changes: AutomationChanges, schedules: LiveSchedules, clock: Clock
+    ) -> None:
         self._store = store
         self._changes = changes
+        self._schedules = schedules
         self._clock = clock
 
     def get(self, tenant: str, automation_id: str) -> AutomationDetail:
@@ -99,8 +103,12 @@ class AutomationService:
     ) -> AutomationDetail:
         """Enables or disables an automation. Raises NotFoundError, StaleError."""
         current = self._changes.current(tenant, automation_id, revision)
-        note = self._changes.note("enabled" if enabled else "disabled", current)
-        return self._replace(replace(current, enabled=enabled), note)
+        what = "enabled" if enabled else "disabled"
+        told = (self._changes.note(what, current), *self._changes.announce(what, current))
+        schedule = self._schedules.switched(current, enabled=enabled)
+        detail = self._replace(replace(current, enabled=enabled), *told, *schedule)
+        self._schedules.stirred.set()
+        return detail
 
     def delete(self, tenant: str, automation_id: str, revision: int | None = None) -> None:
         """Removes an automation; runs that have begun go on. Raises NotFoundError, StaleError."""
@@ -109,7 +117,9 @@ class AutomationService:
             tenant,
             self._store.automations.delete(tenant, automation_id, current.revision),
             *self._store.samples.forget(tenant, automation_id),
+            *self._schedules.removed(current),
             self._changes.note("deleted", current),
+            *self._changes.announce("deleted", current),
         )
 
     def _detail(self, automation: Automation) -> AutomationDetail:
@@ -141,11 +151,11 @@ class AutomationService:
         changed = _with_draft(current, document)
         return self._replace(changed, self._changes.note_edit(changed))
 
-    def _replace(self, changed: Automation, note: Write) -> AutomationDetail:
+    def _replace(self, changed: Automation, *beside: Write) -> AutomationDetail:
         """Keeps the automation, changed but still of the revision that was read."""
         following = self._changes.next(changed)
         write = self._store.automations.replace(following, changed.revision)
-        self._changes.commit(changed.tenant, write, note)
+        self._changes.commit(changed.tenant, write, *beside)
         return self._detail(following)
 
 

@@ -119,6 +119,11 @@ class Compiler:
         module = self._registry.triggers[kind]
         return CompiledTrigger(module.SPEC.family, module.compile_trigger(configuration))
 
+    def trigger_of(self, document: Document) -> CompiledTrigger:
+        """The trigger of a document without faults."""
+        trigger = document["trigger"]
+        return self.trigger(trigger["type"], trigger.get("with", {}))
+
     def _step_faults(self, steps: Any, params: dict[int, CompiledParams]) -> Iterator[Fault]:
         for index, step in enumerate(steps if isinstance(steps, list) else []):
             checked = self.check_step(step, f"$.steps[{index}]")

@@ -215,7 +215,10 @@ def _settings() -> Schema:
 
 
 def _when(field: str, name: str, schema: Mapping[str, Any]) -> Schema:
-    requires = ["with"] if schema.get("required") else []
+    alternatives = [{"required": [kind]} for kind in schema.get("x-alternatives", ())]
+    if alternatives:
+        schema = {**schema, "oneOf": alternatives}
+    requires = ["with"] if schema.get("required") or alternatives else []
     return {
         "if": {"properties": {field: {"const": name}}, "required": [field]},
         "then": {"properties": {"with": schema}, "required": requires},

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from core.model import Automation, Document, Page, Run
+from core.schedules import Schedule
 from core.statistics import BUCKET, Tally
 from core.store import AutomationFilter, ListQuery, Store
 from engine.drafts.sketches import SketchService
@@ -19,7 +20,8 @@ RUNS_SHOWN = 12
 class AutomationCard:
     """An automation in a list. `day` counts the last 24 hours, `runs` are the newest first.
 
-    `trigger` says in one line what starts it, `icon` is the name of the trigger's icon.
+    `trigger` says in one line what starts it, `icon` is the name of the trigger's icon. `schedule`
+    is there where the clock does.
     """
 
     automation: Automation
@@ -28,6 +30,7 @@ class AutomationCard:
     icon: str
     runs: Sequence[Run]
     day: Tally
+    schedule: Schedule | None = None
 
     @property
     def has_changes(self) -> bool:
@@ -53,8 +56,9 @@ class OverviewService:
         ids = [automation.id for automation, _ in page.items]
         runs = self._store.runs.newest_of(tenant, ids, RUNS_SHOWN)
         days = self._statistics.history(tenant, DAY, BUCKET).automations if ids else {}
+        schedules = self._store.schedules.of(tenant, ids)
         cards = tuple(
-            self._card(automation, live, runs[automation.id], days)
+            self._card(automation, live, runs[automation.id], days, schedules)
             for automation, live in page.items
         )
         return Page(cards, page.next)
@@ -73,6 +77,7 @@ class OverviewService:
         live: Document | None,
         runs: Sequence[Run],
         days: Mapping[str, Tally],
+        schedules: Mapping[str, Schedule],
     ) -> AutomationCard:
         document = automation.draft if live is None else live
         trigger = self._sketches.trigger(automation.tenant, document)
@@ -84,4 +89,5 @@ class OverviewService:
             icon=trigger["icon"],
             runs=runs,
             day=days.get(automation.id, Tally()),
+            schedule=schedules.get(automation.id),
         )

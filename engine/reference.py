@@ -30,6 +30,7 @@ def render_reference(registry: Registry) -> str:
 def _trigger(spec: TriggerSpec) -> Iterator[str]:
     yield from _title(spec.name, spec.title, spec.description)
     yield from _fields(spec.schema)
+    yield from _alternatives(spec.schema)
 
 
 def _action(spec: ActionSpec) -> Iterator[str]:
@@ -49,6 +50,16 @@ def _fields(schema: Mapping[str, Any]) -> Iterator[str]:
     rows = list(_rows(schema, ""))
     if rows:
         yield from ("| field | takes | default | |", "| --- | --- | --- | --- |", *rows, "")
+
+
+def _alternatives(schema: Mapping[str, Any]) -> Iterator[str]:
+    """Of which fields there is exactly one, each with what goes with it."""
+    kinds = [
+        f"`{kind}`" + (f" (with {', '.join(f'`{name}`' for name in company)})" if company else "")
+        for kind, company in schema.get("x-alternatives", {}).items()
+    ]
+    if kinds:
+        yield from (f"Exactly one of {', '.join(kinds)}.", "")
 
 
 def _output(schema: Mapping[str, Any]) -> Iterator[str]:

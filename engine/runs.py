@@ -20,6 +20,7 @@ from engine.endings import Endings
 from engine.failing import Failure, failure_of
 from engine.graph import FAILURE
 from engine.plan import Plan
+from engine.schedules.occurrences import body_by_hand
 from engine.starter import Starter
 from engine.step_states import states_of_steps
 from engine.transitions import Transitions
@@ -120,8 +121,9 @@ class RunService:
     def start(self, tenant: str, automation_id: str, body: Any) -> tuple[Event, Run]:
         """Starts a live automation by hand, as the trigger `manual` does.
 
-        Raises NotFoundError, ConflictError when it is disabled, InvalidError when the body does not
-        fit the trigger's fields.
+        Without a body, one that a schedule starts sees a tick of now. Raises NotFoundError,
+        ConflictError when it is disabled, InvalidError when the body does not fit the trigger's
+        fields.
         """
         live = self._catalog.of(tenant).live.get(automation_id)
         if live is None:
@@ -132,7 +134,9 @@ class RunService:
         if form is not None and (faults := [Fault(*found) for found in form.check(body)]):
             raise InvalidError("the fields do not fit", faults)
         automaton = Automaton(tenant, automation_id, live.version, live.plan)
-        event = event_without_request(automaton, "manual", body, self._clock.now())
+        now = self._clock.now()
+        body = body_by_hand(live.plan, body, now)
+        event = event_without_request(automaton, "manual", body, now)
         run = make_run(automaton, event, event.received_at)
         beside = [self._store.events.insert(event), self.note_start(run)]
         return event, self._starter.start(run, event, live.plan, beside)

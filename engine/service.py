@@ -24,6 +24,7 @@ from engine.people.users import UserService
 from engine.registry import Registry
 from engine.requests import RequestService
 from engine.runs import RunService
+from engine.schedules.forecasts import ForecastService
 from engine.secrets import SecretService
 from engine.settings import SettingsService
 from engine.statistics import StatisticsService
@@ -65,6 +66,7 @@ class Service:
     completions: CompletionService
     questions: Questions
     curl: CurlImporter
+    forecasts: ForecastService
     trials: TrialService
     notifications: NotificationService
     samples: SampleService

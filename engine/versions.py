@@ -14,18 +14,25 @@ from engine.circles import circle_faults
 from engine.compiler import Compiler
 from engine.plan import Plan
 from engine.routes import path_shape
+from engine.schedules.live import LiveSchedules
 
 
 class VersionService:
     """The versions of a tenant's automations; none of them ever changes."""
 
     def __init__(
-        self, store: Store, catalog: Catalog, compiler: Compiler, changes: AutomationChanges
+        self,
+        store: Store,
+        catalog: Catalog,
+        compiler: Compiler,
+        changes: AutomationChanges,
+        schedules: LiveSchedules,
     ) -> None:
         self._store = store
         self._catalog = catalog
         self._compiler = compiler
         self._changes = changes
+        self._schedules = schedules
 
     def list(self, tenant: str, automation_id: str, query: ListQuery) -> Page[AutomationVersion]:
         """What was published, the newest first. Raises NotFoundError."""
@@ -77,12 +84,16 @@ class VersionService:
         version = AutomationVersion(
             current.tenant, current.id, number, document, changed.updated_at
         )
+        trigger = self._compiler.trigger_of(document)
         self._changes.commit(
             current.tenant,
             automations.replace(changed, current.revision),
             automations.insert_version(version),
+            *self._schedules.published(changed, number, trigger),
             self._changes.note("published", changed, {"version": number}),
+            *self._changes.announce("published", changed),
         )
+        self._schedules.stirred.set()
         return AutomationDetail(changed, document)
 
     def _path_faults(self, automation: Automation, plan: Plan) -> Iterator[Fault]:

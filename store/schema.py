@@ -298,6 +298,21 @@ approvals = Table(
     Index("approvals_by_run", "run_id"),
 )
 
+schedules = Table(
+    "schedules",
+    metadata,
+    _id("tenant"),
+    _id("automation_id"),
+    Column("version", Integer, nullable=False),
+    _moment("anchor", required=True),
+    _moment("next_at"),
+    _moment("left_out_last"),
+    Column("left_out_count", Integer, nullable=False),
+    _text("left_out_why"),
+    Index("schedules_due", "next_at", "tenant", "automation_id"),
+    sqlite_with_rowid=False,
+)
+
 alerts = Table(
     "alerts",
     metadata,

@@ -25,6 +25,7 @@ from store.platform_events import PlatformEvents
 from store.requests import Requests
 from store.runs import Runs
 from store.samples import Samples
+from store.schedules import Schedules
 from store.secrets import SecretValues
 from store.sessions import Sessions
 from store.signals import Signals
@@ -60,6 +61,7 @@ class SqlStore:
         self.signals = Signals(database)
         self.inbox = Inbox(database)
         self.approvals = Approvals(database)
+        self.schedules = Schedules(database)
         self.alerts = Alerts(database)
         self.alert_notices = AlertNotices(database)
         self.alert_signs = AlertSigns(database)

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from core.errors import ConflictError
 from core.spec import TriggerSpec
-from triggers import event, manual, webhook
+from triggers import event, manual, schedule, webhook
 
 
 class TriggerKind(Protocol):
@@ -30,5 +30,5 @@ def by_name(*kinds: TriggerKind) -> Mapping[str, TriggerKind]:
     return registry
 
 
-TRIGGERS: Mapping[str, TriggerKind] = by_name(webhook, event, manual)
+TRIGGERS: Mapping[str, TriggerKind] = by_name(webhook, event, schedule, manual)
 """Every trigger kind there is, in the order in which the builder offers them."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from builder_ui.forms import lines, lists, objects
+from builder_ui.forms import alternatives, lines, lists, objects
 from builder_ui.forms.fields import ABSENT, Control, Field, Form, Keys, Option, Row, Words
 from builder_ui.forms.spots import Schema, Spot
 
@@ -32,6 +32,8 @@ WIDGETS: Mapping[str, Callable[[Spot], Field | None]] = {
     "url": lines.url,
     "path": lines.path,
     "duration": lines.duration,
+    "moment": lines.moment,
+    "time-zone": lines.time_zone,
     "bytes": lines.size,
     "status": lines.status,
     "condition": lines.condition,
@@ -64,10 +66,14 @@ def form_of(schema: Schema, value: Any, secrets: Sequence[str] = ()) -> Form:
     if spot.is_long:
         return Form([lines.long(spot)], [], [])
     members = {} if value is ABSENT else value
-    fields = objects.members(spot, schema, members, field_of, 0)
+    first: list[Field] = []
+    if alternatives.ALTERNATIVES in schema:
+        field, schema, members = alternatives.parted(spot, members, field_of)
+        first = [field]
+    fields = [*first, *objects.members(spot, schema, members, field_of, 0)]
     known = schema.get("properties", {})
     shown = [one for one in fields if one.widget != "other"]
-    folded = [one for one in shown if _is_folded(one, known.get(str(one.keys[0]), {}))]
+    folded = [one for one in shown[len(first) :] if _is_folded(one, known.get(_key(one), {}))]
     if len(folded) == len(shown):
         folded = []
     return Form(
@@ -103,6 +109,10 @@ def widget_of(schema: Schema) -> str:
         case "object" if "properties" in schema:
             return "object"
     return "json"
+
+
+def _key(field: Field) -> str:
+    return str(field.keys[0])
 
 
 def _is_folded(field: Field, schema: Schema) -> bool:

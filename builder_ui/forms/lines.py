@@ -58,6 +58,16 @@ def duration(spot: Spot) -> Field:
     return spot.field("duration", control=spot.control((kinds.TEXT,)))
 
 
+def moment(spot: Spot) -> Field:
+    """A date and time with its offset, which can be picked from a calendar."""
+    return spot.field("moment", control=spot.control((kinds.TEXT,)))
+
+
+def time_zone(spot: Spot) -> Field:
+    """The name of a time zone, from those that the browser knows."""
+    return spot.field("time-zone", control=spot.control((kinds.TEXT,)))
+
+
 def size(spot: Spot) -> Field:
     """A number of bytes, said in KiB and MiB beside it."""
     return spot.field("bytes", control=spot.control((kinds.AUTO,)), data=_bounds(spot))

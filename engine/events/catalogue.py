@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from engine.events.alert_events import ALERT_EVENTS
 from engine.events.approval_events import APPROVAL_EVENTS
+from engine.events.automation_events import AUTOMATION_EVENTS
 from engine.events.run_events import RUN_EVENTS
+from engine.events.schedule_events import SCHEDULE_EVENTS
 from engine.events.types import by_name
 
-EVENT_TYPES = by_name(RUN_EVENTS, APPROVAL_EVENTS, ALERT_EVENTS)
+EVENT_TYPES = by_name(
+    RUN_EVENTS, AUTOMATION_EVENTS, APPROVAL_EVENTS, SCHEDULE_EVENTS, ALERT_EVENTS
+)
 """Every type that Penstock announces of itself, by name."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any, cast
+from typing import Any
 
 from core.clock import Clock
 from core.errors import BusyError, ConflictError, Fault, InvalidError, PenstockError
@@ -17,12 +17,13 @@ from core.http import InboundRequest
 from core.model import Event
 from core.outcomes import Answer
 from core.samples import Sample, SampleSource
-from core.spec import Answered, Family, Received, Rejected, WebhookTrigger
+from core.spec import Answered, Received, Rejected, WebhookTrigger
 from core.store import Store
 from engine.arrival import event_of_request, unstored_entry
 from engine.compiler import Compiler
 from engine.drafts.draft import mapping
 from engine.keys import Keyring
+from engine.plan import CompiledTrigger
 from engine.registry import Registry
 from engine.replies import JsonReply, Problem
 from engine.routes import path_pattern
@@ -30,6 +31,7 @@ from engine.trying.listening import LONGEST_SECONDS, Capture, Listening, capture
 from engine.trying.places import Places
 from engine.trying.sample_json import event_json
 from engine.trying.samples import SampleService
+from engine.trying.tick_listening import TickListening, next_tick_sample
 from engine.vault import Vault
 
 MOST_LISTENERS = 32
@@ -63,13 +65,30 @@ class Listeners:
         self._open: list[Listening] = []
         self._stopped = False
 
-    def listen(self, tenant: str, automation_id: str, document: Any, *, user: str) -> Listening:
+    def listen(
+        self, tenant: str, automation_id: str, document: Any, *, user: str
+    ) -> Listening | TickListening:
         """Lets a user listen for the next request of an automation, for 10 minutes at most.
 
-        Raises InvalidError when the draft's trigger has faults, ConflictError when no webhook
-        starts it, BusyError when too many listen. It must be closed.
+        Where a schedule starts it, the next tick is there at once. Raises InvalidError when the
+        draft's trigger has faults, ConflictError when nothing can be heard of its kind, BusyError
+        when too many listen. It must be closed.
         """
-        webhook = self._webhook(mapping(mapping(document).get("trigger")))
+        trigger = self._trigger(mapping(mapping(document).get("trigger")))
+        if trigger.schedule is not None:
+            tools, schedule = self._tools, trigger.schedule
+            return TickListening(
+                next_tick_sample(tools.samples, tenant, automation_id, schedule, tools.clock)
+            )
+        if trigger.webhook is None:
+            raise ConflictError(
+                "only an automation that a webhook or a schedule starts can be listened to"
+            )
+        return self._listen(tenant, automation_id, trigger.webhook, user)
+
+    def _listen(
+        self, tenant: str, automation_id: str, webhook: WebhookTrigger, user: str
+    ) -> Listening:
         place = self._places.take(user, self._tools.clock.now() + round(LONGEST_SECONDS * 1000))
         listening = Listening(tenant, automation_id, webhook, place, self._remove)
         with self._lock:
@@ -81,13 +100,13 @@ class Listeners:
             self.any = True
         return listening
 
-    def _webhook(self, trigger: Mapping[str, Any]) -> WebhookTrigger:
-        kind = self._tools.registry.triggers.get(str(trigger.get("type")))
-        if kind is None or kind.SPEC.family is not Family.REQUEST:
-            raise ConflictError("only an automation that a webhook starts can listen for requests")
+    def _trigger(self, trigger: Mapping[str, Any]) -> CompiledTrigger:
+        kind = str(trigger.get("type"))
+        if kind not in self._tools.registry.triggers:
+            raise ConflictError("nothing starts the automation yet; choose a trigger")
         if faults := list(self._tools.compiler.trigger_faults(trigger)):
             raise InvalidError("the trigger has faults; mend them and listen again", faults)
-        return cast(WebhookTrigger, kind.compile_trigger(mapping(trigger.get("with"))))
+        return self._tools.compiler.trigger(kind, mapping(trigger.get("with")))
 
     def stop(self) -> None:
         """Ends every listening: the server is being stopped, and nobody new may begin."""

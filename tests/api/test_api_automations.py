@@ -10,6 +10,7 @@ import pytest
 
 from engine.automation_changes import AutomationDetail
 from engine.automations import AutomationService
+from tests.support.builders import on_schedule
 from tests.support.site import Caller, Site
 
 Make = Callable[..., dict[str, Any]]
@@ -212,3 +213,31 @@ def walk(caller: Caller, path: str, limit: int) -> Any:
         if page["next"] is None:
             return
         cursor = f"&cursor={page['next']}"
+
+
+def test_when_the_clock_starts_it_next_is_told_while_it_is_live(admin: Caller) -> None:
+    nightly = "/api/v1/automations/nightly"
+    admin("PUT", nightly, json=on_schedule({"at": "2999-12-24T18:00:00+01:00"}))
+    assert admin("GET", nightly).json["next_tick_at"] is None
+
+    published = admin("POST", f"{nightly}/publish").json
+
+    assert published["next_tick_at"] == "2999-12-24T17:00:00.000Z"
+    assert admin("GET", nightly).json["next_tick_at"] == published["next_tick_at"]
+    [listed] = admin("GET", "/api/v1/automations").json["items"]
+    assert listed["next_tick_at"] == published["next_tick_at"]
+    assert admin("POST", f"{nightly}/disable").json["next_tick_at"] is None
+
+
+def test_a_scheduled_automation_is_started_by_hand_with_a_tick_of_now(admin: Caller) -> None:
+    nightly = "/api/v1/automations/nightly"
+    admin("PUT", nightly, json=on_schedule({"at": "2999-12-24T18:00:00+01:00"}))
+    admin("POST", f"{nightly}/publish")
+
+    started = admin("POST", f"{nightly}/run")
+
+    assert started.status_code == 202
+    run = admin("GET", started.headers["Location"]).json
+    assert run["status"] == "succeeded"
+    assert run["event"]["body"]["missed"] == 0
+    assert run["output"]["at"] == run["event"]["body"]["scheduled_at"]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from jsonschema import Draft202012Validator
 
-from tests.support.builders import make_document, step
+from tests.support.builders import make_document, on_schedule, step
 
 
 def test_a_document_without_faults_can_be_published(penstock, write, tmp_path):
@@ -79,3 +81,29 @@ def test_the_schema_accepts_what_can_be_published(penstock):
     validator = Draft202012Validator(finished.json)
     assert validator.is_valid(make_document())
     assert not validator.is_valid(make_document(colour="blue"))
+
+
+def test_the_next_five_times_of_a_schedule_are_shown_in_its_zone(penstock, write):
+    nightly = {"cron": "30 2 1 1 *", "timezone": "Asia/Tokyo"}
+    file = write("nightly.json", on_schedule(nightly))
+
+    first, *following = penstock("validate", str(file)).out.splitlines()
+
+    assert first == f"{file}: can be published"
+    assert len(following) == 5
+    for line in following:
+        assert re.fullmatch(r"  next: \w{3} 01 Jan 20\d\d, 02:30 JST", line), line
+
+
+def test_programs_get_them_in_utc(penstock, write):
+    file = write("nightly.json", on_schedule({"cron": "30 2 1 1 *", "timezone": "Asia/Tokyo"}))
+    [found] = penstock("validate", "--json", str(file)).json
+    assert found["faults"] == []
+    assert [moment[5:] for moment in found["next_ticks"]] == ["12-31T17:30:00.000Z"] * 5
+
+
+def test_a_schedule_that_is_over_says_so(penstock, write):
+    file = write("once.json", on_schedule({"at": "2020-01-01T00:00:00Z"}))
+    finished = penstock("validate", str(file))
+    assert finished.status == 0
+    assert finished.out.splitlines()[1:] == ["  next: It never comes, or never again."]

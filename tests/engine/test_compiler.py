@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 from core.errors import InvalidError
 from engine.compiler import Compiler
 from engine.document_schema import document_schema
-from tests.support.builders import make_document, send, step
+from tests.support.builders import make_document, on_schedule, send, step
 from wiring import action_and_trigger_registry
 
 URL = "https://partner.example"
@@ -144,6 +144,22 @@ def test_the_published_schema_is_one_and_takes_what_compiles() -> None:
     assert list(Draft202012Validator(schema).iter_errors(make_document(send("a", URL)))) == []
     wrong = make_document(send("a", URL, with_={"colour": "red"}))
     assert list(Draft202012Validator(schema).iter_errors(wrong))
+
+
+@pytest.mark.parametrize(
+    ("configuration", "is_right"),
+    [
+        ({"every": "15m"}, True),
+        ({"cron": "0 9 * * *", "timezone": "Europe/Berlin"}, True),
+        ({"every": "15m", "cron": "0 9 * * *"}, False),
+        ({"missed": "skip"}, False),
+    ],
+)
+def test_the_published_schema_takes_one_of_several_ways(
+    configuration: dict[str, Any], is_right: bool
+) -> None:
+    found = Draft202012Validator(document_schema(REGISTRY)).is_valid(on_schedule(configuration))
+    assert found is is_right
 
 
 JSON = st.recursive(

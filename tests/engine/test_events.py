@@ -167,3 +167,20 @@ def test_a_name_that_is_made_of_data_is_checked_as_it_is_emitted(bench: Workbenc
     bench.publish(make_document(emit("<order.name>")))
     bench.post({"order": {"name": "run.failed"}})
     assert "is a name that Penstock itself announces" in (bench.last_run().error or "")
+
+
+def test_what_becomes_of_automations_is_told(bench: Workbench) -> None:
+    bench.publish(on_event(keep("<trigger.type> <automation_id>"), event="automation.*"), "watch")
+    bench.publish(make_document(keep("x")))
+    bench.service.automations.set_enabled(TENANT, "orders", enabled=False)
+    bench.service.automations.set_enabled(TENANT, "orders", enabled=True)
+    bench.service.automations.delete(TENANT, "orders")
+    bench.tell()
+
+    said = [run.output["kept"] for run in bench.runs("watch")]
+    assert said == [
+        "automation.published orders",
+        "automation.disabled orders",
+        "automation.enabled orders",
+        "automation.deleted orders",
+    ]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from actions import ACTIONS
 from core.http import InboundRequest
@@ -15,7 +16,7 @@ from core.spec import Family, Received
 from engine.compiler import Compiler
 from engine.registry import Registry
 from tests.triggers.signing import SIGNERS
-from triggers import TRIGGERS, manual, webhook
+from triggers import TRIGGERS, manual, schedule, webhook
 from triggers.schemas import compile_schema
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -104,6 +105,10 @@ def test_its_event_starts_it(name):
     assert event.keys() == {"method", "path", "headers", "query", "body"}
     if trigger["type"] == "manual":
         assert manual.compile_trigger(trigger["with"]).check(event["body"]) == ()
+        return
+    if trigger["type"] == "schedule":
+        tick = Draft202012Validator(schedule.SPEC.output["properties"]["body"])
+        assert list(tick.iter_errors(event["body"])) == []
         return
     if TRIGGERS[trigger["type"]].SPEC.family is not Family.REQUEST:
         assert isinstance(event["body"], dict)

@@ -117,8 +117,30 @@ def test_every_field_of_every_action_has_its_place(action):
 
 @pytest.mark.parametrize("kind", TRIGGER_SCHEMAS)
 def test_every_field_of_every_trigger_has_its_place(kind):
-    page = drawn(make_document(trigger={"type": kind, "with": {}}), TRIGGER_NODE)
-    assert set(TRIGGER_SCHEMAS[kind]["properties"]) <= paths_of(page)
+    schema = TRIGGER_SCHEMAS[kind]
+    ways: list[dict[str, Any]] = [{way: "x"} for way in schema.get("x-alternatives", ())]
+    pages = [
+        drawn(make_document(trigger={"type": kind, "with": one}), TRIGGER_NODE)
+        for one in ways or [{}]
+    ]
+    assert set(schema["properties"]) <= {path for page in pages for path in paths_of(page)}
+
+
+@pytest.mark.parametrize(
+    ("configuration", "shown"),
+    [
+        ({}, {"cron", "timezone"}),
+        ({"cron": "0 9 * * *"}, {"cron", "timezone"}),
+        ({"every": "1h"}, {"every", "from"}),
+        ({"at": "2026-12-24T18:00:00Z", "missed": "skip"}, {"at"}),
+        ({"at": "2026-12-24T18:00:00Z", "every": "1h"}, {"every", "from", "at"}),
+        ({"timezone": "UTC", "every": 7}, {"every", "from", "timezone"}),
+    ],
+)
+def test_of_several_ways_one_is_shown_and_what_stands_there_beside_it(configuration, shown):
+    page = drawn(make_document(trigger={"type": "schedule", "with": configuration}), TRIGGER_NODE)
+    assert paths_of(page) & {"cron", "timezone", "every", "from", "at"} == shown
+    assert held(page) == {"with": configuration} if configuration else held(page) == {}
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import event
 
 from core.account_store import AuditFilter
+from core.schedules import Schedule
 from core.states import RUN_FAILURES, RunStatus
 from core.store import ListQuery, RequestFilter, RunFilter
 from store import Cipher, open_store
@@ -17,6 +18,7 @@ from store.committer import DirectCommitter
 from store.database import Database
 from store.requests import Requests
 from store.runs import Runs
+from store.schedules import Schedules
 from store.statistics import RunStatistics
 
 DUE = (RunStatus.QUEUED, RunStatus.WAITING)
@@ -32,6 +34,15 @@ def rescue(database: Database) -> None:
 
 def next_due(database: Database) -> None:
     Runs(database, DirectCommitter(database)).next_due(DUE)
+
+
+def due_schedules(database: Database) -> None:
+    last = Schedule("acme", "nightly", 1, 0, next_at=1)
+    Schedules(database).due(2, 10, last)
+
+
+def next_due_schedule(database: Database) -> None:
+    Schedules(database).next_due(1)
 
 
 def requests_of_a_run(database: Database) -> None:
@@ -101,6 +112,8 @@ def changes_of_an_actor(database: Database) -> None:
         (claim, "runs_due"),
         (next_due, "runs_due"),
         (rescue, "runs_executed"),
+        (due_schedules, "schedules_due"),
+        (next_due_schedule, "schedules_due"),
         (requests_of_a_run, "requests_by_run"),
         (changes_of_a_kind, "audit_by_kind"),
         (changes_of_a_subject, "audit_by_subject"),

@@ -113,6 +113,14 @@ def make_document(*steps: dict[str, Any], **changes: Any) -> dict[str, Any]:
     return {**document, **changes}
 
 
+def on_schedule(configuration: dict[str, Any], *steps: dict[str, Any]) -> dict[str, Any]:
+    """A document that the clock starts; without steps, one that notes the tick."""
+    noted = {"values": {"at": "<scheduled_at>", "missed": "<missed>"}}
+    steps = steps or (step("note", "set-values", noted),)
+    trigger = {"type": "schedule", "with": configuration, "next": [steps[0]["id"]]}
+    return make_document(*steps, name="Nightly", trigger=trigger)
+
+
 def step(step_id: str, action: str, configuration: dict[str, Any], **rest: Any) -> dict[str, Any]:
     """A step of a document."""
     return {"id": step_id, "action": action, "with": configuration, **rest}

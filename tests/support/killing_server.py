@@ -1,8 +1,8 @@
 """`penstock` that dies at a point of its own work as by `kill -9`: started in place of app.py.
 
 `KILL_AT` names the point, `KILL_AFTER` how many times it is passed before, and at which the process
-and its supervisor are killed. What happens before the first post does not count, except at the
-points of the sweep, which a start makes too.
+and its supervisor are killed. What happens before the first post or tick does not count, except at
+the points of the sweep, which a start makes too.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 
 from app import main
 from engine.intake import Intake
+from engine.schedules.ticker import Ticker
 from engine.transitions import Transitions
 from net import PooledSender
 from store.database import Database
@@ -75,11 +76,16 @@ def pass_points(point: KillPoint) -> None:
         point.armed.set()
         return original(*args)
 
+    def fire(original: Any, *args: Any) -> Any:
+        point.armed.set()
+        return around("tick")(original, *args)
+
     patch(Database, "transaction", transaction)
     patch(PooledSender, "send", around("send"))
     patch(Transitions, "rescue", around("rescue"))
     patch(Transitions, "claim_due", around("claim"))
     patch(Intake, "receive", receive)
+    patch(Ticker, "_fire", fire)
 
 
 if __name__ == "__main__":

@@ -116,6 +116,12 @@ class InlineDispatcher:
         """Tests take up due runs themselves."""
 
 
+def surroundings(partner: ScriptedPartner, people: ScriptedPeople) -> Surroundings:
+    """What the engine meets of the world in a test."""
+    links = Links(b"a key of the tests", "http://penstock.test")
+    return Surroundings(partner, people, body_value, links)
+
+
 class Workbench:
     """What a test works with."""
 
@@ -126,8 +132,8 @@ class Workbench:
         self.dispatcher = InlineDispatcher()
         self.people = ScriptedPeople()
         registry = action_and_trigger_registry()
-        self.links = Links(b"a key of the tests", "http://penstock.test")
-        around = Surroundings(self.partner, self.people, body_value, self.links)
+        around = surroundings(self.partner, self.people)
+        self.links = around.links
         parts = assemble(registry, store, around, self.clock, self.dispatcher, _in_a_thread)
         self.service, self.executor, self.transitions = (
             parts.service,
@@ -135,6 +141,7 @@ class Workbench:
             parts.transitions,
         )
         self.relay = parts.relay
+        self.ticker = parts.ticker
         self.service.tenants.create(TENANT, "Acme")
 
     def publish(self, document: Mapping[str, Any], automation_id: str = "orders") -> None:

@@ -8,7 +8,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from core.errors import ConflictError
-from triggers import TRIGGERS, by_name, event, manual, webhook
+from triggers import TRIGGERS, by_name, event, manual, schedule, webhook
 
 
 def fields_of(schema, path="with"):
@@ -32,7 +32,12 @@ def faults(configuration, kind=webhook):
 
 
 def test_the_kinds_are_registered_under_their_names():
-    assert dict(TRIGGERS) == {"webhook": webhook, "event": event, "manual": manual}
+    assert dict(TRIGGERS) == {
+        "webhook": webhook,
+        "event": event,
+        "manual": manual,
+        "schedule": schedule,
+    }
 
 
 def test_a_name_that_is_taken_fails():

@@ -67,8 +67,20 @@ function drawState(editor, bar) {
     : enabled ? [`version ${published} is live`, "good"] : [`version ${published}, disabled`, "warn"];
   badge.textContent = hasDraft && published !== null ? `${words}, draft differs` : words;
   badge.className = `badge ${kind}`;
+  drawNextTick(editor, bar.querySelector("#next-tick"));
   const toggle = bar.querySelector("#toggle-enabled span");
   if (toggle) toggle.textContent = enabled ? "Disable" : "Enable";
+}
+
+/** When the clock starts what is live next, in the time of this browser. */
+function drawNextTick({ automation }, shown) {
+  const next = automation.next_tick_at && new Date(automation.next_tick_at);
+  shown.hidden = !next;
+  if (!next) return;
+  const far = next.toDateString() !== new Date().toDateString();
+  const options = far ? { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" } : { hour: "2-digit", minute: "2-digit", second: "2-digit" };
+  shown.textContent = `next at ${new Intl.DateTimeFormat("en-GB", options).format(next)}`;
+  shown.title = `Next tick: ${next.toString()}`;
 }
 
 function closeMenuAfterUse(menu) {

@@ -8,6 +8,7 @@ import { Form } from "./fields/form.js";
 import { enliven } from "./fields/index.js";
 import { followPreviews } from "./fields/previewing.js";
 import { followEffects } from "./fields/retry.js";
+import { followTicks } from "./fields/ticks.js";
 import { Frame } from "./inspector/frame.js";
 import { startInput } from "./inspector/input.js";
 import { startOutput } from "./inspector/output.js";
@@ -22,7 +23,7 @@ const ENTRIES = { [TRIGGER]: "Trigger", [FAILURE]: "When it fails" };
 export function start(editor, region) {
   const form = new Form(editor, region.querySelector("#inspector-configure"), enliven);
   const frame = new Frame(region, () => editor.close());
-  for (const follow of [followFaults, followPreviews, followEffects, followBodies, followPorts]) follow(form);
+  for (const follow of [followFaults, followPreviews, followEffects, followBodies, followPorts, followTicks]) follow(form);
   startInput(form, region.querySelector("#inspector-input"), frame);
   startOutput(form, region.querySelector("#inspector-output"), frame);
   editor.addEventListener("open", () => show(form, frame));

@@ -2,6 +2,7 @@
 
 import { stream } from "../server.js";
 import { notify } from "../page.js";
+import { isSchedule } from "./fields/ticks.js";
 
 /** @param {import("./editor.js").Editor} editor */
 export function startListening(editor, region) {
@@ -9,6 +10,10 @@ export function startListening(editor, region) {
   region.querySelector("#listen").addEventListener("click", () => listener.listen());
   region.querySelector("#stop-listening").addEventListener("click", () => listener.stop());
   region.querySelector("#copy-curl").addEventListener("click", () => listener.copy());
+  const words = region.querySelector("#listen span");
+  const draw = () => (words.textContent = isSchedule(editor) ? "Take the next tick" : "Listen for the next request");
+  editor.addEventListener("change", draw);
+  draw();
 }
 
 class Listener {
@@ -35,7 +40,7 @@ class Listener {
     this.#abort = new AbortController();
     try {
       await this.#editor.saved();
-      this.#draw();
+      if (!isSchedule(this.#editor)) this.#draw();
       const events = stream("GET", `${this.#editor.address}/listen`, undefined, { signal: this.#abort.signal });
       for await (const { event, data } of events) this.#take(event, data);
     } catch (error) {
@@ -70,7 +75,7 @@ class Listener {
     if (event !== "captured") return;
     this.#editor.ask("samples");
     this.#editor.chooseSample(data.sample);
-    notify("A request came in; it is the sample now.", "good");
+    notify(isSchedule(this.#editor) ? "The next tick is the sample now." : "A request came in; it is the sample now.", "good");
     this.stop();
   }
 }

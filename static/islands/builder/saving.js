@@ -121,13 +121,22 @@ class Saver {
     if (this.#under || this.#conflict || this.isDirty) return;
     try {
       const found = await callJson("GET", `${this.#editor.address}/revision?known=${this.#editor.automation.revision}`);
-      if (this.#under || this.isDirty || found.automation.revision <= this.#editor.automation.revision) return;
+      if (this.#under || this.isDirty) return;
+      if (found.automation.revision <= this.#editor.automation.revision) {
+        this.#tickOn(found.automation);
+        return;
+      }
       this.#take(found);
       this.#editor.replace(found.document);
       this.#editor.refuse(`${found.by} changed this automation ${found.when}; you see it as it is now.`);
     } catch (error) {
       if (!(error instanceof ServerError)) throw error;
     }
+  }
+
+  /** The clock goes on, whoever changes what. */
+  #tickOn({ next_tick_at: next }) {
+    if (next !== this.#editor.automation.next_tick_at) this.#editor.setAutomation({ next_tick_at: next });
   }
 
   #take(answer) {

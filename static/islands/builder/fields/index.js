@@ -1,5 +1,6 @@
 /** Gives the parts of a form their behaviour. */
 
+import { attachAlternatives } from "./alternatives.js";
 import { attachJson } from "./body.js";
 import { attachCodes } from "./codes.js";
 import { attachCompletion } from "./completion.js";
@@ -8,23 +9,28 @@ import { attachDurations } from "./duration.js";
 import { attachExplanations } from "./explaining.js";
 import { attachHookPath } from "./hook_path.js";
 import { attachMeanings } from "./meanings.js";
+import { attachMoments } from "./moment.js";
 import { attachNode } from "./node.js";
 import { attachRows } from "./rows.js";
 import { attachSecretNames } from "./secret_name.js";
 import { attachSizes } from "./sizes.js";
 import { attachSwitching } from "./switching.js";
 import { attachTemplateFields } from "./template_field.js";
+import { attachTimeZones } from "./time_zone.js";
 import { attachVariants } from "./variants.js";
 
 const INPUTS = [attachCompletion, attachTemplateFields, attachSwitching, attachJson];
 const FIELDS = [
+  attachAlternatives,
   attachCodes,
   attachDurations,
   attachExplanations,
   attachHookPath,
   attachMeanings,
+  attachMoments,
   attachSecretNames,
   attachSizes,
+  attachTimeZones,
   attachVariants,
   attachCurl,
 ];

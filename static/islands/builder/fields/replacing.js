@@ -3,7 +3,7 @@
 import { UNREADABLE, keysOf, ownersIn, valueOf } from "./reading.js";
 
 /** What beside its values decides on how a field is drawn. */
-const MARKS = "[data-variants], [data-make], [data-drop], [data-body-kind], [data-step-id], [data-chip]";
+const MARKS = "[data-alternatives], [data-variants], [data-make], [data-drop], [data-body-kind], [data-step-id], [data-chip]";
 
 /**
  * @param {HTMLElement} root

@@ -1,0 +1,1 @@
+"""Automations that the clock starts: whose schedules are live, their ticks, and what will come."""
