@@ -15,6 +15,7 @@ from builder_ui import PageSettings
 from core.clock import Clock, SystemClock
 from core.config import Assets, Config
 from core.errors import ConfigError
+from dispatch.alerts import AlertThreads
 from dispatch.embedded import EmbeddedDispatcher
 from dispatch.relaying import RelayThread
 from dispatch.schedules import ScheduleThread
@@ -47,6 +48,7 @@ class Application:
     sweeper: Sweeper
     relay: RelayThread
     schedules: ScheduleThread
+    alerts: AlertThreads
     clock: Clock
     links: Links
     page_settings: PageSettings
@@ -62,6 +64,7 @@ class Application:
         self.dispatcher.begin(self.parts.executor)
         self.relay.start()
         self.schedules.start()
+        self.alerts.start()
 
     def rest(self) -> None:
         """A stop is coming: takes nothing up any more, and lets runs come to rest after a step."""
@@ -75,6 +78,7 @@ class Application:
         self.rest()
         self.relay.stop()
         self.schedules.stop()
+        self.alerts.stop()
         self.dispatcher.stop(STOP_SECONDS)
         self.sweeper.stop()
         self.parts.executor.tools.sender.close()
@@ -108,8 +112,9 @@ def build(config: Config) -> Application:
     pages = _page_settings(config, secret_key)
     relay = RelayThread(parts.relay)
     schedules = ScheduleThread(parts.ticker)
+    alerts = AlertThreads(parts.alert_watch, parts.notice_sender)
     return Application(
-        config, parts, store, dispatcher, sweeper, relay, schedules, clock, links, pages
+        config, parts, store, dispatcher, sweeper, relay, schedules, alerts, clock, links, pages
     )
 
 

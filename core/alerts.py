@@ -1,4 +1,4 @@
-"""Alerts: what is raised when an automation fails too often or falls silent, and who is notified."""
+"""Alerts: raised when an automation fails too often or falls silent, and who is notified."""
 
 from __future__ import annotations
 
@@ -176,13 +176,20 @@ class AlertSigns(Protocol):
         ...
 
     def newest_failure(
-        self, tenant: str, automation_id: str, since: Milliseconds
+        self, tenant: str, automation_id: str, since: Milliseconds, until: Milliseconds
     ) -> Failure | None:
-        """The last run that failed or was halted, if it ended after `since`."""
+        """The last run that failed or was halted after `since` and not after `until`."""
         ...
 
-    def failures(self, tenant: str, automation_id: str, since: Milliseconds, most: int) -> int:
-        """How many runs failed or were halted after `since`, counted no further than `most`."""
+    def failures(
+        self,
+        tenant: str,
+        automation_id: str,
+        since: Milliseconds,
+        until: Milliseconds,
+        most: int,
+    ) -> int:
+        """How many runs failed or were halted so, counted no further than `most`."""
         ...
 
     def last_event(self, tenant: str, automation_id: str) -> Milliseconds | None:

@@ -9,7 +9,7 @@ from typing import Any
 from core.clock import Milliseconds
 from core.duration import parse_duration
 from core.model import Document
-from engine.alerts.rules import AlertRules, alert_rules
+from engine.alerts.rules import NO_ALERTS, AlertRules, alert_rules
 from engine.retry import RetryPolicy
 
 FORMAT = "penstock/1"
@@ -53,7 +53,7 @@ class Definition:
     steps: tuple[StepDefinition, ...]
     timeout: Milliseconds
     on_failure: tuple[str, ...] = ()
-    alerts: AlertRules = AlertRules()
+    alerts: AlertRules = NO_ALERTS
 
 
 def read_document(document: Document) -> Definition:

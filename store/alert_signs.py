@@ -57,22 +57,29 @@ class AlertSigns:
         return [LiveAutomation(row.id, row.name, row.published, row.updated_at) for row in rows]
 
     def newest_failure(
-        self, tenant: str, automation_id: str, since: Milliseconds
+        self, tenant: str, automation_id: str, since: Milliseconds, until: Milliseconds
     ) -> Failure | None:
-        """The last run that failed or was halted, if it ended after `since`."""
+        """The last run that failed or was halted after `since` and not after `until`."""
         row = self._database.first(
             select(runs.c.id, runs.c.finished_at, runs.c.error)
-            .where(*_failed_after(tenant, automation_id, since))
+            .where(*_failed(tenant, automation_id, since, until))
             .order_by(runs.c.finished_at.desc())
             .limit(1)
         )
         return Failure(row.id, row.finished_at, row.error) if row else None
 
-    def failures(self, tenant: str, automation_id: str, since: Milliseconds, most: int) -> int:
-        """How many runs failed or were halted after `since`, counted no further than `most`."""
+    def failures(
+        self,
+        tenant: str,
+        automation_id: str,
+        since: Milliseconds,
+        until: Milliseconds,
+        most: int,
+    ) -> int:
+        """How many runs failed or were halted so, counted no further than `most`."""
         found = (
             select(runs.c.finished_at)
-            .where(*_failed_after(tenant, automation_id, since))
+            .where(*_failed(tenant, automation_id, since, until))
             .order_by(runs.c.finished_at.desc())
             .limit(most)
             .subquery()
@@ -126,12 +133,13 @@ class AlertSigns:
         return Write(self._forget_spans, {"before": before})
 
 
-def _failed_after(
-    tenant: str, automation_id: str, since: Milliseconds
+def _failed(
+    tenant: str, automation_id: str, since: Milliseconds, until: Milliseconds
 ) -> tuple[ColumnElement[bool], ...]:
     return (
         runs.c.tenant == tenant,
         runs.c.automation_id == automation_id,
         GONE_WRONG,
         runs.c.finished_at > since,
+        runs.c.finished_at <= until,
     )

@@ -48,15 +48,12 @@ def silence_stands(
     rule: SilenceRule,
     silent: Milliseconds,
     last_event: Milliseconds | None,
-    now: Milliseconds,
     raised_at: Milliseconds | None,
 ) -> bool:
     """`silent` as of `silent_for`. Over with the first event after `raised_at`."""
-    if raised_at is None:
-        return silent >= rule.length
-    if last_event is not None and last_event >= raised_at:
+    if raised_at is not None and last_event is not None and last_event >= raised_at:
         return False
-    return silent >= rule.length or now < raised_at
+    return silent >= rule.length
 
 
 def silent_for(since: Milliseconds, now: Milliseconds, spans: Iterable[Span]) -> Milliseconds:

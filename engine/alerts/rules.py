@@ -60,13 +60,17 @@ class AlertRules:
         return frozenset(rule for rule in AlertRule if getattr(self, rule.value) is not None)
 
 
+NO_ALERTS = AlertRules()
+"""Of an automation that nobody watches."""
+
+
 def alert_rules(document: Mapping[str, Any]) -> AlertRules:
     """The rules of a published document; without any where it sets none, or was not understood."""
     try:
         return _read(_alerts(document))
     except (AttributeError, KeyError, TypeError, ValueError):
         # Published by another release.
-        return AlertRules()
+        return NO_ALERTS
 
 
 def alert_faults(document: Any) -> Iterator[Fault]:
@@ -85,7 +89,7 @@ def alert_faults(document: Any) -> Iterator[Fault]:
 
 def _read(alerts: Any) -> AlertRules:
     if not isinstance(alerts, Mapping):
-        return AlertRules()
+        return NO_ALERTS
     failures, rate = alerts.get("failures"), alerts.get("failure_rate")
     silence = alerts.get("silence")
     return AlertRules(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from core.alerts import Alert, AlertRule, AlertSigns, LiveAutomation, Span
+from core.alerts import Alert, AlertRule, AlertSigns, Failure, LiveAutomation, Span
 from core.clock import Milliseconds
 from core.statistics import BUCKET, RunStatistics, Tally
 from engine.alerts import words
@@ -62,7 +62,7 @@ class Sights:
 
     def _failures(self, watched: Watched, rule: FailuresRule, raised: bool) -> Sight:
         automation, begin = watched.automation, self._begin(watched, rule.within)
-        last = self._signs.newest_failure(self._tenant, automation.id, begin)
+        last = self._newest_failure(automation, begin)
         count = self._count(automation, begin) if last else 0
         newest = last.at if last else None
         stands = failures_stand(rule, count, newest, self._now, raised=raised)
@@ -74,7 +74,7 @@ class Sights:
 
     def _rate(self, watched: Watched, rule: FailureRateRule, raised: bool) -> Sight:
         automation, begin = watched.automation, self._begin(watched, rule.within)
-        last = self._signs.newest_failure(self._tenant, automation.id, begin)
+        last = self._newest_failure(automation, begin)
         # Most of the time nothing fails, and nothing has to be counted.
         tally = self._tally(automation, begin) if last else Tally()
         failures, runs = tally.failures, tally.succeeded + tally.failures
@@ -90,7 +90,7 @@ class Sights:
         last = self._signs.last_event(self._tenant, automation.id)
         silent = silent_for(max(watched.since, last or 0), self._now, self._spans)
         raised_at = raised.raised_at if raised else None
-        stands = silence_stands(rule, silent, last, self._now, raised_at)
+        stands = silence_stands(rule, silent, last, raised_at)
         if stands:
             said = words.silence_seen(automation.name, rule, last)
         else:
@@ -100,8 +100,12 @@ class Sights:
     def _begin(self, watched: Watched, within: Milliseconds) -> Milliseconds:
         return max(self._now - within, watched.since - 1)
 
+    def _newest_failure(self, automation: LiveAutomation, begin: Milliseconds) -> Failure | None:
+        return self._signs.newest_failure(self._tenant, automation.id, begin, self._now)
+
     def _count(self, automation: LiveAutomation, begin: Milliseconds) -> int:
-        return self._signs.failures(self._tenant, automation.id, begin, MOST_FAILURES + 1)
+        most = MOST_FAILURES + 1
+        return self._signs.failures(self._tenant, automation.id, begin, self._now, most)
 
     def _tally(self, automation: LiveAutomation, begin: Milliseconds) -> Tally:
         """What ended since a moment; since the quarter of an hour it lies in, where that is past.

@@ -11,7 +11,7 @@ from core.clock import Clock, Milliseconds
 from core.errors import StorageUnavailable
 from core.ids import new_id
 from core.store import Store
-from engine.alerts.rules import AlertRules, alert_rules
+from engine.alerts.rules import NO_ALERTS, AlertRules, alert_rules
 from engine.alerts.sights import Sight, Sights, Watched
 from engine.alerts.telling import AlertTelling
 from engine.alerts.uptime import Uptime
@@ -77,7 +77,8 @@ class AlertWatch:
                 raised_at=now,
             )
             return self._telling.raise_(raised, notify)
-        if not sight.stands and alert is not None:
+        # While the clock is behind that moment it was put back, and sees nothing that has been.
+        if not sight.stands and alert is not None and alert.raised_at <= now:
             return self._telling.resolve(alert, sight.words, notify, now)
         return False
 
@@ -105,7 +106,7 @@ class AlertWatch:
         for automation_id, (automation, rules) in with_rules.items():
             since = noted.get(automation_id)
             if since is None:
-                # The last change of what is seen for the first time is its being put into operation.
+                # What is seen for the first time was put into operation by its last change.
                 since = automation.changed_at
                 writes.append(signs.watch(tenant, automation_id, since))
             watched[automation_id] = Watched(automation, rules, since)
@@ -124,7 +125,7 @@ class AlertWatch:
         known = self._rules.get(key)
         if known is None:
             version = self._store.automations.version(*key)
-            known = alert_rules(version.document) if version else AlertRules()
+            known = alert_rules(version.document) if version else NO_ALERTS
             self._rules[key] = known
             while len(self._rules) > MOST_REMEMBERED:
                 self._rules.popitem(last=False)

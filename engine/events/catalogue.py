@@ -9,7 +9,5 @@ from engine.events.run_events import RUN_EVENTS
 from engine.events.schedule_events import SCHEDULE_EVENTS
 from engine.events.types import by_name
 
-EVENT_TYPES = by_name(
-    RUN_EVENTS, AUTOMATION_EVENTS, APPROVAL_EVENTS, SCHEDULE_EVENTS, ALERT_EVENTS
-)
+EVENT_TYPES = by_name(RUN_EVENTS, AUTOMATION_EVENTS, APPROVAL_EVENTS, SCHEDULE_EVENTS, ALERT_EVENTS)
 """Every type that Penstock announces of itself, by name."""
