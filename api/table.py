@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from api import (
+    alerts,
     automation_operations,
     automation_schemas,
     channel,
@@ -25,6 +26,7 @@ from engine.service import Service
 SCHEMAS: Mapping[str, JsonSchema] = {
     **automation_schemas.SCHEMAS,
     **run_schemas.SCHEMAS,
+    **alerts.SCHEMAS,
     **requests.SCHEMAS,
     **secrets.SCHEMAS,
     **keys.SCHEMAS,
@@ -65,6 +67,7 @@ _DESCRIPTIONS = (
 OPERATIONS: tuple[Operation, ...] = (
     *automation_operations.OPERATIONS,
     *runs.OPERATIONS,
+    *alerts.OPERATIONS,
     *requests.OPERATIONS,
     *secrets.OPERATIONS,
     *settings.OPERATIONS,

@@ -23,6 +23,7 @@ PAGES = (
     "/runs",
     "/runs/{run}",
     "/runs/{failed}",
+    "/alerts",
     "/requests",
     "/requests/{request}",
     "/approvals",
