@@ -16,6 +16,7 @@ from builder_ui import PageSettings
 from core.clock import Clock, SystemClock
 from core.config import Assets, Config
 from core.errors import ConfigError
+from dispatch.alerts import AlertThreads
 from dispatch.deliveries import DeliveryDispatcher
 from dispatch.embedded import EmbeddedDispatcher
 from dispatch.relaying import RelayThread
@@ -50,6 +51,7 @@ class Application:
     relay: RelayThread
     schedules: ScheduleThread
     deliveries: DeliveryDispatcher
+    alerts: AlertThreads
     clock: Clock
     links: Links
     page_settings: PageSettings
@@ -66,6 +68,7 @@ class Application:
         self.relay.start()
         self.schedules.start()
         self.deliveries.start()
+        self.alerts.start()
 
     def rest(self) -> None:
         """A stop is coming: takes nothing up any more, and lets runs come to rest after a step."""
@@ -81,6 +84,7 @@ class Application:
         self.relay.stop()
         self.schedules.stop()
         last_moment = time.monotonic() + STOP_SECONDS
+        self.alerts.stop()
         self.dispatcher.stop(STOP_SECONDS)
         self.deliveries.stop(max(last_moment - time.monotonic(), 0))
         self.sweeper.stop()
@@ -117,18 +121,20 @@ def build(config: Config) -> Application:
     schedules = ScheduleThread(parts.ticker)
     sending = parts.subscriptions
     deliveries = DeliveryDispatcher(sending.deliverer, sending.stirred, clock, dispatcher.executor)
+    alerts = AlertThreads(parts.alert_watch, parts.notice_sender)
     return Application(
-        config,
-        parts,
-        store,
-        dispatcher,
-        sweeper,
-        relay,
-        schedules,
-        deliveries,
-        clock,
-        links,
-        pages,
+        config=config,
+        parts=parts,
+        store=store,
+        dispatcher=dispatcher,
+        sweeper=sweeper,
+        relay=relay,
+        schedules=schedules,
+        deliveries=deliveries,
+        alerts=alerts,
+        clock=clock,
+        links=links,
+        page_settings=pages,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from api import (
+    alerts,
     automation_operations,
     automation_schemas,
     channel,
@@ -30,6 +31,7 @@ from engine.service import Service
 SCHEMAS: Mapping[str, JsonSchema] = {
     **automation_schemas.SCHEMAS,
     **run_schemas.SCHEMAS,
+    **alerts.SCHEMAS,
     **requests.SCHEMAS,
     **collections.SCHEMAS,
     **record_operations.SCHEMAS,
@@ -73,6 +75,7 @@ _DESCRIPTIONS = (
 OPERATIONS: tuple[Operation, ...] = (
     *automation_operations.OPERATIONS,
     *runs.OPERATIONS,
+    *alerts.OPERATIONS,
     *requests.OPERATIONS,
     *collections.OPERATIONS,
     *record_operations.OPERATIONS,

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, make_response
 
 from builder_ui import (
     account,
+    alerts,
     approvals,
     assets,
     audit,
@@ -55,6 +56,7 @@ SUBJECTS = (
     automations,
     runs,
     run,
+    alerts,
     requests,
     approvals,
     inbox,

@@ -9,6 +9,7 @@ import orjson
 from flask import Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
+from builder_ui.alerts import raised_by_automation
 from builder_ui.examples import example_document, examples
 from builder_ui.filters import asked, is_part
 from builder_ui.permissions import Permission
@@ -46,6 +47,7 @@ def index(visit: Visit) -> ResponseReturnValue:
         "automations/_list.html" if is_part() else "automations/index.html",
         page=page,
         asked=wanted,
+        alerts=raised_by_automation(visit),
         tags={tag: tag for tag in visit.service.overview.tags(visit.tenant)},
     )
 

@@ -9,6 +9,7 @@ from flask import Response, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
 from builder_ui import moments
+from builder_ui.alerts import raised_by_automation
 from builder_ui.bodies import read_object, take
 from builder_ui.palette import catalog
 from builder_ui.permissions import Permission
@@ -48,7 +49,12 @@ def show(visit: Visit, automation_id: str) -> ResponseReturnValue:
         "run": request.args.get("run"),
         "step": request.args.get("step"),
     }
-    return render_template("builder/show.html", automation=detail.automation, data=data)
+    return render_template(
+        "builder/show.html",
+        automation=detail.automation,
+        data=data,
+        alerts=raised_by_automation(visit).get(automation_id, 0),
+    )
 
 
 def save(visit: Visit, automation_id: str) -> ResponseReturnValue:

@@ -23,6 +23,7 @@ HOUR: Milliseconds = 3_600_000
 DAY = 24 * HOUR
 NEWEST_FAILURES = 5
 RANKED = 5
+MOST_ALERTS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,8 @@ def index(visit: Visit) -> ResponseReturnValue:
         open_runs=statistics.not_ended(visit.tenant),
         most_counted=MOST_COUNTED,
         failures=_failures(visit),
+        alerts=visit.service.alerts.raised(visit.tenant),
+        most_alerts=MOST_ALERTS,
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from core.account_store import AuditLog, Invitations, Sessions, Users
+from core.alerts import AlertNotices, Alerts, AlertSigns
 from core.approvals import Approvals
 from core.clock import Milliseconds
 from core.inbox import Inbox
@@ -346,6 +347,12 @@ class Store(Protocol):
     def records(self) -> Records: ...
     @property
     def receipts(self) -> Receipts: ...
+    @property
+    def alerts(self) -> Alerts: ...
+    @property
+    def alert_notices(self) -> AlertNotices: ...
+    @property
+    def alert_signs(self) -> AlertSigns: ...
 
     def commit(self, writes: Sequence[Write]) -> None:
         """Commits a unit of work and returns when it is on disk.

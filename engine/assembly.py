@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from core.clock import Clock
 from core.http import Sender
 from core.store import Store
+from engine.alerts.notices import NoticeSender
+from engine.alerts.service import AlertService
+from engine.alerts.telling import AlertTelling
+from engine.alerts.watch import AlertWatch
 from engine.answers import Answers
 from engine.approvals.desk import DeskTools
 from engine.approvals.endings import UnansweredQuestions
@@ -80,7 +84,7 @@ from engine.versions import VersionService
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The engine: what others call, what executes and moves states, what hands on, what ticks."""
+    """The engine: what others call, what executes and moves states, hands on, ticks, watches."""
 
     service: Service
     executor: Executor
@@ -88,6 +92,8 @@ class Parts:
     relay: Relay
     ticker: Ticker
     subscriptions: SubscriptionParts
+    alert_watch: AlertWatch
+    notice_sender: NoticeSender
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +133,18 @@ def assemble(
     starter = Starter(executor, dispatcher)
     service = _service(common, tools, surroundings, starter, dispatcher, subscriptions)
     ticker = _ticker(common, starter)
-    return Parts(service, executor, tools.transitions, common.relay, ticker, subscriptions)
+    watch = _alert_watch(common)
+    notices = NoticeSender(store, service.notifications, clock)
+    return Parts(
+        service=service,
+        executor=executor,
+        transitions=tools.transitions,
+        relay=common.relay,
+        ticker=ticker,
+        subscriptions=subscriptions,
+        alert_watch=watch,
+        notice_sender=notices,
+    )
 
 
 def _common(registry: Registry, store: Store, clock: Clock, dispatcher: Dispatcher) -> _Common:
@@ -234,6 +251,7 @@ def _service(
         statistics=statistics,
         overview=OverviewService(store, statistics, sketches),
         approvals=_approvals(common, surroundings, dispatcher),
+        alerts=AlertService(store),
         inbox=InboxService(store, clock),
         callbacks=_callbacks(common, surroundings, dispatcher),
         channel=Channel(store, common.catalog, vault, settings, starter, clock),
@@ -295,6 +313,12 @@ def _automations(common: _Common) -> tuple[AutomationService, VersionService]:
         AutomationService(store, changes, common.live_schedules, common.clock),
         VersionService(store, catalog, common.compiler, changes, common.live_schedules),
     )
+
+
+def _alert_watch(common: _Common) -> AlertWatch:
+    inbox = InboxService(common.store, common.clock)
+    telling = AlertTelling(common.store, inbox, common.announcer)
+    return AlertWatch(common.store, telling, common.clock)
 
 
 def _ticker(common: _Common, starter: Starter) -> Ticker:

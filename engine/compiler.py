@@ -13,6 +13,7 @@ from core.errors import Fault, InvalidError
 from core.model import Document
 from core.schema_words import faults_of
 from core.spec import Action, ActionSpec, TriggerSpec
+from engine.alerts.rules import alert_faults
 from engine.document import Definition, StepDefinition, read_document
 from engine.document_bounds import bound_faults
 from engine.document_schema import frame_schema
@@ -99,6 +100,7 @@ class Compiler:
     ) -> Iterator[Fault]:
         yield from faults_of(self._frame.iter_errors(document))
         if isinstance(document, Mapping):
+            yield from alert_faults(document)
             yield from self.trigger_faults(document.get("trigger"))
             yield from self._step_faults(document.get("steps"), params)
 

@@ -9,6 +9,7 @@ from typing import Any
 from core.clock import Milliseconds
 from core.duration import parse_duration
 from core.model import Document
+from engine.alerts.rules import NO_ALERTS, AlertRules, alert_rules
 from engine.retry import RetryPolicy
 
 FORMAT = "penstock/1"
@@ -52,6 +53,7 @@ class Definition:
     steps: tuple[StepDefinition, ...]
     timeout: Milliseconds
     on_failure: tuple[str, ...] = ()
+    alerts: AlertRules = NO_ALERTS
 
 
 def read_document(document: Document) -> Definition:
@@ -68,6 +70,7 @@ def read_document(document: Document) -> Definition:
         steps=tuple(_step(step) for step in document.get("steps", [])),
         timeout=parse_duration(settings["timeout"]) if "timeout" in settings else DEFAULT_TIMEOUT,
         on_failure=_targets(document.get("on_failure", [])),
+        alerts=alert_rules(document),
     )
 
 

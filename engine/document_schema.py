@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.duration import PATTERN
+from engine.alerts.schema import alerts_schema
 from engine.document import FORMAT
 from engine.registry import Registry
 
@@ -204,9 +205,11 @@ def _settings() -> Schema:
         "properties": {
             "timeout": {
                 **DURATION,
+                "title": "Time limit of a run",
                 "default": "24h",
                 "description": "A run that has not ended by then fails.",
-            }
+            },
+            "alerts": alerts_schema(DURATION),
         },
     }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.store import Store
+from engine.alerts.service import AlertService
 from engine.approvals.service import ApprovalService
 from engine.audit import AuditService
 from engine.automations import AutomationService
@@ -65,6 +66,7 @@ class Service:
     channel: Channel
     callbacks: CallbackService
     approvals: ApprovalService
+    alerts: AlertService
     inbox: InboxService
     sketches: SketchService
     previews: PreviewService

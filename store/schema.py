@@ -157,6 +157,14 @@ runs = Table(
         postgresql_where=text("status IN ('failed', 'halted')"),
     ),
     Index(
+        "runs_failures",
+        "tenant",
+        "automation_id",
+        "finished_at",
+        sqlite_where=text("status IN ('failed', 'halted')"),
+        postgresql_where=text("status IN ('failed', 'halted')"),
+    ),
+    Index(
         "runs_ended",
         "tenant",
         "finished_at",
@@ -384,6 +392,71 @@ deliveries = Table(
         postgresql_where=text("executor IS NOT NULL"),
     ),
     sqlite_with_rowid=False,
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    _id("id"),
+    _text("tenant", required=True),
+    _text("automation_id", required=True),
+    _text("automation_name", required=True),
+    _text("rule", required=True),
+    _text("seen", required=True),
+    _moment("raised_at", required=True),
+    _moment("resolved_at"),
+    _text("ended"),
+    Index("alerts_by_tenant", "tenant", "id"),
+    Index("alerts_by_automation", "tenant", "automation_id", "id"),
+    Index(
+        "alerts_raised",
+        "tenant",
+        "automation_id",
+        "rule",
+        unique=True,
+        sqlite_where=text("resolved_at IS NULL"),
+        postgresql_where=text("resolved_at IS NULL"),
+    ),
+)
+
+alert_notices = Table(
+    "alert_notices",
+    metadata,
+    _id("id"),
+    _text("tenant", required=True),
+    _text("alert_id", required=True),
+    _text("secret", required=True),
+    _text("about", required=True),
+    _text("title", required=True),
+    _text("text", required=True),
+    _moment("due_at", required=True),
+    _text("state", required=True),
+    Column("attempts", Integer, nullable=False),
+    _text("error"),
+    Index("alert_notices_by_alert", "tenant", "alert_id", "id"),
+    Index(
+        "alert_notices_due",
+        "due_at",
+        sqlite_where=text("state = 'pending'"),
+        postgresql_where=text("state = 'pending'"),
+    ),
+)
+
+alert_watches = Table(
+    "alert_watches",
+    metadata,
+    _id("tenant"),
+    _id("automation_id"),
+    _moment("since", required=True),
+    sqlite_with_rowid=False,
+)
+
+up_spans = Table(
+    "up_spans",
+    metadata,
+    _id("id"),
+    _moment("begin_at", required=True),
+    _moment("end_at", required=True),
 )
 
 executors = Table(

@@ -6,6 +6,9 @@ from collections.abc import Sequence
 
 from core.errors import PenstockError
 from core.store import Write
+from store.alert_notices import AlertNotices
+from store.alert_signs import AlertSigns
+from store.alerts import Alerts
 from store.approvals import Approvals
 from store.audit import AuditLog
 from store.automations import Automations
@@ -69,6 +72,9 @@ class SqlStore:
         self.collections = Collections(database)
         self.records = Records(database)
         self.receipts = Receipts(database)
+        self.alerts = Alerts(database)
+        self.alert_notices = AlertNotices(database)
+        self.alert_signs = AlertSigns(database)
 
     def commit(self, writes: Sequence[Write]) -> None:
         """Commits a unit of work, or raises GuardMissed or StorageUnavailable and keeps nothing."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from builder_ui.forms import Form, field_of, form_of
@@ -12,7 +12,7 @@ from builder_ui.forms.lines import choice, line
 from builder_ui.forms.objects import others
 from builder_ui.forms.spots import MOST_ROWS, Schema, Spot
 from core.spec import ActionSpec, TriggerSpec
-from engine.document_schema import RETRY
+from engine.document_schema import RETRY, frame_schema
 from engine.drafts.draft import draft_steps, find_step, mapping, text
 from engine.drafts.sketches import port_names
 from engine.graph import FAILURE
@@ -23,6 +23,8 @@ TRIGGER_NODE = "$trigger"
 
 FAILURE_NODE = FAILURE
 """What the builder calls the node from which steps follow a failure."""
+SETTINGS_NODE = "$settings"
+"""What the builder opens to configure what holds for the whole automation; nothing is drawn."""
 
 _OWN_OF_STEP = ("id", "name", "action", "with", "retry", "next", "join")
 _OWN_OF_TRIGGER = ("type", "with", "next")
@@ -84,7 +86,12 @@ class NodeForm:
     @property
     def is_step(self) -> bool:
         """Whether it is a step's."""
-        return self.id not in (TRIGGER_NODE, FAILURE_NODE)
+        return self.id not in (TRIGGER_NODE, FAILURE_NODE, SETTINGS_NODE)
+
+    @property
+    def is_settings(self) -> bool:
+        """Whether it is no node at all, but what holds for the whole automation."""
+        return self.id == SETTINGS_NODE
 
 
 def node_form(
@@ -95,6 +102,8 @@ def node_form(
         return _trigger_form(registry, document, secrets)
     if node == FAILURE_NODE:
         return _failure_form(document)
+    if node == SETTINGS_NODE:
+        return _settings_form(registry, document, secrets)
     found = find_step(document, node)
     if found is None:
         return None
@@ -150,6 +159,18 @@ def _failure_form(document: Any) -> NodeForm:
         form=Form((), (), ()),
         ports=_ports(None, {"next": following}, _names(document)),
         candidates=_candidates(document),
+    )
+
+
+def _settings_form(registry: Registry, document: Any, secrets: Sequence[str]) -> NodeForm:
+    schema = frame_schema(registry)["properties"]["settings"]
+    form = form_of(schema, mapping(document).get("settings", ABSENT), secrets)
+    return NodeForm(
+        id=SETTINGS_NODE,
+        title="Settings",
+        description="What holds for the whole automation.",
+        icon="sliders",
+        form=replace(form, fields=[*form.fields, *form.advanced], advanced=[]),
     )
 
 

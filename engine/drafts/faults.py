@@ -15,6 +15,7 @@ from jsonschema import Draft202012Validator
 
 from core.errors import Fault
 from core.schema_words import faults_of
+from engine.alerts.rules import alert_faults
 from engine.compiler import GRAPH_FIELDS, SPOILING, Compiler, in_order
 from engine.document import Definition, read_document
 from engine.document_bounds import bound_faults
@@ -65,6 +66,7 @@ class DraftFaults:
         faults = faults_of(self._frame.iter_errors(document))
         if not isinstance(document, Mapping):
             return tuple(in_order(faults))
+        faults += alert_faults(document)
         faults += self._compiler.trigger_faults(document.get("trigger"))
         written = document.get("steps")
         steps = [self._of_step(step) for step in (written if isinstance(written, list) else [])]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.events.alert_events import ALERT_EVENTS
 from engine.events.approval_events import APPROVAL_EVENTS
 from engine.events.automation_events import AUTOMATION_EVENTS
 from engine.events.record_events import RECORD_EVENTS
@@ -17,5 +18,6 @@ EVENT_TYPES = by_name(
     SCHEDULE_EVENTS,
     RECORD_EVENTS,
     SUBSCRIPTION_EVENTS,
+    ALERT_EVENTS,
 )
 """Every type that Penstock announces of itself, by name."""

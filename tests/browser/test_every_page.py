@@ -25,6 +25,7 @@ PAGES = (
     "/runs",
     "/runs/{run}",
     "/runs/{failed}",
+    "/alerts",
     "/requests",
     "/requests/{request}",
     "/approvals",

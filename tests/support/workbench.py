@@ -143,6 +143,8 @@ class Workbench:
         )
         self.relay = parts.relay
         self.ticker = parts.ticker
+        self.alert_watch = parts.alert_watch
+        self.notice_sender = parts.notice_sender
         self.service.tenants.create(TENANT, "Acme")
 
     def publish(self, document: Mapping[str, Any], automation_id: str = "orders") -> None:

@@ -2,7 +2,7 @@
 
 import { addOnFailure, askAndAdd, usualPlace } from "./adding.js";
 import { copySelected, duplicate, pasteClipboard, removeSelected } from "./clipboard.js";
-import { nodeIds, notesOf } from "./edits.js";
+import { SETTINGS, nodeIds, notesOf } from "./edits.js";
 import { exportPng, exportSvg } from "./export_image.js";
 import { isNote, noteIndex, nudge } from "./moving.js";
 import { newNote, writeNote } from "./notes.js";
@@ -101,6 +101,13 @@ function draftCommands(editor) {
       keys: ["Ctrl+S"],
       scope: "everywhere",
       run: () => editor.ask("save"),
+    },
+    {
+      id: "settings",
+      title: "Settings of the automation",
+      icon: "sliders",
+      possible: () => true,
+      run: () => editor.open(SETTINGS),
     },
     { id: "tidy", title: "Tidy the layout", icon: "tidy", keys: ["T"], run: () => tidy(editor) },
   ];

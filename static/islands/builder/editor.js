@@ -1,7 +1,7 @@
 /** The state of the builder: the draft with its history, what is selected, open, chosen, found out. */
 
 import { History } from "./history.js";
-import { FAILURE, TRIGGER, hasFailure, isEntry, nodeIds, notesOf, stepOf } from "./edits.js";
+import { FAILURE, SETTINGS, TRIGGER, hasFailure, isEntry, nodeIds, notesOf, stepOf } from "./edits.js";
 import { notify } from "../page.js";
 
 /**
@@ -102,7 +102,7 @@ export class Editor extends EventTarget {
   open(id) {
     if (!this.has(id)) return;
     this.opened = id;
-    this.selection = [id];
+    this.selection = id === SETTINGS ? [] : [id];
     this.#fire("selection");
     this.#fire("open");
   }
@@ -113,8 +113,9 @@ export class Editor extends EventTarget {
     this.#fire("open");
   }
 
-  /** Whether there is such a node. */
+  /** Whether there is such a node, or what can be opened like one. */
   has(id) {
+    if (id === SETTINGS) return true;
     if (isEntry(id)) return id === TRIGGER || hasFailure(this.document);
     return stepOf(this.document, id) !== undefined;
   }
@@ -127,6 +128,7 @@ export class Editor extends EventTarget {
 
   /** The faults of a node. */
   faultsOf(id) {
+    if (id === SETTINGS) return settingsFaults(this.sketch.faults);
     const step = { [TRIGGER]: "trigger", [FAILURE]: "on_failure" }[id] || id;
     return this.sketch.faults.filter((fault) => fault.step === step);
   }
@@ -198,4 +200,10 @@ export class Editor extends EventTarget {
   #fire(name, detail = {}) {
     this.dispatchEvent(new CustomEvent(name, { detail }));
   }
+}
+
+/** The faults of the settings, as those of a node: by the fields they are about. */
+function settingsFaults(faults) {
+  const ours = faults.filter(({ path }) => /^\$\.settings(?![\w])/.test(path));
+  return ours.map((fault) => ({ ...fault, field: fault.path.replace(/^\$\.settings\.?/, "") }));
 }

@@ -24,6 +24,13 @@ export function setStep(document, id, step) {
   return { ...document, steps: everyStep(document).map((one) => (one?.id === id ? step : one)) };
 }
 
+/** Replaces the settings; where nothing is set there are none. */
+export function setSettings(document, settings) {
+  const { settings: _old, ...others } = document;
+  const isSet = typeof settings === "object" && settings !== null ? Object.keys(settings).length : settings !== undefined;
+  return isSet ? { ...document, settings } : others;
+}
+
 /** Replaces the trigger. */
 export function setTrigger(document, trigger) {
   return { ...document, trigger };

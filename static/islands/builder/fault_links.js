@@ -1,12 +1,13 @@
 /** From a fault to the node it is about. */
 
-import { FAILURE, TRIGGER } from "./graph.js";
+import { FAILURE, SETTINGS, TRIGGER } from "./graph.js";
 import { nameOf } from "./names.js";
 
 const STEP = /^\$\.steps\[(\d+)\]/;
 const ENTRIES = [
   [TRIGGER, "Trigger", "$.trigger"],
   [FAILURE, "When it fails", "$.on_failure"],
+  [SETTINGS, "Settings", "$.settings"],
 ];
 
 /**

@@ -5,6 +5,9 @@ export const TRIGGER = "$trigger";
 /** The id of the node from which the steps of `on_failure` are reached; it is there when the draft has that field. */
 export const FAILURE = "$failure";
 
+/** What is opened to change the automation's settings. It is no node: nothing is drawn of it. */
+export const SETTINGS = "$settings";
+
 /** Whether a node is no step but what steps are reached from. */
 export function isEntry(id) {
   return id === TRIGGER || id === FAILURE;

@@ -1,6 +1,6 @@
 /** The inspector: what a node sees, how it is configured, what it came to. */
 
-import { FAILURE, TRIGGER, isEntry } from "./edits.js";
+import { FAILURE, SETTINGS, TRIGGER } from "./edits.js";
 import { nameOf } from "./names.js";
 import { followBodies } from "./fields/body_preview.js";
 import { followFaults } from "./fields/faults.js";
@@ -14,7 +14,7 @@ import { startInput } from "./inspector/input.js";
 import { startOutput } from "./inspector/output.js";
 import { followPorts } from "./inspector/ports.js";
 
-const ENTRIES = { [TRIGGER]: "Trigger", [FAILURE]: "When it fails" };
+const TITLES = { [TRIGGER]: "Trigger", [FAILURE]: "When it fails", [SETTINGS]: "Settings" };
 
 /**
  * @param {import("./editor.js").Editor} editor
@@ -39,6 +39,7 @@ function show(form, frame) {
     return;
   }
   const isOther = form.node !== opened;
+  frame.alone = opened === SETTINGS;
   frame.show({ focus: isOther });
   form.show(opened).then(() => isOther && frame.scrollToTop());
   entitle(form, frame);
@@ -46,5 +47,5 @@ function show(form, frame) {
 
 function entitle(form, frame) {
   const { editor, node } = form;
-  if (node !== null && editor.has(node)) frame.title = isEntry(node) ? ENTRIES[node] : nameOf(editor, node);
+  if (node !== null && editor.has(node)) frame.title = TITLES[node] ?? nameOf(editor, node);
 }

@@ -2,13 +2,13 @@
 
 import { ServerError } from "../server.js";
 import { element } from "./elements.js";
-import { FAILURE, TRIGGER, isEntry } from "./graph.js";
+import { FAILURE, SETTINGS, TRIGGER } from "./graph.js";
 import { attachJsonCompletion, memberAt } from "./json_completion.js";
 import { MISTAKE, faultLines, parseDraft } from "./json_text.js";
 
 const PAUSE_MILLISECONDS = 400;
 const REST_MILLISECONDS = 200;
-const ENTRIES = { [TRIGGER]: '"trigger"', [FAILURE]: '"on_failure"' };
+const MEMBERS = { [TRIGGER]: '"trigger"', [FAILURE]: '"on_failure"', [SETTINGS]: '"settings"' };
 
 /** @param {import("./editor.js").Editor} editor */
 export function start(editor, region) {
@@ -129,7 +129,7 @@ class JsonView {
 
   /** Moves to where a node stands. */
   #reveal(id) {
-    const at = id ? this.#text.value.indexOf(isEntry(id) ? ENTRIES[id] : `"id": ${JSON.stringify(id)}`) : -1;
+    const at = id ? this.#text.value.indexOf(MEMBERS[id] ?? `"id": ${JSON.stringify(id)}`) : -1;
     if (at < 0) return;
     const line = this.#text.value.slice(0, at).split("\n").length;
     this.#text.scrollTop = (line - 3) * parseFloat(getComputedStyle(this.#text).lineHeight);

@@ -1,14 +1,17 @@
 /** Values within a step or the trigger: found and replaced by their keys; nothing given is changed. */
 
-import { TRIGGER, setStep, setTrigger, stepOf } from "../edits.js";
+import { SETTINGS, TRIGGER, setSettings, setStep, setTrigger, stepOf } from "../edits.js";
 
 /** The step or the trigger of an id; what follows a failure has no values of its own. */
 export function holderOf(document, node) {
+  // The settings are held as what a step configures is: below `with`.
+  if (node === SETTINGS) return { with: document.settings };
   return node === TRIGGER ? document.trigger || {} : stepOf(document, node) || {};
 }
 
 /** The document with another step or trigger in place of one. */
 export function withHolder(document, node, holder) {
+  if (node === SETTINGS) return setSettings(document, holder.with);
   return node === TRIGGER ? setTrigger(document, holder) : setStep(document, node, holder);
 }
 

@@ -50,6 +50,13 @@ export class Frame {
     return this.region.classList.contains("wide");
   }
 
+  /** Whether what is configured is all there is to see: no input, no output. */
+  set alone(is) {
+    this.region.classList.toggle("alone", is);
+    if (is) this.#chosen = "configure";
+    this.#arrange();
+  }
+
   /** Whether a view is to be seen. */
   isShown(view) {
     return !this.region.hidden && (this.isWide || this.#chosen === view);
@@ -85,7 +92,7 @@ export class Frame {
     this.region.style.setProperty("--inspector-width", `${Math.max(LEAST, Math.min(this.#wanted, this.#most))}px`);
     const width = this.region.clientWidth;
     const before = this.isWide;
-    this.region.classList.toggle("wide", width >= WIDE);
+    this.region.classList.toggle("wide", width >= WIDE && !this.region.classList.contains("alone"));
     for (const tab of this.#tabs) {
       const chosen = tab.dataset.tab === this.#chosen;
       tab.setAttribute("aria-selected", String(chosen));

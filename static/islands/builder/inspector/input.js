@@ -1,6 +1,7 @@
 /** The context of a step as a tree: an entry is inserted into the field that was edited last, or dragged. */
 
 import { callHtml } from "../../server.js";
+import { SETTINGS } from "../edits.js";
 import { insertText, spellingAt } from "../fields/inserting.js";
 import { resultsOf } from "../fields/previewing.js";
 
@@ -48,7 +49,7 @@ class InputView {
   async #fetch() {
     const { editor } = this.#form;
     const node = editor.opened;
-    if (node === null || !this.#frame.isShown("input")) return;
+    if (node === null || node === SETTINGS || !this.#frame.isShown("input")) return;
     const question = { document: withoutDrawing(editor.document), node, event: editor.sample?.event ?? null, results: resultsOf(editor) };
     const asked = JSON.stringify(question);
     if (asked === this.#asked) return;

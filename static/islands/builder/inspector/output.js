@@ -3,7 +3,7 @@
 import { callJson } from "../../server.js";
 import { notify } from "../../page.js";
 import { element } from "../elements.js";
-import { FAILURE, TRIGGER } from "../edits.js";
+import { FAILURE, SETTINGS, TRIGGER } from "../edits.js";
 import { drawRequest, drawResponse } from "./exchanges.js";
 import { tabs } from "./tabs.js";
 import { drawValue } from "./value_tree.js";
@@ -30,7 +30,7 @@ export function startOutput(form, root) {
 
 function drawNode(editor, root, planned) {
   const node = editor.opened;
-  if (node === null) return root.replaceChildren();
+  if (node === null || node === SETTINGS) return root.replaceChildren();
   if (node === TRIGGER) return root.replaceChildren(...drawEvent(editor));
   if (node === FAILURE) return root.replaceChildren(drawFailure());
   const result = editor.results.get(node);

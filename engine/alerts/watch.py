@@ -1,0 +1,139 @@
+"""Watches every automation that has alert rules, and raises and resolves its alerts."""
+
+from __future__ import annotations
+
+import logging
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping, Sequence
+
+from core.alerts import Alert, AlertRule, LiveAutomation, Span
+from core.clock import Clock, Milliseconds
+from core.errors import StorageUnavailable
+from core.ids import new_id
+from core.store import Store
+from engine.alerts.rules import NO_ALERTS, AlertRules, alert_rules
+from engine.alerts.sights import Sight, Sights, Watched
+from engine.alerts.telling import AlertTelling
+from engine.alerts.uptime import Uptime
+
+MOST_REMEMBERED = 50_000
+"""Versions whose rules are kept in memory; nearly all of them have none."""
+
+logger = logging.getLogger(__name__)
+
+RaisedAlerts = Mapping[AlertRule, Alert]
+
+
+class AlertWatch:
+    """Evaluates the rules. Any number of processes may do so at once."""
+
+    def __init__(self, store: Store, telling: AlertTelling, clock: Clock) -> None:
+        self._store = store
+        self._telling = telling
+        self._clock = clock
+        self._uptime = Uptime(store)
+        self._rules: OrderedDict[tuple[str, str, int], AlertRules] = OrderedDict()
+
+    def evaluate(self) -> int:
+        """Looks at everything once; how many alerts it moved. Raises StorageUnavailable."""
+        now = self._clock.now()
+        spans = self._uptime.note(now)
+        return sum(
+            self._evaluate_tenant(tenant.id, spans, now) for tenant in self._store.tenants.all()
+        )
+
+    def _evaluate_tenant(self, tenant: str, spans: Sequence[Span], now: Milliseconds) -> int:
+        watched = self._watched(tenant)
+        raised = _by_automation(self._store.alerts.raised(tenant))
+        sights = Sights(tenant, self._store.alert_signs, self._store.statistics, spans, now)
+        moved = self._drop_unwatched(watched, raised, now)
+        for one in watched.values():
+            try:
+                moved += self._evaluate(tenant, one, raised.get(one.automation.id, {}), sights)
+            except StorageUnavailable:
+                raise
+            except Exception:
+                # The others are watched all the same.
+                logger.exception("the alerts of automation %s are left out", one.automation.id)
+        return moved
+
+    def _evaluate(self, tenant: str, watched: Watched, raised: RaisedAlerts, sights: Sights) -> int:
+        return sum(
+            self._move(tenant, watched, sight, raised.get(sight.rule))
+            for sight in sights.of(watched, raised)
+        )
+
+    def _move(self, tenant: str, watched: Watched, sight: Sight, alert: Alert | None) -> bool:
+        now, notify = self._clock.now(), watched.rules.notify
+        if sight.stands and alert is None:
+            automation = watched.automation
+            raised = Alert(
+                id=new_id(),
+                tenant=tenant,
+                automation_id=automation.id,
+                automation_name=automation.name,
+                rule=sight.rule,
+                seen=sight.words,
+                raised_at=now,
+            )
+            return self._telling.raise_(raised, notify)
+        # While the clock is behind that moment it was put back, and sees nothing that has been.
+        if not sight.stands and alert is not None and alert.raised_at <= now:
+            return self._telling.resolve(alert, sight.words, notify, now)
+        return False
+
+    def _drop_unwatched(
+        self,
+        watched: Mapping[str, Watched],
+        raised: Mapping[str, RaisedAlerts],
+        now: Milliseconds,
+    ) -> int:
+        unwatched = [
+            alert
+            for automation_id, alerts in raised.items()
+            for rule, alert in alerts.items()
+            if automation_id not in watched or rule not in watched[automation_id].rules.watched
+        ]
+        return sum(self._telling.drop(alert, now) for alert in unwatched)
+
+    def _watched(self, tenant: str) -> Mapping[str, Watched]:
+        """What is to be watched, with what is noted of it brought up to date."""
+        signs = self._store.alert_signs
+        with_rules = dict(self._with_rules(tenant))
+        noted = signs.watches(tenant)
+        writes = [signs.unwatch(tenant, one) for one in noted if one not in with_rules]
+        watched = {}
+        for automation_id, (automation, rules) in with_rules.items():
+            since = noted.get(automation_id)
+            if since is None:
+                # What is seen for the first time was put into operation by its last change.
+                since = automation.changed_at
+                writes.append(signs.watch(tenant, automation_id, since))
+            watched[automation_id] = Watched(automation, rules, since)
+        if writes:
+            self._store.commit(writes)
+        return watched
+
+    def _with_rules(self, tenant: str) -> Iterator[tuple[str, tuple[LiveAutomation, AlertRules]]]:
+        for automation in self._store.alert_signs.live(tenant):
+            rules = self._rules_of(tenant, automation)
+            if rules.watched:
+                yield automation.id, (automation, rules)
+
+    def _rules_of(self, tenant: str, automation: LiveAutomation) -> AlertRules:
+        key = (tenant, automation.id, automation.version)
+        known = self._rules.get(key)
+        if known is None:
+            version = self._store.automations.version(*key)
+            known = alert_rules(version.document) if version else NO_ALERTS
+            self._rules[key] = known
+            while len(self._rules) > MOST_REMEMBERED:
+                self._rules.popitem(last=False)
+        return known
+
+
+def _by_automation(alerts: Sequence[Alert]) -> Mapping[str, RaisedAlerts]:
+    found: dict[str, dict[AlertRule, Alert]] = {}
+    for alert in alerts:
+        found.setdefault(alert.automation_id, {})[alert.rule] = alert
+    return found

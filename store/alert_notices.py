@@ -1,0 +1,117 @@
+"""Notifications of alerts on their way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Row, Text, bindparam, select, update
+
+from core.alerts import AlertState, Notice, NoticeState
+from core.clock import Milliseconds
+from core.writes import Write
+from store.database import Database
+from store.schema import alert_notices as table
+
+# Written out, not bound: SQLite takes a partial index only where its condition stands in words.
+_PENDING = table.c.state == bindparam(
+    "pending", NoticeState.PENDING.value, type_=Text, literal_execute=True
+)
+
+
+class AlertNotices:
+    """The table `alert_notices`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._insert = database.prepare_insert(table)
+        mine = update(table).where(
+            table.c.id == bindparam("which"), table.c.tenant == bindparam("which_tenant")
+        )
+        claimed: dict[str, Any] = {
+            "attempts": bindparam("new_attempts"),
+            "due_at": bindparam("new_due_at"),
+        }
+        self._claim = database.prepare(
+            mine.where(
+                table.c.attempts == bindparam("old_attempts"),
+                table.c.state == bindparam("old_state"),
+            ).values(claimed)
+        )
+        settled: dict[str, Any] = {
+            "state": bindparam("new_state"),
+            "error": bindparam("new_error"),
+            "due_at": bindparam("new_due_at"),
+        }
+        self._settle = database.prepare(mine.values(settled))
+
+    def insert(self, notice: Notice) -> Write:
+        """Adds a notice, to be sent."""
+        return Write(
+            self._insert,
+            {
+                "id": notice.id,
+                "tenant": notice.tenant,
+                "alert_id": notice.alert_id,
+                "secret": notice.secret,
+                "about": notice.about,
+                "title": notice.title,
+                "text": notice.text,
+                "due_at": notice.due_at,
+                "state": notice.state,
+                "attempts": notice.attempts,
+                "error": notice.error,
+            },
+        )
+
+    def due(self, now: Milliseconds, limit: int) -> Sequence[Notice]:
+        """What is to be sent now, the longest due first, of every tenant."""
+        statement = select(table).where(_PENDING, table.c.due_at <= now).order_by(table.c.due_at)
+        return [_notice(row) for row in self._database.rows(statement.limit(limit))]
+
+    def claim(self, notice: Notice, again_at: Milliseconds) -> Write:
+        """Counts an attempt; guarded: refused when somebody else took it up since it was read."""
+        values = {
+            **_which(notice),
+            "old_attempts": notice.attempts,
+            "old_state": NoticeState.PENDING,
+            "new_attempts": notice.attempts + 1,
+            "new_due_at": again_at,
+        }
+        return Write(self._claim, values, guarded=True)
+
+    def settle(
+        self, notice: Notice, state: NoticeState, error: str | None, due_at: Milliseconds
+    ) -> Write:
+        """What became of an attempt."""
+        values = {**_which(notice), "new_state": state, "new_error": error, "new_due_at": due_at}
+        return Write(self._settle, values)
+
+    def of_alerts(self, tenant: str, alert_ids: Sequence[str]) -> Mapping[str, Sequence[Notice]]:
+        """The notices of several alerts, the oldest first."""
+        found: dict[str, list[Notice]] = {alert_id: [] for alert_id in alert_ids}
+        if found:
+            statement = select(table).where(table.c.tenant == tenant, table.c.alert_id.in_(found))
+            for row in self._database.rows(statement.order_by(table.c.id)):
+                found[row.alert_id].append(_notice(row))
+        return found
+
+
+def _which(notice: Notice) -> dict[str, Any]:
+    return {"which": notice.id, "which_tenant": notice.tenant}
+
+
+def _notice(row: Row[Any]) -> Notice:
+    return Notice(
+        id=row.id,
+        tenant=row.tenant,
+        alert_id=row.alert_id,
+        secret=row.secret,
+        about=AlertState(row.about),
+        title=row.title,
+        text=row.text,
+        due_at=row.due_at,
+        state=NoticeState(row.state),
+        attempts=row.attempts,
+        error=row.error,
+    )

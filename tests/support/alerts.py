@@ -1,0 +1,64 @@
+"""How tests of alerts get automations that fail, and look at what is told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.alerts import Alert, AlertFilter
+from core.clock import Milliseconds
+from core.store import ListQuery
+from tests.support.builders import make_document, send
+from tests.support.people import make_user
+from tests.support.workbench import TENANT, Workbench, answered
+
+SECOND: Milliseconds = 1_000
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+BEAT = 15 * SECOND
+
+
+def syncing(**alerts: Any) -> dict[str, Any]:
+    """An automation with alert rules that calls a partner, once."""
+    sync = send("sync", "https://partner.example/sync", retry={"attempts": 1})
+    return make_document(sync, name="Sync partner", settings={"alerts": alerts})
+
+
+def fail(bench: Workbench, times: int = 1) -> None:
+    """Runs that end badly."""
+    bench.partner.answers(answered(500))
+    for _ in range(times):
+        bench.post()
+
+
+def succeed(bench: Workbench, times: int = 1) -> None:
+    """Runs that end well."""
+    bench.partner.answers(answered(200))
+    for _ in range(times):
+        bench.post()
+
+
+def turn(bench: Workbench, duration: Milliseconds) -> None:
+    """Lets time go by with all its beats; as many as are needed to know that Penstock is up."""
+    step = max(BEAT, min(duration // 20, 50 * SECOND))
+    for _ in range(duration // step):
+        bench.clock.turn(step)
+        bench.alert_watch.evaluate()
+    bench.clock.turn(duration % step)
+    bench.alert_watch.evaluate()
+
+
+def alerts(bench: Workbench, **which: Any) -> list[Alert]:
+    """Every alert that fits, the oldest first."""
+    page = bench.service.alerts.list(TENANT, AlertFilter(**which), ListQuery(limit=200))
+    return [detail.alert for detail in reversed(page.items)]
+
+
+def raised(bench: Workbench) -> list[str]:
+    """The rules that are raised now."""
+    return [alert.rule.value for alert in bench.service.alerts.raised(TENANT)]
+
+
+def told(bench: Workbench) -> list[str]:
+    """What stands in the admin's inbox, the oldest first."""
+    page = bench.service.inbox.list(make_user(id="ada"), ListQuery(limit=200))
+    return [item.title for item in reversed(page.items)]
