@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page
 from tests.support.automations import on_webhook, post, run_when
 from tests.support.browser import NARROW, WIDE, Console, Studio, example, open_studio, ready
 from tests.support.builders import step
+from tests.support.waiting import eventually
 
 PAGES = (
     "/",
@@ -18,6 +19,7 @@ PAGES = (
     "/automations/new",
     "/automations/partner-sync",
     "/automations/partner-sync?step=sync",
+    "/automations/parcels",
     "/automations/partner-sync/versions",
     "/automations/partner-sync/versions/1",
     "/runs",
@@ -55,7 +57,12 @@ def lived_in(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iter
         asking = {"ask": ["admin", "implementer", "viewer"], "title": "Refund?", "form": FORM}
         server.publish("refunds", on_webhook("refunds", step("ask", "approve", asking)))
         run_when(server, post(server, "refunds").json["run_id"], "waiting")
+        alerts = {"failures": {"count": 1}, "silence": {"for": "2h"}}
+        stop = step("stop", "stop", {"status": "failed", "message": "Nobody took the parcel."})
+        server.publish("parcels", on_webhook("parcels", stop, settings={"alerts": alerts}))
+        post(server, "parcels")
         post(server, "partner-sync", order)
+        eventually(lambda: server.call("GET", "/api/v1/alerts").json["items"])
         yield studio
 
 
