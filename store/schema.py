@@ -161,6 +161,7 @@ runs = Table(
         "tenant",
         "automation_id",
         "finished_at",
+        "status",
         sqlite_where=text("status IN ('failed', 'halted')"),
         postgresql_where=text("status IN ('failed', 'halted')"),
     ),

@@ -20,6 +20,7 @@ PAGES = (
     "/automations/new",
     "/automations/partner-sync",
     "/automations/partner-sync?step=sync",
+    "/automations/parcels",
     "/automations/partner-sync/versions",
     "/automations/partner-sync/versions/1",
     "/runs",
@@ -84,12 +85,17 @@ def lived_in(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iter
         asking = {"ask": ["admin", "implementer", "viewer"], "title": "Refund?", "form": FORM}
         server.publish("refunds", on_webhook("refunds", step("ask", "approve", asking)))
         run_when(server, post(server, "refunds").json["run_id"], "waiting")
+        alerts = {"failures": {"count": 1}, "silence": {"for": "2h"}}
+        stop = step("stop", "stop", {"status": "failed", "message": "Nobody took the parcel."})
+        server.publish("parcels", on_webhook("parcels", stop, settings={"alerts": alerts}))
+        post(server, "parcels")
         post(server, "partner-sync", order)
         server.call("PUT", "/api/v1/collections/customers", CUSTOMERS)
         server.call("PUT", "/api/v1/collections/empty", {})
         for number in range(60):
             values = {"name": "Ada " * 30, "level": 2, "note": {"long": "x" * 300}}
             server.call("PUT", f"/api/v1/records/customers/C-{number}", values)
+        eventually(lambda: server.call("GET", "/api/v1/alerts").json["items"])
         yield studio
 
 

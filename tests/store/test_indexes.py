@@ -9,11 +9,15 @@ import pytest
 from sqlalchemy import event
 
 from core.account_store import AuditFilter
+from core.alerts import AlertFilter
 from core.records import RecordFilter
 from core.schedules import Schedule
 from core.states import RUN_FAILURES, RunStatus
 from core.store import ListQuery, RequestFilter, RunFilter
 from store import Cipher, open_store
+from store.alert_notices import AlertNotices
+from store.alert_signs import AlertSigns
+from store.alerts import Alerts
 from store.audit import AuditLog
 from store.committer import DirectCommitter
 from store.database import Database
@@ -122,9 +126,39 @@ def records_by_id(database: Database) -> None:
     Records(database).list("acme", "customers", RecordFilter(), ListQuery("C-1"))
 
 
+def raised_alerts(database: Database) -> None:
+    Alerts(database).raised("acme")
+
+
+def alerts_of_an_automation(database: Database) -> None:
+    Alerts(database).list("acme", AlertFilter(automation_id="orders"), ListQuery("a"))
+
+
+def due_notices(database: Database) -> None:
+    AlertNotices(database).due(1, 10)
+
+
+def newest_failure(database: Database) -> None:
+    AlertSigns(database).newest_failure("acme", "orders", 1, 2)
+
+
+def failures_in_a_time(database: Database) -> None:
+    AlertSigns(database).failures("acme", "orders", 1, 2, 10)
+
+
+def last_event(database: Database) -> None:
+    AlertSigns(database).last_event("acme", "orders")
+
+
 @pytest.mark.parametrize(
     ("ask", "index"),
     [
+        (raised_alerts, "alerts_raised"),
+        (alerts_of_an_automation, "alerts_by_automation"),
+        (due_notices, "alert_notices_due"),
+        (newest_failure, "runs_failures"),
+        (failures_in_a_time, "runs_failures"),
+        (last_event, "runs_by_automation"),
         (claim, "runs_due"),
         (next_due, "runs_due"),
         (rescue, "runs_executed"),

@@ -54,7 +54,7 @@ def upgrade() -> None:
     op.create_index(
         "runs_failures",
         "runs",
-        ["tenant", "automation_id", "finished_at"],
+        ["tenant", "automation_id", "finished_at", "status"],
         sqlite_where=_GONE_WRONG,
         postgresql_where=_GONE_WRONG,
     )
