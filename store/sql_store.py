@@ -17,6 +17,7 @@ from store.invitations import Invitations
 from store.keys import Keys
 from store.migrate import migrate
 from store.platform_events import PlatformEvents
+from store.quarantine import Quarantine
 from store.requests import Requests
 from store.runs import Runs
 from store.samples import Samples
@@ -53,6 +54,7 @@ class SqlStore:
         self.samples = Samples(database)
         self.platform_events = PlatformEvents(database)
         self.signals = Signals(database)
+        self.quarantine = Quarantine(database)
 
     def commit(self, writes: Sequence[Write]) -> None:
         """Commits a unit of work, or raises GuardMissed or StorageUnavailable and keeps nothing."""
