@@ -19,6 +19,7 @@ from core.store import Write
 from engine.dispatching import Dispatcher
 from engine.execution import Execution
 from engine.executor import Executor
+from engine.order.keys import NO_KEYS
 from engine.plan import Plan
 from engine.transitions import started
 
@@ -84,7 +85,9 @@ def event_of_request(
 def make_run(
     automaton: Automaton, event: Event, now: Milliseconds, *, awaited: bool = False
 ) -> Run:
-    """A queued run of an event."""
+    """A queued run of an event, with the event's keys where its automation has any."""
+    templates = automaton.plan.keys
+    keys = NO_KEYS if templates is None else templates.of(event)
     return Run(
         id=new_id(),
         tenant=automaton.tenant,
@@ -97,6 +100,8 @@ def make_run(
         deadline=now + automaton.plan.definition.timeout,
         due_at=now,
         awaited=awaited,
+        order_key=keys.order,
+        quarantine_key=keys.quarantine,
     )
 
 
@@ -183,8 +188,11 @@ class Starter:
 
         Its first steps without an outside effect are taken before it is stored: a run of nothing
         else costs one commit and no thread. Raises GuardMissed or StorageUnavailable; then nothing
-        is kept and nothing will run.
+        is kept and nothing will run. A run that has a key is queued, or held, as the store decides.
         """
+        if run.has_key:
+            self.queue(run, beside)
+            return run
         held = started(run, self._dispatcher.executor, run.created_at)
         execution = self._executor.begin(held, event, plan, journal)
         execution.prepare()
@@ -202,6 +210,15 @@ class Starter:
         self._dispatcher.start(execution)
         return held
 
+    def queue(self, run: Run, beside: Sequence[Write]) -> None:
+        """Stores a run for whoever takes it up: with a key, when it is its turn.
+
+        Raises GuardMissed or StorageUnavailable; then nothing is kept.
+        """
+        tools = self._executor.tools
+        tools.store.commit([*beside, tools.transitions.start(run)])
+        self._dispatcher.wake()
+
     def start_here(self, run: Run, event: Event, plan: Plan, beside: Sequence[Write]) -> Execution:
         """Stores a run that the calling thread will execute itself, as far as it is not over."""
         held = started(run, self._dispatcher.executor, run.created_at)
@@ -214,3 +231,8 @@ class Starter:
 def accepted_payload(event: Event, run: Run) -> Mapping[str, str]:
     """What a caller that does not wait is told."""
     return {"status": "accepted", "event_id": event.id, "run_id": run.id}
+
+
+def held_payload(event: Event, run: Run) -> Mapping[str, str]:
+    """What a caller is told that waits for a run which was put into quarantine."""
+    return {"status": "held", "event_id": event.id, "run_id": run.id}

@@ -25,12 +25,17 @@ from engine.events.catalogue import EVENT_TYPES
 from engine.executor import Executor
 from engine.intake import Intake
 from engine.keys import Keyring
+from engine.order.passing import TurnsPassedOn
 from engine.overview import OverviewService
 from engine.people.accounts import AccountService
 from engine.people.invitations import InvitationService
 from engine.people.passwords import Passwords
 from engine.people.sessions import SessionKeeper
 from engine.people.users import UserService
+from engine.quarantine.edits import EditService
+from engine.quarantine.failures import FailuresCounted
+from engine.quarantine.releases import ReleaseService
+from engine.quarantine.service import QuarantineService, QuarantineTools
 from engine.registry import Registry
 from engine.relaying.announced_ends import AnnouncedEnds
 from engine.relaying.relay import Relay
@@ -124,7 +129,17 @@ def _common(registry: Registry, store: Store, clock: Clock, dispatcher: Dispatch
 
 
 def _tools(common: _Common, sender: Sender, submit: Submit, dispatcher: Dispatcher) -> Tools:
-    rules = (AnnouncedEnds(common.announcer, common.catalog),)
+    rules = (
+        AnnouncedEnds(common.announcer, common.catalog),
+        FailuresCounted(
+            common.store.quarantine,
+            common.transitions,
+            common.catalog,
+            common.announcer,
+            common.vault,
+        ),
+        TurnsPassedOn(common.transitions),
+    )
     return Tools(
         store=common.store,
         transitions=common.transitions,
@@ -147,6 +162,7 @@ def _service(common: _Common, tools: Tools, starter: Starter, dispatcher: Dispat
     sketches, trials = _drafts(common, tools)
     samples, listeners = _listening(common)
     statistics = StatisticsService(store, clock)
+    quarantine = QuarantineTools(store, tools.transitions, tools.endings, vault, audit, clock)
     return Service(
         tenants=TenantService(store, audit, clock),
         automations=automations,
@@ -171,6 +187,9 @@ def _service(common: _Common, tools: Tools, starter: Starter, dispatcher: Dispat
         trials=trials,
         samples=samples,
         listeners=listeners,
+        quarantine=QuarantineService(quarantine),
+        releases=ReleaseService(quarantine, common.catalog, common.announcer, dispatcher.wake),
+        edits=EditService(quarantine),
         registry=registry,
         document_schema=document_schema(registry),
         store=store,

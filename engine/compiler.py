@@ -17,6 +17,7 @@ from engine.document_bounds import bound_faults
 from engine.document_schema import frame_schema
 from engine.graph import Graph, build_graph
 from engine.graph_faults import graph_faults
+from engine.order.keys import KeyTemplates, check_keys
 from engine.params import CompiledParams, FoundReference, compile_params
 from engine.plan import CompiledTrigger, Plan, PlannedStep
 from engine.reference_faults import reference_faults
@@ -66,9 +67,11 @@ class Compiler:
             graph = build_graph(definition, self.detached(definition))
             faults += graph_faults(definition, graph, self._registry.actions)
             faults += reference_faults(graph, _references(definition, params))
+            keys = check_keys(definition)
+            faults += keys.faults
         if faults or definition is None:
             raise InvalidError("the automation has faults", in_order(faults))
-        return self._plan(definition, graph, params)
+        return self._plan(definition, graph, params, keys.templates)
 
     def faults(self, document: Document) -> tuple[Fault, ...]:
         """Every fault of a document, none when it can be published."""
@@ -143,7 +146,9 @@ class Compiler:
             and _is_detached(self._registry.actions[step.action].SPEC, step)
         )
 
-    def _plan(self, definition: Definition, graph: Graph, params: Params) -> Plan:
+    def _plan(
+        self, definition: Definition, graph: Graph, params: Params, keys: KeyTemplates | None
+    ) -> Plan:
         trigger = definition.trigger
         return Plan(
             definition=definition,
@@ -154,6 +159,7 @@ class Compiler:
             },
             trigger_configuration=trigger.configuration,
             trigger=self.trigger(trigger.type, trigger.configuration),
+            keys=keys,
         )
 
 

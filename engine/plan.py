@@ -11,6 +11,7 @@ from core.spec import Action, Family, WebhookTrigger
 from core.trigger_kinds import EventTrigger, FormTrigger, ScheduleTrigger
 from engine.document import Definition, StepDefinition
 from engine.graph import Graph
+from engine.order.keys import KeyTemplates
 from engine.params import CompiledParams
 
 
@@ -68,13 +69,17 @@ class CompiledTrigger:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A compiled automation. Without a `trigger` it is a part of one that is tried out."""
+    """A compiled automation. Without a `trigger` it is a part of one that is tried out.
+
+    `keys` are those of its events, where they run in order or can be held.
+    """
 
     definition: Definition
     graph: Graph
     steps: Mapping[str, PlannedStep]
     trigger_configuration: Mapping[str, Any]
     trigger: CompiledTrigger | None
+    keys: KeyTemplates | None = None
 
     @property
     def webhook(self) -> WebhookTrigger | None:

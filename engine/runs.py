@@ -131,7 +131,7 @@ class RunService:
         event = self._manual_event(automaton, body)
         run = make_run(automaton, event, event.received_at)
         beside = [self._store.events.insert(event), self.note_start(run)]
-        return event, self._starter.start(run, event, live.plan, beside)
+        return event, self._as_stored(self._starter.start(run, event, live.plan, beside))
 
     def note_start(self, run: Run) -> Write:
         """The entry of the audit log for a run that was started by hand."""
@@ -168,7 +168,11 @@ class RunService:
         again = replace(make_run(automaton, event, self._clock.now()), replay_of=run.id)
         beside = [self._store.runs.keep_step(again, step) for step in kept]
         beside.append(self._note("replayed", again, {"replay_of": run.id}))
-        return self._starter.start(again, event, plan, beside, kept)
+        return self._as_stored(self._starter.start(again, event, plan, beside, kept))
+
+    def _as_stored(self, run: Run) -> Run:
+        """A run that has a key is queued, in line or held: the store decides that."""
+        return self._existing(run.tenant, run.id) if run.has_key else run
 
     def _note(self, what: str, run: Run, detail: Mapping[str, Any] | None = None) -> Write:
         facts = {"automation_id": run.automation_id, **(detail or {})}

@@ -16,6 +16,9 @@ from engine.overview import OverviewService
 from engine.people.accounts import AccountService
 from engine.people.invitations import InvitationService
 from engine.people.users import UserService
+from engine.quarantine.edits import EditService
+from engine.quarantine.releases import ReleaseService
+from engine.quarantine.service import QuarantineService
 from engine.registry import Registry
 from engine.requests import RequestService
 from engine.runs import RunService
@@ -59,6 +62,9 @@ class Service:
     trials: TrialService
     samples: SampleService
     listeners: Listeners
+    quarantine: QuarantineService
+    releases: ReleaseService
+    edits: EditService
     registry: Registry
     document_schema: Schema
     store: Store

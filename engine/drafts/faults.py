@@ -21,6 +21,7 @@ from engine.document_bounds import bound_faults
 from engine.document_schema import frame_schema
 from engine.graph import build_graph
 from engine.graph_faults import graph_faults
+from engine.order.keys import check_keys
 from engine.params import FoundReference
 from engine.reference_faults import reference_faults
 from engine.registry import Registry
@@ -110,6 +111,7 @@ class DraftFaults:
         graph = build_graph(definition, self._compiler.detached(definition))
         yield from graph_faults(definition, graph, self._registry.actions)
         yield from reference_faults(graph, _references(definition, steps))
+        yield from check_keys(definition).faults
 
 
 def _references(
