@@ -11,8 +11,10 @@ import pytest
 from core.errors import GuardMissed, UnstorableError
 from core.event_keys import EventKey
 from core.states import RunStatus
+from core.store import Write
 from engine.transitions import Transitions
-from store import SqlStore
+from store import Cipher, SqlStore, open_store
+from store.prepared import Stage
 from tests.support.builders import NOW, make_run
 from tests.support.lanes import (
     KEY,
@@ -24,6 +26,8 @@ from tests.support.lanes import (
     stored,
     take,
 )
+
+C_2 = EventKey("acme", "orders", "C-2")
 
 
 def cancel(store: SqlStore, run_id: str) -> None:
@@ -319,3 +323,42 @@ def test_a_held_run_is_given_another_event_once(store: SqlStore) -> None:
     store.commit(release(store))
     with pytest.raises(GuardMissed):
         store.commit([store.runs.give_event(as_stored(store, held), "a third")])
+
+
+def test_in_a_shared_commit_turns_are_passed_on_after_every_end(sqlite_url: str) -> None:
+    """Units are gathered by statement: what looks at others comes behind what changes them."""
+    store = open_store(sqlite_url, Cipher(b"a key of the tests"))
+    first, second = stored(store, keyed(), keyed())
+    failing, behind = stored(store, keyed("C-2"), keyed("C-2"))
+    [taken] = [run for run in take(store) if run.id == failing.id]
+    waits, go_on = threading.Event(), threading.Event()
+    holding = end_of(store, taken, RunStatus.FAILED, limit=1)
+    running = as_stored(store, first)
+    cancelling = Transitions(store.runs).cancel(running, "cancelled", NOW)
+
+    store.commit_later([Write(_Pause(waits, go_on), {})])
+    assert waits.wait(20)
+    store.commit_later([store.runs.pass_on(KEY, NOW), store.runs.pass_on(C_2, NOW)])
+    store.commit_later([cancelling, store.runs.pass_on(KEY, NOW)])
+    store.commit_later(holding)
+    go_on.set()
+    store.close()
+
+    again = open_store(sqlite_url, Cipher(b"a key of the tests"))
+    assert standing(again, first, second) == ["cancelled", "due"]
+    assert standing(again, failing, behind) == ["failed", "held"]
+    again.close()
+
+
+class _Pause:
+    """Stands where a prepared statement does, and keeps the writer until units have gathered."""
+
+    stage, turns = Stage.CHANGE, None
+
+    def __init__(self, waits: threading.Event, go_on: threading.Event) -> None:
+        self._waits, self._go_on = waits, go_on
+
+    def execute(self, *_: object) -> int:
+        self._waits.set()
+        self._go_on.wait(20)
+        return 1
