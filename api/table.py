@@ -9,6 +9,8 @@ from api import (
     automation_schemas,
     health,
     keys,
+    quarantine,
+    quarantine_schemas,
     requests,
     run_schemas,
     runs,
@@ -27,6 +29,7 @@ SCHEMAS: Mapping[str, JsonSchema] = {
     **requests.SCHEMAS,
     **secrets.SCHEMAS,
     **keys.SCHEMAS,
+    **quarantine_schemas.SCHEMAS,
 }
 
 
@@ -64,6 +67,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *automation_operations.OPERATIONS,
     *runs.OPERATIONS,
     *requests.OPERATIONS,
+    *quarantine.OPERATIONS,
     *secrets.OPERATIONS,
     *settings.OPERATIONS,
     *keys.OPERATIONS,

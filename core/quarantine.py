@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -83,6 +83,10 @@ class Quarantine(Protocol):
 
     def held_runs(self, key: EventKey, query: ListQuery) -> Page[Run]:
         """The held runs of a key in order, without their outputs; the cursor is a position."""
+        ...
+
+    def first_held(self, keys: Sequence[EventKey], each: int) -> Mapping[EventKey, Sequence[Run]]:
+        """The first held runs of several keys in order, without their outputs."""
         ...
 
     def failed_runs(self, held: QuarantinedKey, most: int) -> Sequence[Run]:

@@ -10,9 +10,11 @@ import orjson
 
 from core.clock import Clock
 from core.errors import ConflictError, Fault, GuardMissed, InvalidError, NotFoundError
+from core.event_keys import EventKey
 from core.ids import new_id
 from core.masking import Masker
 from core.model import Event, Page, Run, StepRun
+from core.quarantine import QuarantineFilter
 from core.states import RUN_ENDS, STEP_ENDS, RunStatus, StepStatus
 from core.store import ListQuery, RunFilter, Store, Write
 from engine.answers import Answers, Ended
@@ -37,11 +39,17 @@ neither end the new run nor lead on.
 
 @dataclass(frozen=True, slots=True)
 class RunDetail:
-    """A run with its event and what became of every step of its version."""
+    """A run with its event and what became of every step of its version.
+
+    `behind` is the id of the run of its key whose turn it is, where this one waits for its own;
+    `quarantine_id` names the key that it is held for, where it is.
+    """
 
     run: Run
     event: Event | None
     steps: Sequence[StepRun]
+    behind: str | None = None
+    quarantine_id: str | None = None
 
 
 class RunService:
@@ -76,11 +84,16 @@ class RunService:
     def get(self, tenant: str, run_id: str) -> RunDetail:
         """One run. Raises NotFoundError."""
         run = self._existing(tenant, run_id)
+        masker = self._vault.of(tenant).masker
         event = self._store.events.get(tenant, run.event_id)
-        if event is not None:
-            event = masked_event(event, self._vault.of(tenant).masker)
         journal = {step.step_id: step for step in self._store.runs.journal(tenant, run_id)}
-        return RunDetail(run, event, self._every_step(run, journal))
+        return RunDetail(
+            run=_with_masked_keys(run, masker),
+            event=None if event is None else masked_event(event, masker),
+            steps=self._every_step(run, journal),
+            behind=self._behind(run),
+            quarantine_id=self._quarantine_id(run),
+        )
 
     def cancel(self, tenant: str, run_id: str) -> Run:
         """Ends a run. Raises NotFoundError, ConflictError when it has ended already."""
@@ -142,6 +155,19 @@ class RunService:
         if run is None:
             raise NotFoundError(f"there is no run {run_id}")
         return run
+
+    def _behind(self, run: Run) -> str | None:
+        """The run that a queued one waits for, where it waits for its turn."""
+        if run.order_key is None or run.status is not RunStatus.QUEUED or run.due_at is not None:
+            return None
+        return self._store.runs.first_in(EventKey(run.tenant, run.automation_id, run.order_key))
+
+    def _quarantine_id(self, run: Run) -> str | None:
+        if run.quarantine_key is None or run.status is not RunStatus.HELD:
+            return None
+        which = QuarantineFilter(run.automation_id, run.quarantine_key)
+        found = self._store.quarantine.list(run.tenant, which, ListQuery(limit=1)).items
+        return found[0].id if found else None
 
     def _every_step(self, run: Run, journal: dict[str, StepRun]) -> Sequence[StepRun]:
         """The journal completed by what follows from it: steps that run, wait or never will."""
@@ -211,6 +237,15 @@ def _as_it_stands(run: Run, step: StepRun | None, ready: bool, dead: bool, step_
         return StepRun(step_id, StepStatus.CANCELLED)
     running = ready and run.status is RunStatus.RUNNING
     return StepRun(step_id, StepStatus.RUNNING if running else StepStatus.PENDING)
+
+
+def _with_masked_keys(run: Run, masker: Masker) -> Run:
+    """A run as it may be shown: a sender may have put a secret into what its keys are made of."""
+    if not run.has_key:
+        return run
+    keys = (run.order_key, run.quarantine_key)
+    order, quarantine = (None if key is None else masker.mask_text(key) for key in keys)
+    return replace(run, order_key=order, quarantine_key=quarantine)
 
 
 def masked_event(event: Event, masker: Masker) -> Event:

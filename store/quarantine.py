@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import builtins
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -18,6 +19,7 @@ from sqlalchemy import (
     null,
     select,
     text,
+    union_all,
 )
 from sqlalchemy.sql.expression import TextClause
 
@@ -125,6 +127,18 @@ class Quarantine:
         following = str(shown[-1].position) if len(rows) > query.limit else None
         return Page(tuple(run_of(row) for row in shown), following)
 
+    def first_held(self, keys: Sequence[EventKey], each: int) -> Mapping[EventKey, Sequence[Run]]:
+        """The first held runs of several keys in order: one statement for all of them."""
+        found: dict[EventKey, builtins.list[Run]] = {key: [] for key in keys}
+        if not found:
+            return found
+        parts = [_first_held(key, each).subquery() for key in found]
+        for row in self._database.rows(union_all(*(select(part) for part in parts))):
+            found[EventKey(row.tenant, row.automation_id, row.quarantine_key)].append(run_of(row))
+        for runs_of_key in found.values():
+            runs_of_key.sort(key=lambda run: run.position or 0)
+        return found
+
     def failed_runs(self, held: QuarantinedKey, most: int) -> Sequence[Run]:
         """The runs whose failures were counted and which nobody has replayed, in order."""
         replays = runs.alias("replays")
@@ -152,6 +166,11 @@ class Quarantine:
             .limit(most)
         )
         return [run_of(row) for row in rows]
+
+
+def _first_held(key: EventKey, each: int) -> Select[Any]:
+    held = select(*_LISTED).where(*_runs_of(key), _HELD_RUN)
+    return held.order_by(runs.c.position).limit(each)
 
 
 def _prepare_failed(database: Database) -> Prepared:

@@ -21,8 +21,18 @@ from engine.vault import Vault
 
 MOST_COUNTED = 10_001
 """Quarantined keys are counted this far."""
+SHOWN = 10
+"""Held events that a list of keys shows of each."""
 AT_ONCE = 100
 """Events that are discarded in one commit."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldKey:
+    """A quarantined key with the first of its held runs, at most SHOWN."""
+
+    quarantine: QuarantinedKey
+    first: tuple[Run, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +94,13 @@ class QuarantineService:
         self._tools = tools
         self._store = tools.store
 
-    def list(self, tenant: str, which: QuarantineFilter, query: ListQuery) -> Page[QuarantinedKey]:
+    def list(self, tenant: str, which: QuarantineFilter, query: ListQuery) -> Page[HeldKey]:
         """The keys whose events are held; the one that began to fail last comes first."""
         page = self._store.quarantine.list(tenant, which, query)
         masker = self._tools.masker(tenant)
-        return Page(tuple(_masked(one, masker) for one in page.items), page.next)
+        runs = self._store.quarantine.first_held([one.key for one in page.items], SHOWN)
+        keys = (HeldKey(_masked(one, masker), tuple(runs[one.key])) for one in page.items)
+        return Page(tuple(keys), page.next)
 
     def get(self, tenant: str, quarantine_id: str) -> QuarantinedKey:
         """One key. Raises NotFoundError."""

@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 from api.operations import Operation
 from api.table import OPERATIONS
 from engine.keys import SCOPES
+from tests.support.quarantine import hold_a_key
 from tests.support.site import Caller, Site, address, example_body
 
 GUARDED = [operation for operation in OPERATIONS if operation.scope is not None]
@@ -92,11 +93,13 @@ def fill(site: Site, acme: Caller, publish: Callable[..., None]) -> dict[str, st
     publish("orders", description=MARKER)
     acme("PUT", "/api/v1/automations/orders", json={"name": MARKER})
     run = site.anybody.post("/hooks/acme/orders", json={"note": MARKER}).json
+    quarantine_id = hold_a_key(site, acme, MARKER)
     acme("PUT", "/api/v1/secrets/TOKEN", json={"value": MARKER})
     key = acme("POST", "/api/v1/keys", json={"name": MARKER, "scopes": ["read"]}).json
     return {
         "automation_id": "orders",
         "run_id": run["run_id"],
+        "quarantine_id": quarantine_id,
         "request_id": acme("GET", "/api/v1/requests").json["items"][0]["id"],
         "name": "TOKEN",
         "key_id": key["id"],

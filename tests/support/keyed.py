@@ -59,7 +59,7 @@ def run_all(bench: Workbench, rounds: int = 200) -> None:
 def quarantined(bench: Workbench, automation_id: str | None = None) -> list[QuarantinedKey]:
     """The keys that are held."""
     page = bench.service.quarantine.list(TENANT, QuarantineFilter(automation_id), ListQuery())
-    return list(page.items)
+    return [one.quarantine for one in page.items]
 
 
 def _parsed(body: bytes | None) -> Any:
