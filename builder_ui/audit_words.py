@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from typing import Any
 from urllib.parse import quote
 
 from core.accounts import ActorKind, AuditEntry
@@ -17,6 +19,9 @@ DEEDS = {
     "run.started": "started by hand a run of",
     "run.cancelled": "cancelled a run of",
     "run.replayed": "replayed a run of",
+    "quarantine.released": "released from quarantine",
+    "quarantine.discarded": "discarded held events of",
+    "quarantine.edited": "edited a held event of",
     "secret.set": "set the secret",
     "secret.rotated": "gave another value to the secret",
     "secret.removed": "removed the secret",
@@ -41,6 +46,7 @@ DEEDS = {
 SUBJECTS = {
     "automation": "Automations",
     "run": "Runs",
+    "quarantine": "Quarantine",
     "secret": "Secrets",
     "key": "API keys",
     "user": "Users",
@@ -60,6 +66,7 @@ ACTORS = {
 _PLACES = {
     "automation": "/automations/{}",
     "run": "/runs/{}",
+    "quarantine": "/quarantine/{}",
     "secret": "/secrets?q={}",
     "key": "/keys",
     "user": "/users",
@@ -85,7 +92,7 @@ def subject_name(entry: AuditEntry) -> str:
 
 def subject_address(entry: AuditEntry) -> str | None:
     """The page of the subject, where it may still have one."""
-    if entry.verb.endswith(".deleted"):
+    if entry.verb.endswith((".deleted", "quarantine.released")):
         return None
     place = _PLACES.get(entry.subject_kind)
     return place.format(quote(entry.subject_id, safe="")) if place else None
@@ -104,4 +111,16 @@ def remark(entry: AuditEntry) -> str:
         words.append(f"scopes {', '.join(known['scopes'])}")
     if known.get("times", 1) > 1:
         words.append(f"{known['times']} times")
+    if entry.subject_kind == "quarantine":
+        words += _of_quarantine(known)
     return ", ".join(words)
+
+
+def _of_quarantine(known: Mapping[str, Any]) -> Iterator[str]:
+    yield f"of {known['automation_id']}"
+    if (events := known.get("events")) is not None:
+        yield f"{events} event{'' if events == 1 else 's'}"
+    if replayed := known.get("replayed"):
+        yield f"{replayed} repeated"
+    if reason := known.get("reason"):
+        yield str(reason)

@@ -76,6 +76,7 @@ def index(visit: Visit) -> ResponseReturnValue:
         open_runs=statistics.not_ended(visit.tenant),
         most_counted=MOST_COUNTED,
         failures=_failures(visit),
+        quarantined=visit.service.quarantine.count(visit.tenant),
     )
 
 

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from builder_ui.bodies import read_object, take
 from builder_ui.context_tree import context_tree
 from builder_ui.forms import kinds
-from builder_ui.forms.nodes import TRIGGER_NODE, node_form
+from builder_ui.forms.nodes import SETTINGS_NODE, TRIGGER_NODE, node_form
 from builder_ui.permissions import Permission
 from builder_ui.routing import Routes
 from builder_ui.visits import Visit
@@ -61,6 +61,7 @@ def see(visit: Visit, automation_id: str) -> ResponseReturnValue:
     results = take(body, "results", dict, {})
     visit.service.automations.get(visit.tenant, automation_id)
     step = TRIGGER if node == TRIGGER_NODE else node
+    of_event = node in (TRIGGER_NODE, SETTINGS_NODE)
     question = Question(visit.tenant, automation_id, document, step, event or {}, results)
     with visit.service.questions.place():
         context = visit.service.previews.preview(question, with_context=True)["context"]
@@ -69,7 +70,7 @@ def see(visit: Visit, automation_id: str) -> ResponseReturnValue:
             entries=context_tree(context),
             sampled=event is not None,
             waiting=_waiting(document, step, results),
-            is_trigger=step == TRIGGER,
+            is_trigger=of_event,
         )
 
 

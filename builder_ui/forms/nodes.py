@@ -13,12 +13,16 @@ from builder_ui.forms.objects import others
 from builder_ui.forms.spots import MOST_ROWS, Schema, Spot
 from core.spec import ActionSpec, TriggerSpec
 from engine.document_schema import RETRY
+from engine.document_schema import SETTINGS as SETTINGS_SCHEMA
 from engine.drafts.draft import draft_steps, find_step, mapping, text
 from engine.drafts.sketches import port_names
 from engine.registry import Registry
+from engine.trying.sights import SETTINGS
 
 TRIGGER_NODE = "$trigger"
 """What the builder calls the trigger among the nodes; no step id has a `$`."""
+SETTINGS_NODE = SETTINGS
+"""What it calls the settings, which the inspector shows like a node."""
 
 _OWN_OF_STEP = ("id", "name", "action", "with", "retry", "next", "join")
 _OWN_OF_TRIGGER = ("type", "with", "next")
@@ -73,6 +77,16 @@ class NodeForm:
     others: Sequence[Field] = ()
 
     @property
+    def is_settings(self) -> bool:
+        """Whether it is what holds for every run."""
+        return self.id == SETTINGS_NODE
+
+    @property
+    def root(self) -> str:
+        """Where the fields of its form lie: in the node's `with`, or in the node itself."""
+        return "step" if self.is_settings else "with"
+
+    @property
     def is_trigger(self) -> bool:
         """Whether it is the trigger's."""
         return self.id == TRIGGER_NODE
@@ -84,6 +98,8 @@ def node_form(
     """The form of a node of any draft, however broken; None when there is no such step."""
     if node == TRIGGER_NODE:
         return _trigger_form(registry, document, secrets)
+    if node == SETTINGS_NODE:
+        return _settings_form(document)
     found = find_step(document, node)
     if found is None:
         return None
@@ -105,6 +121,23 @@ def node_form(
         ports_left_out=max(len(ports) - MOST_ROWS, 0),
         candidates=[one for one in _candidates(document) if one.value != node],
         others=others(root, step, dict.fromkeys(_OWN_OF_STEP)),
+    )
+
+
+def _settings_form(document: Any) -> NodeForm:
+    """The settings, all of them at once: there are few, and each has its default."""
+    settings = mapping(document).get("settings", ABSENT)
+    found = form_of(SETTINGS_SCHEMA, settings)
+    order = list(SETTINGS_SCHEMA["properties"])
+    fields = [*found.fields, *found.advanced]
+    if isinstance(settings, Mapping) or settings is ABSENT:
+        fields.sort(key=lambda field: order.index(str(field.keys[0])))
+    return NodeForm(
+        id=SETTINGS_NODE,
+        title="Settings",
+        description=SETTINGS_SCHEMA["description"],
+        icon="sliders",
+        form=Form(fields, [], found.others),
     )
 
 

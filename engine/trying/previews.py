@@ -17,13 +17,14 @@ from core.spec import Action
 from engine.attempt import KEPT_BODY, AttemptContext, attempt_step
 from engine.compiler import Compiler, planned_step
 from engine.document import StepDefinition
+from engine.document_schema import SETTINGS as SETTINGS_SCHEMA
 from engine.drafts.draft import find_step, mapping, read_draft
 from engine.drafts.effects import effects_of
 from engine.drafts.sketches import TRIGGER
 from engine.registry import Registry
 from engine.request_json import body_members
 from engine.trying.preview_fields import show_fields, template_fields
-from engine.trying.sights import Question, Sight, sight_of
+from engine.trying.sights import SETTINGS, Question, Sight, sight_of
 from engine.vault import Vault
 
 Preview = dict[str, Any]
@@ -43,7 +44,7 @@ class PreviewService:
     def preview(self, question: Question, *, with_context: bool = False) -> Preview:
         """`fields`, `request` and `effects` of a step, and its `context` where that is asked for.
 
-        `fields`: what each templated text comes to, by its path below `with`
+        `fields`: what each templated text comes to, by its path below `with`, or in the settings
         (`preview_fields.show_fields`). `request`: what a sending step would send, as `method`,
         `url`, `headers`, `body`, `body_encoding`, `truncated`; or `error`; None for other steps.
         `effects`: see `effects.effects_of`; None for what has none. Raises InvalidError for an
@@ -51,8 +52,9 @@ class PreviewService:
         """
         sight = sight_of(question, self._vault, self._clock)
         context = {"context": sight.context} if with_context else {}
-        if question.step == TRIGGER:
-            return {**context, "fields": {}, "request": None, "effects": None}
+        if question.step in (TRIGGER, SETTINGS):
+            fields = _settings_fields(question, sight) if question.step == SETTINGS else {}
+            return {**context, "fields": fields, "request": None, "effects": None}
         found = find_step(question.document, question.step)
         if found is None:
             raise NotFoundError(f"the draft has no step {question.step}")
@@ -105,6 +107,12 @@ class _NoSender:
 
     def close(self) -> None:
         """Nothing is open."""
+
+
+def _settings_fields(question: Question, sight: Sight) -> Mapping[str, Any]:
+    """What the templates of the settings come to, by their paths below `settings`."""
+    settings = mapping(mapping(question.document).get("settings"))
+    return show_fields(template_fields(SETTINGS_SCHEMA, settings), sight)
 
 
 def _definition(question: Question) -> StepDefinition:

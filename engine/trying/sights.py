@@ -9,13 +9,15 @@ from typing import Any
 from core.clock import Clock, to_rfc3339
 from core.masking import Masker
 from core.model import Run, StepRun
-from engine.context import build_context
+from engine.context import build_context, event_context
 from engine.drafts.draft import read_draft
 from engine.graph import build_graph
 from engine.trying.trial_input import check_event, event_of, results_of, trial_run
 from engine.vault import TenantSecrets, Vault
 from expressions import secret_marker
 
+SETTINGS = "$settings"
+"""What stands in place of a step's id where the settings are meant; no step id has a `$`."""
 PREVIEWED_RUN = "preview"
 """Stands for the id of a run that is not there yet."""
 
@@ -24,7 +26,7 @@ PREVIEWED_RUN = "preview"
 class Question:
     """What is asked about a draft: everything as JSON, as somebody sent it.
 
-    `step` is a step's id, or `trigger`; `results` are those of `trial_input.results_of`.
+    `step` is a step's id, `trigger` or SETTINGS; `results` are those of `trial_input.results_of`.
     """
 
     tenant: str
@@ -66,8 +68,11 @@ def sight_of(question: Question, vault: Vault, clock: Clock) -> Sight:
     event = event_of(run, question.event, definition.trigger.type)
     markers = {name: secret_marker(name) for name in secrets.values}
     known: list[StepRun] = [results[step] for step in results if step in earlier]
-    context = build_context(event, run, known, markers)
-    context["run"] = {**context["run"], "now": to_rfc3339(now)}
+    if question.step == SETTINGS:
+        context = event_context(event)
+    else:
+        context = build_context(event, run, known, markers)
+        context["run"] = {**context["run"], "now": to_rfc3339(now)}
     return Sight(
         run=run,
         context=context,

@@ -1,5 +1,7 @@
 /** The bar above: name, undo and redo, what is folded out, the state of what is live. */
 
+import { SETTINGS } from "./graph.js";
+
 const WIDE = matchMedia("(min-width: 861px)");
 
 /** @param {import("./editor.js").Editor} editor */
@@ -10,6 +12,7 @@ export function start(editor, bar) {
   editor.addEventListener("automation", () => drawState(editor, bar));
   drawState(editor, bar);
   bar.querySelector("#try")?.addEventListener("click", () => editor.ask("try"));
+  bar.querySelector("#show-settings").addEventListener("click", () => editor.open(SETTINGS));
   closeMenuAfterUse(bar.querySelector("#builder-menu"));
 }
 

@@ -2,7 +2,7 @@
 
 import { askAndAdd, usualPlace } from "./adding.js";
 import { copySelected, duplicate, pasteClipboard, removeSelected } from "./clipboard.js";
-import { nodeIds, notesOf } from "./edits.js";
+import { SETTINGS, nodeIds, notesOf } from "./edits.js";
 import { exportPng, exportSvg } from "./export_image.js";
 import { isNote, noteIndex, nudge } from "./moving.js";
 import { newNote, writeNote } from "./notes.js";
@@ -102,6 +102,7 @@ function draftCommands(editor) {
       run: () => editor.ask("save"),
     },
     { id: "tidy", title: "Tidy the layout", icon: "tidy", keys: ["T"], run: () => tidy(editor) },
+    { id: "settings", title: "Settings", icon: "sliders", possible: () => true, run: () => editor.open(SETTINGS) },
   ];
 }
 

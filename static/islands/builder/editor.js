@@ -1,7 +1,7 @@
 /** The state of the builder: the draft with its history, what is selected, open, chosen, found out. */
 
 import { History } from "./history.js";
-import { TRIGGER, nodeIds, notesOf, stepOf } from "./edits.js";
+import { SETTINGS, TRIGGER, nodeIds, notesOf, stepOf } from "./edits.js";
 import { notify } from "../page.js";
 
 /**
@@ -98,11 +98,11 @@ export class Editor extends EventTarget {
     if (reveal && ids.length) this.#fire("reveal", { id: ids[0] });
   }
 
-  /** Opens a node in the inspector. */
+  /** Opens a node, or the settings, in the inspector. */
   open(id) {
     if (!this.has(id)) return;
     this.opened = id;
-    this.selection = [id];
+    this.selection = id === SETTINGS ? [] : [id];
     this.#fire("selection");
     this.#fire("open");
   }
@@ -113,9 +113,9 @@ export class Editor extends EventTarget {
     this.#fire("open");
   }
 
-  /** Whether there is such a step, or it is the trigger. */
+  /** Whether there is such a step, or it is the trigger or the settings. */
   has(id) {
-    return id === TRIGGER || stepOf(this.document, id) !== undefined;
+    return id === TRIGGER || id === SETTINGS || stepOf(this.document, id) !== undefined;
   }
 
   /** Takes in what the server made of the draft. */
@@ -126,12 +126,14 @@ export class Editor extends EventTarget {
 
   /** The faults of a node. */
   faultsOf(id) {
+    if (id === SETTINGS) return this.sketch.faults.filter((fault) => isOfSettings(fault.path));
     const step = id === TRIGGER ? "trigger" : id;
     return this.sketch.faults.filter((fault) => fault.step === step);
   }
 
   /** The ports of a node, in the order in which they are drawn. */
   portsOf(id) {
+    if (id === SETTINGS) return [];
     if (id === TRIGGER) return this.sketch.trigger?.ports || [{ name: "success", title: "success" }];
     const drawn = this.sketch.steps[id];
     const step = stepOf(this.document, id);
@@ -196,4 +198,8 @@ export class Editor extends EventTarget {
   #fire(name, detail = {}) {
     this.dispatchEvent(new CustomEvent(name, { detail }));
   }
+}
+
+function isOfSettings(path) {
+  return path === "$.settings" || path.startsWith("$.settings.");
 }

@@ -21,6 +21,11 @@ export function setStep(document, id, step) {
   return { ...document, steps: everyStep(document).map((one) => (one?.id === id ? step : one)) };
 }
 
+/** Replaces the settings; without any, the document says nothing of them. */
+export function setSettings({ settings: _former, ...document }, settings) {
+  return Object.keys(settings).length ? { ...document, settings } : document;
+}
+
 /** Replaces the trigger. */
 export function setTrigger(document, trigger) {
   return { ...document, trigger };

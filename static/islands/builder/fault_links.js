@@ -1,9 +1,11 @@
 /** From a fault to the node it is about. */
 
-import { TRIGGER } from "./graph.js";
+import { SETTINGS, TRIGGER } from "./graph.js";
 import { nameOf } from "./names.js";
 
 const STEP = /^\$\.steps\[(\d+)\]/;
+const OTHERS = /^\$\.(trigger|settings)/;
+const NAMES = { trigger: "Trigger", settings: "Settings" };
 
 /**
  * Opens the node that a fault of the draft is about, where there is one.
@@ -16,6 +18,7 @@ export function openFault(editor, path) {
   const step = found?.step ?? (index ? editor.document.steps[Number(index[1])]?.id : null);
   if (step) editor.open(step === "trigger" ? TRIGGER : step);
   else if (path.startsWith("$.trigger")) editor.open(TRIGGER);
+  else if (path.startsWith("$.settings")) editor.open(SETTINGS);
 }
 
 /**
@@ -25,9 +28,9 @@ export function openFault(editor, path) {
  * @param {string} path the fault's JSON path
  */
 export function nameFault(editor, link, path) {
-  const [start, index] = STEP.exec(path) || (path.startsWith("$.trigger") ? ["$.trigger"] : [null]);
+  const [start, index] = STEP.exec(path) || OTHERS.exec(path) || [null];
   if (start === null) return;
-  const step = index === undefined ? "Trigger" : nameOfStep(editor, Number(index));
+  const step = index in NAMES ? NAMES[index] : nameOfStep(editor, Number(index));
   const field = path.slice(start.length).replace(/^\.(with\b)?\.?/, "");
   link.textContent = field ? `${step}, ${field}` : step;
   link.title = path;

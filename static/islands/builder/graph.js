@@ -3,6 +3,9 @@
 /** The id of the trigger's node. Step ids cannot have a `$`. */
 export const TRIGGER = "$trigger";
 
+/** The id under which the inspector shows the settings; they are no node of the drawing. */
+export const SETTINGS = "$settings";
+
 /** The steps of a draft that are objects with an id. */
 export function stepsOf(document) {
   const steps = Array.isArray(document.steps) ? document.steps : [];

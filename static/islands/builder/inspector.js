@@ -1,6 +1,6 @@
 /** The inspector: what a node sees, how it is configured, what it came to. */
 
-import { TRIGGER } from "./edits.js";
+import { SETTINGS, TRIGGER } from "./edits.js";
 import { nameOf } from "./names.js";
 import { followBodies } from "./fields/body_preview.js";
 import { followFaults } from "./fields/faults.js";
@@ -12,6 +12,8 @@ import { Frame } from "./inspector/frame.js";
 import { startInput } from "./inspector/input.js";
 import { startOutput } from "./inspector/output.js";
 import { followPorts } from "./inspector/ports.js";
+
+const TITLES = { [TRIGGER]: "Trigger", [SETTINGS]: "Settings" };
 
 /**
  * @param {import("./editor.js").Editor} editor
@@ -43,5 +45,5 @@ function show(form, frame) {
 
 function entitle(form, frame) {
   const { editor, node } = form;
-  if (node !== null && editor.has(node)) frame.title = node === TRIGGER ? "Trigger" : nameOf(editor, node);
+  if (node !== null && editor.has(node)) frame.title = TITLES[node] ?? nameOf(editor, node);
 }

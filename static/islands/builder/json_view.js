@@ -2,12 +2,13 @@
 
 import { ServerError } from "../server.js";
 import { element } from "./elements.js";
-import { TRIGGER } from "./graph.js";
+import { SETTINGS, TRIGGER } from "./graph.js";
 import { attachJsonCompletion, memberAt } from "./json_completion.js";
 import { MISTAKE, faultLines, parseDraft } from "./json_text.js";
 
 const PAUSE_MILLISECONDS = 400;
 const REST_MILLISECONDS = 200;
+const BY_NAME = { [TRIGGER]: '"trigger"', [SETTINGS]: '"settings"' };
 
 /** @param {import("./editor.js").Editor} editor */
 export function start(editor, region) {
@@ -128,7 +129,7 @@ class JsonView {
 
   /** Moves to where a node stands. */
   #reveal(id) {
-    const at = id ? this.#text.value.indexOf(id === TRIGGER ? '"trigger"' : `"id": ${JSON.stringify(id)}`) : -1;
+    const at = id ? this.#text.value.indexOf(BY_NAME[id] ?? `"id": ${JSON.stringify(id)}`) : -1;
     if (at < 0) return;
     const line = this.#text.value.slice(0, at).split("\n").length;
     this.#text.scrollTop = (line - 3) * parseFloat(getComputedStyle(this.#text).lineHeight);

@@ -1,7 +1,7 @@
 /** Trying the draft out: all of it, up to a step, or one step; results appear as they come. */
 
 import { stream } from "../server.js";
-import { TRIGGER, stepOf } from "./edits.js";
+import { stepOf } from "./edits.js";
 import { nameOf } from "./names.js";
 import { startListening } from "./listening.js";
 import { startSamples } from "./samples.js";
@@ -69,7 +69,7 @@ class Trial {
 
   drawChoices() {
     const { opened } = this.#editor;
-    const step = opened && opened !== TRIGGER;
+    const step = opened && stepOf(this.#editor.document, opened);
     const name = step ? nameOf(this.#editor, opened) : "the step";
     for (const [id, words] of [["try-until", "Up to"], ["try-only", "Only"]]) {
       const button = this.#part(id);

@@ -49,7 +49,7 @@ function spotOf(root, fault) {
 
 function localPath(fault) {
   if (fault.field !== null) return fault.field;
-  return fault.path.replace(/^\$\.?(steps\[\d+\]|trigger)?\.?/, "");
+  return fault.path.replace(/^\$\.?(steps\[\d+\]|trigger|settings)?\.?/, "");
 }
 
 function leadsTo(own, path) {

@@ -1,14 +1,16 @@
 /** Values within a step or the trigger: found and replaced by their keys; nothing given is changed. */
 
-import { TRIGGER, setStep, setTrigger, stepOf } from "../edits.js";
+import { SETTINGS, TRIGGER, setSettings, setStep, setTrigger, stepOf } from "../edits.js";
 
-/** The step or the trigger of an id. */
+/** The step of an id, the trigger or the settings. */
 export function holderOf(document, node) {
+  if (node === SETTINGS) return document.settings || {};
   return node === TRIGGER ? document.trigger || {} : stepOf(document, node);
 }
 
-/** The document with another step or trigger in place of one. */
+/** The document with another step, trigger or settings in place of one. */
 export function withHolder(document, node, holder) {
+  if (node === SETTINGS) return setSettings(document, holder);
   return node === TRIGGER ? setTrigger(document, holder) : setStep(document, node, holder);
 }
 

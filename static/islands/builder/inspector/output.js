@@ -3,7 +3,7 @@
 import { callJson } from "../../server.js";
 import { notify } from "../../page.js";
 import { element } from "../elements.js";
-import { TRIGGER } from "../edits.js";
+import { SETTINGS, TRIGGER } from "../edits.js";
 import { drawRequest, drawResponse } from "./exchanges.js";
 import { tabs } from "./tabs.js";
 import { drawValue } from "./value_tree.js";
@@ -31,7 +31,7 @@ export function startOutput(form, root) {
 function drawNode(editor, root, planned) {
   const node = editor.opened;
   if (node === null) return root.replaceChildren();
-  if (node === TRIGGER) return root.replaceChildren(...drawEvent(editor));
+  if (node === TRIGGER || node === SETTINGS) return root.replaceChildren(...drawEvent(editor));
   const result = editor.results.get(node);
   return root.replaceChildren(...(result ? drawResult(editor, node, result) : drawNothing(editor, planned)));
 }
