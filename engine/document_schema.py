@@ -93,7 +93,7 @@ SETTINGS: Schema = {
                 "key": {
                     **_KEY,
                     "title": "Key",
-                    "description": "What is held together; without it, what `order_by` comes to.",
+                    "description": "What is held together; without it, the key of the order.",
                 },
                 "after": {
                     "type": "integer",

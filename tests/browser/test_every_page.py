@@ -10,6 +10,8 @@ from playwright.sync_api import Browser, Page
 
 from tests.support.automations import on_webhook, post
 from tests.support.browser import NARROW, WIDE, Console, Studio, example, open_studio, ready
+from tests.support.quarantine import failing_document
+from tests.support.waiting import eventually
 
 PAGES = (
     "/",
@@ -24,6 +26,10 @@ PAGES = (
     "/runs/{failed}",
     "/requests",
     "/requests/{request}",
+    "/quarantine",
+    "/quarantine/{key}",
+    "/quarantine/{key}/events/{held}",
+    "/runs/{held}",
     "/secrets",
     "/keys",
     "/users",
@@ -46,6 +52,10 @@ def lived_in(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iter
         assert post(server, "orders", {"order": {"id": "A-1"}}).status == 200
         order = {"customer": {"id": "C-1", "partnerId": "x"}, "order": {"id": "A-1", "lines": []}}
         post(server, "partner-sync", order)
+        server.publish("fragile", failing_document())
+        for number in range(3):
+            post(server, "fragile", {"customer": "C-17/north?" + "x" * 90, "n": number})
+        eventually(lambda: server.call("GET", "/api/v1/quarantine").json["items"])
         yield studio
 
 
@@ -54,9 +64,12 @@ def addresses(lived_in: Studio) -> dict[str, str]:
     """Ids of what has happened, by their names in PAGES."""
     call = lived_in.server.call
     newest = "limit=1"
+    [key] = call("GET", "/api/v1/quarantine").json["items"]
     return {
+        "key": key["id"],
+        "held": key["events"][0]["run_id"],
         "run": call("GET", f"/api/v1/runs?automation=orders&{newest}").json["items"][0]["id"],
-        "failed": call("GET", f"/api/v1/runs?{newest}").json["items"][0]["id"],
+        "failed": call("GET", f"/api/v1/runs?status=failed&{newest}").json["items"][0]["id"],
         "request": call("GET", f"/api/v1/requests?{newest}").json["items"][0]["id"],
     }
 

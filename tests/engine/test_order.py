@@ -12,6 +12,8 @@ from core.event_keys import LONGEST_KEY, bounded_key
 from core.states import RunStatus
 from engine.order.keys import EventKeys
 from engine.replies import JsonReply, Problem
+from store.database import Database
+from store.prepared import Prepared
 from tests.support.builders import make_document, make_event, send, step
 from tests.support.keyed import fail_for, keyed_document, post_event, run_all, told
 from tests.support.workbench import TENANT, Workbench, answered
@@ -220,6 +222,37 @@ def test_a_caller_whose_turn_does_not_come_in_time_is_told_so(bench: Workbench) 
     assert reply.status == 504
     [run] = bench.runs("orders")
     assert run.status is RunStatus.QUEUED
+
+
+def test_an_automation_without_keys_pays_for_none(
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From the request to the end: the statements that are needed anyhow, and no read."""
+    bench.publish(make_document(send("tell", "https://partner.example/tell")))
+    bench.post()
+    executed: list[str] = []
+    execute, read = Prepared.execute, Database.read
+
+    def counted(self: Prepared, cursor: Any, rows: Any) -> int:
+        executed.append(self._sql.split(" (")[0].partition(" SET")[0])
+        return execute(self, cursor, rows)
+
+    def read_counted(self: Database, work: Any) -> Any:
+        executed.append("read")
+        return read(self, work)
+
+    monkeypatch.setattr(Prepared, "execute", counted)
+    monkeypatch.setattr(Database, "read", read_counted)
+    bench.post()
+
+    assert executed == [
+        "INSERT INTO events",
+        "INSERT INTO requests",
+        "INSERT INTO runs",
+        "INSERT INTO step_runs",
+        "INSERT INTO requests",
+        "UPDATE runs",
+    ]
 
 
 def test_a_replay_takes_its_place_at_the_end(bench: Workbench) -> None:

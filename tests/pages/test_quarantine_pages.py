@@ -143,18 +143,8 @@ def test_a_run_says_what_it_waits_for(site: Site, quarantine_id: str) -> None:
 
 def test_a_run_in_line_names_the_one_whose_turn_it_is(site: Site) -> None:
     visitor: Browser = signed_in(site)
-    slow = failing_document(
-        steps=[
-            {
-                "id": "choose",
-                "action": "send-webhook",
-                "with": {"url": "http://127.0.0.1:9/"},
-                "retry": {"attempts": 2, "initial": "1h", "max": "1h"},
-            }
-        ]
-    )
-    site.service.automations.put("acme", "fragile", slow)
-    site.service.versions.publish("acme", "fragile")
+    hold_a_key(site, site.caller("acme"))
+    site.application.dispatcher.rest()
     first, second = post_fragile(site, "ada"), post_fragile(site, "ada")
 
     page = visitor.get(f"/runs/{second}")
