@@ -26,7 +26,9 @@ def test_an_endpoint_is_subscribed_and_tried_out(page: Page, partner: Partner) -
     expect(shown).to_have_count(1)
     page.get_by_label("run.halted").check()
     page.get_by_label("Search events").fill("no such event")
-    expect(page.get_by_text("Nothing is called so.")).to_be_visible()
+    expect(
+        page.get_by_role("group", name="Events").get_by_text("Nothing is called so.")
+    ).to_be_visible()
     page.get_by_label("Search events").fill("")
     page.get_by_role("button", name="Make the subscription").click()
 
