@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from core.clock import Clock, Milliseconds
-from core.errors import InvalidError, NotFoundError
+from core.errors import InvalidError, NotFoundError, StorageUnavailable
 from core.model import Automation, Document
 from core.store import Automations
 from core.trigger_kinds import EventTrigger
@@ -83,7 +83,14 @@ class Catalog:
         return known
 
     def _refresh(self, tenant: str) -> TenantCatalog:
-        read = self._tenants[tenant] = self._read(tenant)
+        try:
+            read = self._read(tenant)
+        except StorageUnavailable:
+            # Runs come to their ends while the store is away: what was known is better than none.
+            if (known := self._tenants.get(tenant)) is None:
+                raise
+            return known
+        self._tenants[tenant] = read
         while len(self._tenants) > MOST_TENANTS:
             self._tenants.popitem(last=False)
         return read

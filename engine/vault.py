@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from core.clock import Clock, Milliseconds
+from core.errors import StorageUnavailable
 from core.masking import Masker
 from core.store import SecretValues
 
@@ -57,7 +58,13 @@ class Vault:
 
     def _refresh(self, tenant: str) -> TenantSecrets:
         known = self._known.get(tenant)
-        values = self._secrets.reveal_all(tenant)
+        try:
+            values = self._secrets.reveal_all(tenant)
+        except StorageUnavailable:
+            # As in the catalog: runs come to their ends while the store is away.
+            if known is None:
+                raise
+            return known
         same = known is not None and known.values == values
         masker = known.masker if known is not None and same else Masker(values)
         read = self._known[tenant] = TenantSecrets(values, masker, self._clock.now())

@@ -110,6 +110,27 @@ def test_an_answer_of_a_partner_is_not_lost_while_the_store_is_away(bench: Workb
     assert len(bench.partner.received) == 1
 
 
+def test_a_run_ends_although_what_is_published_cannot_be_read_meanwhile(
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who is told of its end is known from caches that have grown old."""
+    bench.publish(make_document(send("sync", URL)))
+
+    def away(_tenant: str) -> None:
+        raise StorageUnavailable("nobody answers")
+
+    def answer_while_it_is_away(_request: OutboundRequest) -> SendResult:
+        bench.clock.turn(60_000)
+        monkeypatch.setattr(bench.store.automations, "live", away)
+        monkeypatch.setattr(bench.store.secrets, "reveal_all", away)
+        return answered(200)
+
+    bench.partner.script = answer_while_it_is_away
+    bench.post()
+
+    assert bench.last_run().status is RunStatus.SUCCEEDED
+
+
 def test_a_caller_that_waits_gets_504_with_the_id_while_the_run_goes_on(bench: Workbench) -> None:
     bench.partner.answers(answered(503), answered(200))
     document = make_document(
