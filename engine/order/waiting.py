@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.clock import Clock, Milliseconds
+from core.errors import StorageUnavailable
 from core.model import Run
 from core.states import RunStatus
 from core.store import Runs
@@ -33,5 +34,9 @@ def await_turn(
 
 
 def _is_held(runs: Runs, run: Run) -> bool:
-    stored = runs.get(run.tenant, run.id)
+    """Whether it is known to be: the run is stored, and a store that is away takes nothing back."""
+    try:
+        stored = runs.get(run.tenant, run.id)
+    except StorageUnavailable:
+        return False
     return stored is not None and stored.status is RunStatus.HELD
