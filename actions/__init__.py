@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from actions import choose, emit_event, empty_ping, respond, send_webhook, set_values, stop
+from actions import (
+    choose,
+    emit_event,
+    empty_ping,
+    for_each,
+    respond,
+    send_webhook,
+    set_values,
+    stop,
+)
 from core.errors import ConflictError
 from core.spec import Action
 
@@ -25,6 +34,7 @@ ACTIONS: Mapping[str, Action] = by_name(
     respond,
     set_values,
     choose,
+    for_each,
     emit_event,
     stop,
 )

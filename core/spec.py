@@ -19,10 +19,16 @@ JsonSchema = Mapping[str, Any]
     (references percent-encoded, `{path}` allowed), `query` (values of a query), `header`, `body`
     (any JSON, every string in it a template), `text`, or `condition` (an expression; the action
     gets a `Condition`).
+`x-each`: true for a template of a step that loops: it is resolved for each item, once the item's
+    steps are done, and the action never gets it.
 `x-secrets`: true where `<secrets.NAME>` may stand (only in what is sent).
 `x-expected`: what a value would be that is right, for the words of a fault.
 `x-widget`: how the builder draws the field, where the type alone does not say.
 """
+
+
+EACH = "each"
+"""The port of a step that loops behind which stand the steps for each item."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,8 @@ class ActionSpec:
     """Faults no schema can say, as (path below `with`, message); called on schema-valid input."""
     answers: bool = False
     """Whether it answers the caller who waits for the run."""
+    loops: bool = False
+    """Whether the steps behind its port `EACH` are executed for items (`core.outcomes.Each`)."""
     longest: Callable[[Mapping[str, Any]], Milliseconds] | None = None
     """The longest one attempt may take when configured so."""
     detached: Callable[[Mapping[str, Any]], bool] | None = None
@@ -81,7 +89,10 @@ class ActionContext(Protocol):
 
     @property
     def idempotency_key(self) -> str:
-        """`<run>.<step>`: the same for every attempt of this step in this run."""
+        """`<run>.<step>`: the same for every attempt of this step in this run.
+
+        In the body of a loop the step is followed by the item's index: `<run>.<step>[3]`.
+        """
         ...
 
     @property

@@ -36,6 +36,7 @@ from engine.relaying.announced_ends import AnnouncedEnds
 from engine.relaying.relay import Relay
 from engine.relaying.starts import EventStarts
 from engine.requests import RequestService
+from engine.run_items import RunItems
 from engine.runs import RunService
 from engine.secrets import SecretService
 from engine.service import Service
@@ -49,8 +50,8 @@ from engine.trying.listeners import Listeners, ListenTools
 from engine.trying.previews import PreviewService
 from engine.trying.questions import Questions
 from engine.trying.samples import SampleService
+from engine.trying.trial_attempts import TrialTools
 from engine.trying.trial_plan import TrialPlanner
-from engine.trying.trial_run import TrialTools
 from engine.trying.trials import TrialService
 from engine.vault import Vault
 from engine.versions import VersionService
@@ -152,6 +153,7 @@ def _service(common: _Common, tools: Tools, starter: Starter, dispatcher: Dispat
         automations=automations,
         versions=versions,
         runs=_runs(common, tools, starter),
+        run_items=RunItems(store, common.catalog),
         requests=RequestService(store, vault),
         secrets=SecretService(store, vault, common.catalog, audit, clock),
         keys=common.keyring,

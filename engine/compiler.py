@@ -139,7 +139,14 @@ class Compiler:
 
     def regions(self, definition: Definition) -> Regions:
         """The graph of a definition in its regions, with what the actions say of its steps."""
-        return find_regions(build_graph(definition, self._detached(definition)))
+        specs = {
+            step.id: (self._registry.actions[step.action].SPEC, step)
+            for step in definition.steps
+            if step.action in self._registry.actions
+        }
+        detached = frozenset(one for one, (spec, step) in specs.items() if _is_detached(spec, step))
+        loops = frozenset(one for one, (spec, _) in specs.items() if spec.loops)
+        return find_regions(build_graph(definition, detached, loops))
 
     def graph_faults(
         self,
@@ -150,15 +157,6 @@ class Compiler:
         """The faults of edges, and of references, which are given with their steps."""
         yield from graph_faults(definition, regions, self._registry.actions)
         yield from reference_faults(regions, references)
-
-    def _detached(self, definition: Definition) -> frozenset[str]:
-        """The steps for whose result the run does not wait."""
-        return frozenset(
-            step.id
-            for step in definition.steps
-            if step.action in self._registry.actions
-            and _is_detached(self._registry.actions[step.action].SPEC, step)
-        )
 
     def _plan(self, definition: Definition, regions: Regions, params: Params) -> Plan:
         trigger = definition.trigger

@@ -24,11 +24,15 @@ Resolve = Callable[[Context], Resolved]
 
 @dataclass(frozen=True, slots=True)
 class FoundReference:
-    """A reference, where it stands, and whether secrets may stand there."""
+    """A reference, where it stands, and whether secrets may stand there.
+
+    With `each` it is read once for each item of the loop that it belongs to.
+    """
 
     path: str
     reference: Reference
     secrets_allowed: bool
+    each: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +49,15 @@ class BoundCondition:
 
 @dataclass(frozen=True, slots=True)
 class CompiledParams:
-    """Everything a step's configuration needs to be resolved, and what it refers to."""
+    """Everything a step's configuration needs to be resolved, and what it refers to.
+
+    `collect` is what a loop resolves for each item (`x-each`), where that is configured.
+    """
 
     resolve: Resolve
     references: tuple[FoundReference, ...]
     faults: tuple[Fault, ...]
+    collect: Resolve | None = None
 
 
 def compile_params(
@@ -58,7 +66,8 @@ def compile_params(
     """Compiles a `with` by its schema's hints (`core.spec.JsonSchema`), collecting faults."""
     compiler = _Compiler()
     resolve = compiler.compile(schema, configuration, path)
-    return CompiledParams(resolve, tuple(compiler.references), tuple(compiler.faults))
+    references, faults = tuple(compiler.references), tuple(compiler.faults)
+    return CompiledParams(resolve, references, faults, compiler.collect)
 
 
 class _Compiler:
@@ -67,12 +76,16 @@ class _Compiler:
     def __init__(self) -> None:
         self.references: list[FoundReference] = []
         self.faults: list[Fault] = []
+        self.collect: Resolve | None = None
 
     def compile(self, schema: Mapping[str, Any], value: Any, path: str) -> Resolve:
         mode = schema.get("x-template")
         secrets = bool(schema.get("x-secrets"))
         if mode == "condition":
             return self._condition(value, path)
+        if mode is not None and schema.get("x-each"):
+            self.collect = self._template(value, TemplateMode(mode), path, secrets, each=True)
+            return _fixed(None)
         if mode is not None:
             return self._template(value, TemplateMode(mode), path, secrets)
         if isinstance(value, Mapping) and value:
@@ -101,13 +114,15 @@ class _Compiler:
             return _fixed(value)
         return lambda context: _join_list(parts, context)
 
-    def _template(self, value: Any, mode: TemplateMode, path: str, secrets: bool) -> Resolve:
+    def _template(
+        self, value: Any, mode: TemplateMode, path: str, secrets: bool, each: bool = False
+    ) -> Resolve:
         try:
             compiled: CompiledValue = compile_value(value, mode, path)
         except InvalidError as error:
             self.faults.extend(error.faults)
             return _fixed(value)
-        self._refer(compiled.references, path, secrets)
+        self._refer(compiled.references, path, secrets, each)
         return compiled.resolve
 
     def _condition(self, value: Any, path: str) -> Resolve:
@@ -119,8 +134,10 @@ class _Compiler:
         self._refer(compiled.references, path, secrets=False)
         return lambda context: _bind(compiled, context)
 
-    def _refer(self, references: Sequence[Reference], path: str, secrets: bool) -> None:
-        self.references += [FoundReference(path, reference, secrets) for reference in references]
+    def _refer(
+        self, references: Sequence[Reference], path: str, secrets: bool, each: bool = False
+    ) -> None:
+        self.references += [FoundReference(path, one, secrets, each) for one in references]
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,11 @@ class PlannedStep:
     longest: Milliseconds
 
     @property
+    def is_quick(self) -> bool:
+        """Whether it is taken without going outside, be it that it is only stored for sending."""
+        return self.detached or not self.effect
+
+    @property
     def secrets(self) -> frozenset[str]:
         """The names of the secrets it refers to."""
         return frozenset(

@@ -7,7 +7,6 @@ from itertools import islice
 
 from core.errors import Fault
 from engine.ancestry import Ancestry
-from engine.graph import FAILURE
 from engine.params import FoundReference
 from engine.regions import Regions
 
@@ -16,6 +15,7 @@ MOST_FAULTS = 100
 MOST_NAMES = 20
 """Steps that a fault names as those that could be meant."""
 
+_NO_ITEM = "is there only for the steps behind the port each of a for-each"
 _NO_FAILURE = (
     "is there only for the steps that follow a failure (on_failure); "
     "a step after another one's port error finds steps.<id>.error"
@@ -42,24 +42,50 @@ class _Judge:
     def faults(self, step: str, found: FoundReference) -> Iterator[Fault]:
         """The faults of one reference of a step."""
         root, *rest = found.reference.path
+        words = None
         if root == "secrets" and not found.secrets_allowed:
             yield Fault(found.path, "secrets can be used only where something is sent")
-        if root == "steps" and rest and not self._may_refer(step, str(rest[0])):
-            yield Fault(found.path, f"{found.reference.source}: {self._words(step, str(rest[0]))}")
-        if root == "failure" and self._regions.owners.get(step, FAILURE) != FAILURE:
-            yield Fault(found.path, f"{found.reference.source}: {_NO_FAILURE}")
+        elif root == "steps" and rest and not self._may_refer(step, str(rest[0]), found.each):
+            words = self._words(step, str(rest[0]))
+        elif step in self._regions.owners:
+            words = self._missing_root(step, root, found.each)
+        if words is not None:
+            yield Fault(found.path, f"{found.reference.source}: {words}")
 
-    def _may_refer(self, step: str, referred: str) -> bool:
+    def _missing_root(self, step: str, root: str, each: bool) -> str | None:
+        """Why a root is not there for a step."""
+        if root == "failure" and not self._regions.follows_failure(step):
+            return _NO_FAILURE
+        if root in ("item", "index") and not each and not self._regions.loops_around(step):
+            return _NO_ITEM
+        return None
+
+    def _may_refer(self, step: str, referred: str, each: bool) -> bool:
         if self._ancestry.precedes(referred, step):
+            return True
+        if each and step in (referred, self._regions.owners.get(referred)):
             return True
         return self._regions.follows_failure(step) and referred in self._main
 
     def _words(self, step: str, referred: str) -> str:
+        around = (*self._regions.loops_around(step), step)
+        loop = next(
+            (one for one in self._regions.loops_around(referred) if one not in around), None
+        )
+        if loop is not None:
+            return (
+                f"the step {referred} has a result for each item of {loop}; "
+                f"steps.{loop}.results has what is kept of them"
+            )
+        known = self._names(step)
+        if referred in self._regions.whole.incoming:
+            return f"the step {referred} does not run before {step}; before it run: {known}"
+        return f"there is no step {referred}; before {step} run: {known}"
+
+    def _names(self, step: str) -> str:
+        """Some of the steps that could be meant."""
         earlier = self._ancestry.of(step)
         if self._regions.follows_failure(step):
             earlier += self._regions.main.steps
         more = f" and {len(earlier) - MOST_NAMES} more" if len(earlier) > MOST_NAMES else ""
-        known = (", ".join(earlier[:MOST_NAMES]) or "none") + more
-        if referred in self._regions.whole.incoming:
-            return f"the step {referred} does not run before {step}; before it run: {known}"
-        return f"there is no step {referred}; before {step} run: {known}"
+        return (", ".join(earlier[:MOST_NAMES]) or "none") + more

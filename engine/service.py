@@ -18,6 +18,7 @@ from engine.people.invitations import InvitationService
 from engine.people.users import UserService
 from engine.registry import Registry
 from engine.requests import RequestService
+from engine.run_items import RunItems
 from engine.runs import RunService
 from engine.secrets import SecretService
 from engine.settings import SettingsService
@@ -40,6 +41,7 @@ class Service:
     automations: AutomationService
     versions: VersionService
     runs: RunService
+    run_items: RunItems
     requests: RequestService
     secrets: SecretService
     keys: Keyring

@@ -33,6 +33,7 @@ def test_the_registry_holds_the_actions_of_the_design_under_their_names():
         "respond",
         "set-values",
         "choose",
+        "for-each",
         "emit-event",
         "stop",
     ]

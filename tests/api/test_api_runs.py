@@ -78,10 +78,12 @@ def test_a_run_tells_its_event_and_every_step(
     [attempt] = counted.pop("attempts")
     assert counted == {
         "id": "count",
+        "item": [],
         "status": "succeeded",
         "port": "success",
         "output": {"total": 3},
         "error": None,
+        "items": None,
     }
     assert set(attempt) == ATTEMPT_MEMBERS
     assert (attempt["number"], attempt["outcome"]) == (1, "succeeded")
