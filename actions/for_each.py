@@ -59,6 +59,7 @@ SPEC = ActionSpec(
                 "minLength": 1,
                 "examples": ["<order.lines>"],
                 "x-template": "body",
+                "x-widget": "line",
             },
             "concurrency": {
                 "title": "At once",

@@ -167,7 +167,7 @@ def _service(common: _Common, tools: Tools, starter: Starter, dispatcher: Dispat
         intake=_intake(common, tools, starter, dispatcher, listeners),
         sketches=sketches,
         previews=PreviewService(registry, common.compiler, vault, clock),
-        completions=CompletionService(registry, vault, clock),
+        completions=CompletionService(registry, common.compiler, vault, clock),
         questions=Questions(),
         curl=CurlImporter(common.compiler),
         trials=trials,

@@ -33,6 +33,15 @@ class Regions:
         """What follows a failure, None when nothing does."""
         return self.graphs.get(FAILURE)
 
+    @property
+    def bodies(self) -> Mapping[str, tuple[str, ...]]:
+        """The steps in the body of each loop, with those in the bodies of loops in it."""
+        return {
+            loop: tuple(step for step in self.owners if loop in self.loops_around(step))
+            for loop in self.whole.steps
+            if loop in self.graphs
+        }
+
     def graph_of(self, owner: str) -> Graph:
         """The steps of an owner; none where it has none, as a loop tried without its body."""
         return self.graphs.get(owner) or _part(self.whole, [])

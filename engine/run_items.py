@@ -94,6 +94,23 @@ class RunItems:
             raise NotFoundError(f"the loop {loop} has no item {path[-1]}")
         return found[0]
 
+    def step(self, tenant: str, run_id: str, key: str) -> tuple[StepRun, LoopState | None]:
+        """A step of an item, given by its key, and how far it is if it loops itself.
+
+        Raises NotFoundError.
+        """
+        run, plan = self._run(tenant, run_id)
+        step_id, path = split_key(key)
+        around = plan.regions.loops_around(step_id)
+        if not path or len(path) != len(around):
+            raise NotFoundError(f"the run has no step {key}")
+        item = self.get(tenant, run_id, key_of(around[-1], path))
+        found = next((one for one in item.steps if one.step_id == key), None)
+        if found is None:
+            raise NotFoundError(f"the run has no step {key}")
+        entries = self._store.runs.journal(tenant, run_id, [key])
+        return found, loop_states(self._store, run, plan.regions, entries).get(key)
+
     def _run(self, tenant: str, run_id: str) -> tuple[Run, Plan]:
         run = self._store.runs.get(tenant, run_id)
         if run is None:

@@ -45,7 +45,7 @@ class RunDetail:
     """A run with its event and what became of every step of its version, those in loops aside.
 
     `failure` tells how the run is going to end, or has ended, where steps follow that, and `loops`
-    how far those are that have begun.
+    how far those are that have begun; `bodies` has the steps in each.
     """
 
     run: Run
@@ -53,6 +53,7 @@ class RunDetail:
     steps: Sequence[StepRun]
     failure: Failure | None = None
     loops: Mapping[str, LoopState] = field(default_factory=dict)
+    bodies: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 class RunService:
@@ -95,7 +96,8 @@ class RunService:
         journal = self._store.runs.journal(tenant, run_id, keys)
         loops = {} if plan is None else loop_states(self._store, run, plan.regions, journal)
         steps = _steps(run, plan, journal)
-        return RunDetail(run, event, steps, failure_of(journal), loops)
+        bodies = {} if plan is None else plan.regions.bodies
+        return RunDetail(run, event, steps, failure_of(journal), loops, bodies)
 
     def cancel(self, tenant: str, run_id: str) -> Run:
         """Ends a run. Raises NotFoundError, ConflictError when it has ended already."""

@@ -11,7 +11,6 @@ from engine.context import Context
 from engine.drafts.draft import find_step
 from engine.flow.loop import context_of_item
 from engine.params import CompiledParams
-from engine.regions import Regions
 
 Loops = Mapping[str, CompiledParams]
 """The configuration of loops, from the outermost inwards."""
@@ -37,12 +36,6 @@ def in_first_items(context: Context, loops: Loops) -> Context:
             break
         context = context_of_item(context, loop, items[0], 0)
     return context
-
-
-def loops_seen_by(regions: Regions, step_id: str, *, each: bool = False) -> tuple[str, ...]:
-    """The loops whose items a step sees; with `each` in what it resolves for each of its own."""
-    around = regions.loops_around(step_id)
-    return (*around, step_id) if each and step_id in regions.whole.loops else around
 
 
 def _items(params: CompiledParams, context: Context) -> Any:

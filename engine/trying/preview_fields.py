@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -44,12 +44,16 @@ Shown = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class TemplateField:
-    """A text below `with`: its path, the kind of template, and whether secrets may stand in it."""
+    """A text below `with`: its path, the kind of template, and what may stand in it.
+
+    `each`: it is resolved for each item of a loop.
+    """
 
     path: str
     source: str
     mode: str
     secrets: bool
+    each: bool = False
 
 
 def template_fields(
@@ -58,7 +62,9 @@ def template_fields(
     """The texts of a `with` that may hold references, by the hints of its schema."""
     mode = schema.get("x-template")
     if isinstance(mode, str):
-        yield from _texts(value, path, mode, bool(schema.get("x-secrets")))
+        found = _texts(value, path, mode, bool(schema.get("x-secrets")))
+        each = bool(schema.get("x-each"))
+        yield from (replace(field, each=each) for field in found)
     elif isinstance(value, Mapping):
         properties, others = schema.get("properties", {}), schema.get("additionalProperties", {})
         for name, item in value.items():
@@ -84,7 +90,8 @@ def show_fields(fields: Iterator[TemplateField], sight: Sight) -> dict[str, Show
         if time.monotonic() > last_moment:
             shown[field.path] = {"error": "not shown: the fields before it took too long"}
         else:
-            shown[field.path] = show_field(field, sight)
+            each = sight.each if field.each else None
+            shown[field.path] = show_field(field, each or sight)
     return shown
 
 

@@ -42,7 +42,9 @@ class PreviewService:
         self._clock = clock
 
     def preview(self, question: Question, *, with_context: bool = False) -> Preview:
-        """`fields`, `request` and `effects` of a step, and its `context` where that is asked for.
+        """`fields`, `request` and `effects` of a step, with `context` also what it sees.
+
+        That is its `context`, and the steps before it that have no result yet, `waiting`.
 
         `fields`: what each templated text comes to, by its path below `with`
         (`preview_fields.show_fields`). `request`: what a sending step would send, as `method`,
@@ -50,8 +52,10 @@ class PreviewService:
         `effects`: see `effects.effects_of`; None for what has none. Raises InvalidError for an
         event or results of wrong form, NotFoundError for a step that is not there.
         """
-        sight = sight_of(question, self._vault, self._clock)
-        context = {"context": sight.context} if with_context else {}
+        sight = sight_of(question, self._compiler, self._vault, self._clock)
+        context: Preview = {}
+        if with_context:
+            context = {"context": sight.context, "waiting": sorted(sight.waiting)}
         if question.step in (TRIGGER, FAILURE):
             return {**context, "fields": {}, "request": None, "effects": None}
         found = find_step(question.document, question.step)

@@ -25,10 +25,11 @@ LONGEST_CHAIN = 300
 
 @dataclass(frozen=True, slots=True)
 class FieldKind:
-    """What kind of template a field is, and whether secrets may stand in it."""
+    """What kind of template a field is, whether secrets may stand in it, and if it is `x-each`."""
 
     mode: str
     secrets: bool
+    each: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def field_kind(schema: Mapping[str, Any], field: str) -> FieldKind | None:
         if part is not None:
             below = _part_of(below, part)
         if isinstance(mode := below.get("x-template"), str):
-            return FieldKind(mode, bool(below.get("x-secrets")))
+            return FieldKind(mode, bool(below.get("x-secrets")), bool(below.get("x-each")))
     return None
 
 

@@ -100,12 +100,7 @@ def _wanted(regions: Regions, part: Part) -> frozenset[str]:
     if part.last is None:
         return frozenset(regions.owners)
     before = frozenset[str]() if part.alone else regions.whole.upstream(part.last)
-    return before | {part.last} | _body(regions, part.last)
-
-
-def _body(regions: Regions, step_id: str) -> frozenset[str]:
-    """The steps in the body of a loop, and in those of the loops in it."""
-    return frozenset(step for step in regions.owners if step_id in regions.loops_around(step))
+    return before | {part.last, *regions.bodies.get(part.last, ())}
 
 
 def _cut(definition: Definition, regions: Regions, wanted: Iterable[str], part: Part) -> Definition:
@@ -113,7 +108,7 @@ def _cut(definition: Definition, regions: Regions, wanted: Iterable[str], part: 
     steps = tuple(step for step in definition.steps if step.id in wanted)
     if not part.alone or part.last is None:
         return replace(definition, steps=steps)
-    body = _body(regions, part.last)
+    body = frozenset(regions.bodies.get(part.last, ()))
     alone = tuple(replace(step, next=_within(step.next, body)) for step in steps)
     if regions.follows_failure(part.last):
         return replace(definition, on_failure=(part.last,), steps=alone)
