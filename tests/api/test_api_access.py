@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 from api.operations import Operation
 from api.table import OPERATIONS
 from engine.keys import SCOPES
+from tests.support.builders import step
 from tests.support.site import Caller, Site, address, example_body
 
 GUARDED = [operation for operation in OPERATIONS if operation.scope is not None]
@@ -89,7 +90,9 @@ def test_the_word_bearer_is_read_in_any_case(site: Site, admin: Caller) -> None:
 
 def fill(site: Site, acme: Caller, publish: Callable[..., None]) -> dict[str, str]:
     """Gives `acme` one of everything; the ids."""
-    publish("orders", description=MARKER)
+    loop = step("lines", "for-each", {"items": ["<trigger.body>"]}, next={"each": ["mark"]})
+    mark = step("mark", "set-values", {"values": {"seen": "<item>"}})
+    publish("orders", loop, mark, description=MARKER)
     acme("PUT", "/api/v1/automations/orders", json={"name": MARKER})
     run = site.anybody.post("/hooks/acme/orders", json={"note": MARKER}).json
     acme("PUT", "/api/v1/secrets/TOKEN", json={"value": MARKER})
@@ -97,6 +100,7 @@ def fill(site: Site, acme: Caller, publish: Callable[..., None]) -> dict[str, st
     return {
         "automation_id": "orders",
         "run_id": run["run_id"],
+        "step": "lines",
         "request_id": acme("GET", "/api/v1/requests").json["items"][0]["id"],
         "name": "TOKEN",
         "key_id": key["id"],

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.support.automations import on_webhook, post
 from tests.support.browser import NARROW, WIDE, Console, Studio, example, open_studio, ready
+from tests.support.builders import step
 
 PAGES = (
     "/",
@@ -22,6 +23,11 @@ PAGES = (
     "/runs",
     "/runs/{run}",
     "/runs/{failed}",
+    "/runs/{looped}",
+    "/runs/{looped}/steps/round",
+    "/runs/{looped}/loops/round",
+    "/runs/{looped}/items/round[1]",
+    "/runs/{looped}/steps/share[1]",
     "/requests",
     "/requests/{request}",
     "/secrets",
@@ -33,6 +39,8 @@ PAGES = (
     "/no-such-page",
 )
 OUTSIDE = ("/sign-in", "/invitations/nothing")
+ROUND = [{"id": "acme", "share": 0.5}, {"id": "globex", "share": "none"}]
+FAILING = step("end", "stop", {"status": "failed", "message": "no such customer"})
 GRAVE = ("serious", "critical")
 
 
@@ -42,10 +50,12 @@ def lived_in(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iter
     with open_studio(tmp_path_factory.mktemp("lived-in"), browser) as studio:
         server = studio.server
         server.publish("partner-sync", example("partner-sync"))
+        server.publish("partner-round", example("partner-round"))
         server.publish("orders", on_webhook("orders", respond="finished"))
         assert post(server, "orders", {"order": {"id": "A-1"}}).status == 200
-        order = {"customer": {"id": "C-1", "partnerId": "x"}, "order": {"id": "A-1", "lines": []}}
-        post(server, "partner-sync", order)
+        server.publish("failing", on_webhook("failing", FAILING, respond="finished"))
+        assert post(server, "failing").status == 502
+        post(server, "shared-orders", {"order": {"id": "A-2", "total": 9, "partners": ROUND}})
         yield studio
 
 
@@ -53,11 +63,17 @@ def lived_in(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iter
 def addresses(lived_in: Studio) -> dict[str, str]:
     """Ids of what has happened, by their names in PAGES."""
     call = lived_in.server.call
-    newest = "limit=1"
+
+    def newest(automation: str) -> str:
+        page = call("GET", f"/api/v1/runs?automation={automation}&limit=1").json
+        run_id: str = page["items"][0]["id"]
+        return run_id
+
     return {
-        "run": call("GET", f"/api/v1/runs?automation=orders&{newest}").json["items"][0]["id"],
-        "failed": call("GET", f"/api/v1/runs?{newest}").json["items"][0]["id"],
-        "request": call("GET", f"/api/v1/requests?{newest}").json["items"][0]["id"],
+        "run": newest("orders"),
+        "failed": newest("failing"),
+        "looped": newest("partner-round"),
+        "request": call("GET", "/api/v1/requests?limit=1").json["items"][0]["id"],
     }
 
 
