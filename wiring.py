@@ -15,7 +15,7 @@ from builder_ui import PageSettings
 from core.clock import Clock, SystemClock
 from core.config import Assets, Config
 from core.errors import ConfigError
-from dispatch.embedded import EmbeddedDispatcher
+from dispatch.embedded import PLACES, EmbeddedDispatcher
 from dispatch.relaying import RelayThread
 from dispatch.sweeper import Sweeper
 from engine.assembly import Parts, assemble
@@ -81,10 +81,10 @@ def build(config: Config) -> Application:
     guard = AddressGuard(parse_networks(config.allow_private))
     secret_key = _secret_key(config)
     store = open_store(_database_url(config), Cipher(secret_key))
-    dispatcher = EmbeddedDispatcher(store, Transitions(store.runs), clock)
+    dispatcher = EmbeddedDispatcher(store, Transitions(store.runs), clock, PLACES)
     registry = action_and_trigger_registry()
     sender = PooledSender(guard)
-    parts = assemble(registry, store, sender, clock, dispatcher, dispatcher.submit)
+    parts = assemble(registry, store, sender, clock, dispatcher, dispatcher.submit, places=PLACES)
     sweeper = Sweeper(
         store,
         parts.transitions,

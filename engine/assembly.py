@@ -12,6 +12,8 @@ from engine.arrival import Starter
 from engine.audit import AuditService
 from engine.automation_changes import AutomationChanges
 from engine.automations import AutomationService
+from engine.care.parts import PLACES, Care, care_for
+from engine.care.sender import CareSender
 from engine.catalog import Catalog
 from engine.channel import Channel
 from engine.compiler import Compiler
@@ -42,6 +44,7 @@ from engine.secrets import SecretService
 from engine.service import Service
 from engine.settings import SettingsService
 from engine.statistics import StatisticsService
+from engine.tenant_settings import TenantSettings
 from engine.tenants import TenantService
 from engine.tokens import TokenCache
 from engine.tools import Submit, Tools
@@ -83,6 +86,7 @@ class _Common:
     transitions: Transitions
     relay: Relay
     announcer: Announcer
+    settings: TenantSettings
 
 
 def assemble(
@@ -92,12 +96,15 @@ def assemble(
     clock: Clock,
     dispatcher: Dispatcher,
     submit: Submit,
+    *,
+    places: int = PLACES,
 ) -> Parts:
-    """The engine over these ports."""
+    """The engine over these ports. `places` is how many threads executors have."""
     common = _common(registry, store, clock, dispatcher)
-    tools = _tools(common, sender, submit, dispatcher)
+    care = care_for(store, common.announcer, common.settings, common.audit, clock, places)
+    tools = _tools(common, CareSender(sender, care.endpoints), submit, dispatcher)
     executor = Executor(tools)
-    service = _service(common, tools, Starter(executor, dispatcher), dispatcher)
+    service = _service(common, tools, Starter(executor, dispatcher), dispatcher, care)
     return Parts(service, executor, tools.transitions, common.relay)
 
 
@@ -122,10 +129,11 @@ def _common(registry: Registry, store: Store, clock: Clock, dispatcher: Dispatch
         transitions=transitions,
         relay=relay,
         announcer=Announcer(store.platform_events, consumers, versions, clock, stir),
+        settings=TenantSettings(store.tenants, clock),
     )
 
 
-def _tools(common: _Common, sender: Sender, submit: Submit, dispatcher: Dispatcher) -> Tools:
+def _tools(common: _Common, sender: CareSender, submit: Submit, dispatcher: Dispatcher) -> Tools:
     rules = (AnnouncedEnds(common.announcer, common.catalog),)
     return Tools(
         store=common.store,
@@ -142,7 +150,9 @@ def _tools(common: _Common, sender: Sender, submit: Submit, dispatcher: Dispatch
     )
 
 
-def _service(common: _Common, tools: Tools, starter: Starter, dispatcher: Dispatcher) -> Service:
+def _service(
+    common: _Common, tools: Tools, starter: Starter, dispatcher: Dispatcher, care: Care
+) -> Service:
     registry, store, clock = common.registry, common.store, common.clock
     vault, audit = common.vault, common.audit
     automations, versions = _automations(common)
@@ -150,7 +160,7 @@ def _service(common: _Common, tools: Tools, starter: Starter, dispatcher: Dispat
     sketches, trials = _drafts(common, tools)
     samples, listeners = _listening(common)
     statistics = StatisticsService(store, clock)
-    settings = SettingsService(store, audit)
+    settings = SettingsService(store, audit, common.settings.forget)
     return Service(
         tenants=TenantService(store, audit, clock),
         automations=automations,
@@ -160,6 +170,7 @@ def _service(common: _Common, tools: Tools, starter: Starter, dispatcher: Dispat
         secrets=SecretService(store, vault, common.catalog, audit, clock),
         keys=common.keyring,
         settings=settings,
+        endpoints=care.service,
         accounts=accounts,
         users=users,
         invitations=invitations,

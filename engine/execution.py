@@ -173,7 +173,7 @@ class Execution:
         if len(starting) == 1 and not self._branches.in_flight:
             if not self._fits(starting[0], until):
                 return False
-            self._settle(self._attempt(starting[0]))
+            self._settle(self._attempt(starting[0], placed=until is None))
             return True
         if not self._tools.stopping.is_set():
             self._branches.launch(starting)
@@ -196,7 +196,7 @@ class Execution:
         self._settle(attempted)
         return True
 
-    def _attempt(self, step_id: str) -> Attempted:
+    def _attempt(self, step_id: str, *, placed: bool = True) -> Attempted:
         context = AttemptContext(
             run=self.run,
             step_id=step_id,
@@ -207,6 +207,7 @@ class Execution:
             announcer=self._tools.announcer,
             waiting=self._inbox.waiting(self._journal.steps.get(step_id)),
             tokens=self._tools.tokens.of(self.run.tenant),
+            placed=placed,
         )
         now = to_rfc3339(self._tools.clock.now())
         visible = {**self._context, "run": {**self._context["run"], "now": now}}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from core.store import Store
 from engine.audit import AuditService
 from engine.automations import AutomationService
+from engine.care.service import EndpointService
 from engine.channel import Channel
 from engine.curl.importing import CurlImporter
 from engine.document_schema import Schema
@@ -45,6 +46,7 @@ class Service:
     secrets: SecretService
     keys: Keyring
     settings: SettingsService
+    endpoints: EndpointService
     accounts: AccountService
     users: UserService
     invitations: InvitationService

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from core.clock import Clock
-from core.http import Sender
 from core.store import Store
 from engine.answers import Answers
+from engine.care.sender import CareSender
 from engine.catalog import Catalog
 from engine.endings import Endings
 from engine.events.announcer import Announcer
@@ -28,7 +28,7 @@ class Tools:
 
     store: Store
     transitions: Transitions
-    sender: Sender
+    sender: CareSender
     clock: Clock
     vault: Vault
     catalog: Catalog

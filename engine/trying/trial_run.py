@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 
 from core.clock import Clock, Milliseconds, to_rfc3339
 from core.errors import ExpressionError, Fault
-from core.http import OutboundRequest, Sender, SendResult
+from core.http import OutboundRequest, SendResult
 from core.model import Event, RequestEntry, Run, StepRun
-from core.outcomes import Answer, Finish, Halt, Park, Retry, Succeed
+from core.outcomes import Answer, Defer, Finish, Halt, Park, Retry, Succeed
 from core.states import RunStatus, StepStatus
 from core.store import Store
 from engine.attempt import AttemptContext, Attempted, attempt_step
+from engine.care.sender import Caller, CaringSender
 from engine.context import build_context, visible_output
 from engine.drafts.effects import in_words
 from engine.graph import progress
@@ -41,7 +42,7 @@ class TrialTools:
     """What a trial works with."""
 
     store: Store
-    sender: Sender
+    sender: CaringSender
     clock: Clock
     stopping: threading.Event
     tokens: TokenCache
@@ -157,6 +158,10 @@ class TrialRun:
                 words = "a run would wait here; to try what follows, pin a result to this step"
                 self._verdict = Verdict(RunStatus.WAITING, error=f"{step.step_id}: {words}")
                 return replace(step, status=StepStatus.WAITING, error=words)
+            case Defer():
+                words = f"{step.error}; a run would wait for that, and go on by itself"
+                self._verdict = Verdict(RunStatus.WAITING, error=f"{step.step_id}: {words}")
+                return replace(step, error=words)
         return step
 
     def _record(self, step: StepRun) -> None:
@@ -210,20 +215,18 @@ class TrialRun:
 
 
 class _TimedSender:
-    """Sends with what is left of the trial's time at most (`core.http.Sender`)."""
+    """Sends with what is left of the trial's time at most (`engine.care.sender.CaringSender`)."""
 
-    def __init__(self, sender: Sender, clock: Clock, deadline: Milliseconds) -> None:
+    def __init__(self, sender: CaringSender, clock: Clock, deadline: Milliseconds) -> None:
         self._sender = sender
         self._clock = clock
         self._deadline = deadline
 
-    def send(self, request: OutboundRequest) -> SendResult:
+    def send(self, request: OutboundRequest, caller: Caller, shown_url: str) -> SendResult:
         """Sends once."""
         left = max(self._deadline - self._clock.now(), 1)
-        return self._sender.send(replace(request, timeout=min(request.timeout, left)))
-
-    def close(self) -> None:
-        """The sender is the process's, and stays open."""
+        timed = replace(request, timeout=min(request.timeout, left))
+        return self._sender.send(timed, caller, shown_url)
 
 
 def _tries(policy: RetryPolicy, asked: Milliseconds | None) -> str:
