@@ -8,6 +8,7 @@ from api import (
     automation_operations,
     automation_schemas,
     channel,
+    endpoints,
     health,
     keys,
     requests,
@@ -29,6 +30,7 @@ SCHEMAS: Mapping[str, JsonSchema] = {
     **secrets.SCHEMAS,
     **keys.SCHEMAS,
     **channel.SCHEMAS,
+    **endpoints.SCHEMAS,
 }
 
 
@@ -70,6 +72,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *settings.OPERATIONS,
     *keys.OPERATIONS,
     *channel.OPERATIONS,
+    *endpoints.OPERATIONS,
     *_DESCRIPTIONS,
     *health.OPERATIONS,
 )

@@ -23,6 +23,7 @@ DEEDS = {
     "key.created": "made the API key",
     "key.removed": "removed the API key",
     "settings.changed": "changed the settings",
+    "endpoint.closed": "closed the circuit of",
     "tenant.renamed": "renamed the workspace to",
     "invitation.made": "invited",
     "invitation.withdrawn": "withdrew the invitation of",
@@ -46,6 +47,7 @@ SUBJECTS = {
     "user": "Users",
     "invitation": "Invitations",
     "settings": "Settings",
+    "endpoint": "Endpoints",
     "tenant": "Workspace",
 }
 """Kinds of subjects, to filter by."""
@@ -65,6 +67,7 @@ _PLACES = {
     "user": "/users",
     "invitation": "/users",
     "settings": "/settings",
+    "endpoint": "/endpoints",
     "tenant": "/settings",
 }
 

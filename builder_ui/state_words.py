@@ -28,8 +28,12 @@ STATES: Mapping[str, StateWords] = {
     "skipped": StateWords("Not taken", "skip", ""),
     "retry": StateWords("Failed, tried again", "refresh", "warn"),
     "interrupted": StateWords("Interrupted", "alert", "warn"),
+    "deferred": StateWords("Put off", "clock", "warn"),
+    "closed": StateWords("Well", "check", "good"),
+    "open": StateWords("Circuit open", "stop", "bad"),
+    "half_open": StateWords("Circuit half open", "refresh", "warn"),
 }
-"""Every state of a run, a step and an attempt."""
+"""Every state of a run, a step, an attempt and an endpoint."""
 
 
 def state_words(state: str) -> StateWords:

@@ -24,6 +24,7 @@ PAGES = (
     "/runs/{failed}",
     "/requests",
     "/requests/{request}",
+    "/endpoints",
     "/secrets",
     "/keys",
     "/users",
