@@ -14,7 +14,7 @@ from typing import IO
 from flask import Flask, request
 from flask.typing import ResponseReturnValue
 
-from api import create_api
+from api import create_api, create_health
 from api.blueprint import OURS, answer_error
 from api.commands import run_command
 from api.commands.context import Context
@@ -27,6 +27,7 @@ from builder_ui import Pages, PageSettings, create_pages
 from core.clock import Clock
 from core.config import Config
 from core.networks import CallerNetworks, IPNetwork
+from core.roles import Role
 from engine.compiler import Compiler
 from engine.document_schema import Schema, document_schema
 from engine.service import Service
@@ -54,6 +55,14 @@ def create_app(
     app.register_error_handler(Exception, _answerer(pages))
     if demo is not None:
         app.register_blueprint(create_partner(demo))
+    return app
+
+
+def create_probes(service: Service) -> Flask:
+    """What a worker serves: whether it lives and whether it can work."""
+    app = Flask("penstock", static_folder=None)
+    app.register_blueprint(create_health(service))
+    app.register_error_handler(Exception, answer_error)
     return app
 
 
@@ -88,17 +97,19 @@ class WholeInstallation:
         """The use cases for a while; what is stored waits for a server to execute it."""
         application = build(config)
         try:
-            application.dispatcher.rest()
+            application.rest()
             bootstrap(application)
             yield application.service
         finally:
             application.stop()
 
-    def load(self, config: Config, demo: Address | None) -> Site:
-        """Starts executing, and gives what is to be served."""
-        application = build(config)
+    def load(self, config: Config, role: Role, demo: Address | None = None) -> Site:
+        """Starts working, and gives what is to be served."""
+        application = build(config, role)
         # The lock on the folder says that nobody else has its database, and of no other database.
         application.start(alone=config.database_url is None)
+        if role is Role.WORKER:
+            return Site(create_probes(application.service), application.rest, application.stop)
         flask = create_app(
             application.service,
             application.clock,

@@ -34,6 +34,7 @@ class Sweeper:
         executor: str,
         rescued: Callable[[], None],
         roll_up: Callable[[], None],
+        set_clock: Callable[[], None],
     ) -> None:
         self._store = store
         self._transitions = transitions
@@ -41,6 +42,7 @@ class Sweeper:
         self._executor = executor
         self._rescued = rescued
         self._roll_up = roll_up
+        self._set_clock = set_clock
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._work, name="sweeper", daemon=True)
 
@@ -80,16 +82,20 @@ class Sweeper:
 
     def beat(self) -> None:
         """Renews the lease, sweeps and counts what has ended. Raises StorageUnavailable."""
+        self._set_clock()
         now = self._clock.now()
         self._store.commit([self._store.executors.renew(self._executor, now + LEASE)])
-        self._sweep(now)
-        self._roll_up()
+        with self._store.exclusively("sweep") as alone:
+            if alone:
+                self._sweep(now)
+                self._roll_up()
 
     def _sweep(self, now: Milliseconds) -> None:
         forget_events = self._store.platform_events.forget(now - KEPT_EVENTS)
         forget_receipts = self._store.receipts.forget(now - KEPT_RECEIPTS)
         forget_keys = self._store.events.forget_keys(now)
-        self._store.commit([forget_keys, forget_events, forget_receipts])
+        forget_answers = self._store.answers.forget(now)
+        self._store.commit([forget_keys, forget_events, forget_receipts, forget_answers])
         rescued = self._transitions.rescue(now)
         if rescued:
             logger.warning("%d runs were left by an executor that is gone", rescued)

@@ -68,6 +68,13 @@ class Runs:
         """The last runs of several automations, the newest first, without their outputs."""
         return self._lists.newest_of(tenant, automation_ids, each)
 
+    def ended(self, run_ids: Sequence[str]) -> Sequence[Run]:
+        """Those of these runs that have ended, of whichever tenant."""
+        rows = self._database.rows(
+            select(table).where(table.c.id.in_(run_ids), table.c.finished_at.is_not(None))
+        )
+        return [run_of(row) for row in rows]
+
     def journal(self, tenant: str, run_id: str) -> Sequence[StepRun]:
         """The steps of a run that have started, waited or ended."""
         return self._steps.journal(tenant, run_id)

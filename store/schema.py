@@ -672,3 +672,13 @@ record_receipts = Table(
     Index("record_receipts_by_age", "made_at"),
     sqlite_with_rowid=False,
 )
+
+answers = Table(
+    "answers",
+    metadata,
+    _id("run_id"),
+    _text("tenant", required=True),
+    Column("ciphertext", LargeBinary, nullable=False),
+    _moment("kept_until", required=True),
+    Index("answers_by_end", "kept_until"),
+)

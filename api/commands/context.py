@@ -11,6 +11,7 @@ from api.commands.terminal import Terminal
 from api.listening import Address
 from api.server import Site
 from core.config import Config
+from core.roles import Role
 from engine.compiler import Compiler
 from engine.document_schema import Schema
 from engine.service import Service
@@ -38,8 +39,8 @@ class Installation(Protocol):
         """
         ...
 
-    def load(self, config: Config, demo: Address | None) -> Site:
-        """Starts executing, and gives what is to be served, with the demo's partner if wanted."""
+    def load(self, config: Config, role: Role, demo: Address | None = None) -> Site:
+        """Starts working, and gives what is to be served, with the demo's partner if wanted."""
         ...
 
 

@@ -19,7 +19,9 @@ def bench(tmp_path: Path) -> Iterator[Workbench]:
 
 
 def make_sweeper(bench: Workbench, roll_up: Callable[[], None]) -> Sweeper:
-    return Sweeper(bench.store, bench.transitions, bench.clock, "one", lambda: None, roll_up)
+    return Sweeper(
+        bench.store, bench.transitions, bench.clock, "one", lambda: None, roll_up, lambda: None
+    )
 
 
 def test_a_beat_counts_what_has_ended(bench: Workbench) -> None:
