@@ -129,7 +129,12 @@ def _machinery(
 
 def bootstrap(application: Application) -> bool:
     """Makes tenant `default` and its key where they are missing; whether it is the first start."""
-    service, key = application.service, application.config.bootstrap_api_key
+    # Several machines may start at once on a new database.
+    with application.store.exclusively("bootstrap", wait=True):
+        return _bootstrap(application.service, application.config.bootstrap_api_key)
+
+
+def _bootstrap(service: Service, key: str | None) -> bool:
     first = not service.tenants.all()
     if first:
         service.tenants.create(DEFAULT_TENANT, "Default")

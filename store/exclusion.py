@@ -15,14 +15,16 @@ from store.database import Database, unavailable
 _SPACE = 0x50454E53
 """The first half of every lock's key, so that locks of other programs are not ours."""
 _TRY = select(func.pg_try_advisory_xact_lock(bindparam("space"), bindparam("name")))
+_WAIT = select(func.pg_advisory_xact_lock(bindparam("space"), bindparam("name")))
 
 
 @contextmanager
-def exclusively(database: Database, name: str) -> Iterator[bool]:
+def exclusively(database: Database, name: str, *, wait: bool = False) -> Iterator[bool]:
     """Whether nobody else does the work of this name; while it is done here, nobody can begin it.
 
     On PostgreSQL it is an advisory lock, which ends with its transaction, be it that the process
-    died. SQLite's file belongs to one process as it is. Raises StorageUnavailable.
+    died. SQLite's file belongs to one process as it is. With `wait` it comes to that sooner or later.
+    Raises StorageUnavailable.
     """
     if database.is_sqlite:
         yield True
@@ -34,10 +36,10 @@ def exclusively(database: Database, name: str) -> Iterator[bool]:
     try:
         key = {"space": _SPACE, "name": crc32(name.encode()) - 2**31}
         try:
-            taken = bool(connection.execute(_TRY, key).scalar_one())
+            answer = connection.execute(_WAIT if wait else _TRY, key).scalar_one()
         except DBAPIError as error:
             raise unavailable(error) from error
-        yield taken
+        yield wait or bool(answer)
     finally:
         # Closing rolls back, which gives the lock back; a broken connection has lost it already.
         connection.close()

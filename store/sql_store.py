@@ -90,12 +90,12 @@ class SqlStore:
         """The clock of the database of a shared store. Raises StorageUnavailable."""
         return DatabaseClock(self._database)
 
-    def exclusively(self, name: str) -> AbstractContextManager[bool]:
+    def exclusively(self, name: str, *, wait: bool = False) -> AbstractContextManager[bool]:
         """Whether nobody else does the work of this name; while it is done here nobody can begin.
 
-        Raises StorageUnavailable.
+        With `wait` it comes to that sooner or later. Raises StorageUnavailable.
         """
-        return exclusively(self._database, name)
+        return exclusively(self._database, name, wait=wait)
 
     def commit(self, writes: Sequence[Write]) -> None:
         """Commits a unit of work, or raises GuardMissed or StorageUnavailable and keeps nothing."""
