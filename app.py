@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import IO
@@ -31,7 +31,15 @@ from core.roles import Role
 from engine.compiler import Compiler
 from engine.document_schema import Schema, document_schema
 from engine.service import Service
-from wiring import action_and_trigger_registry, bootstrap, build, lock_data_folder
+from store import back_up, copy_database, restore
+from wiring import (
+    action_and_trigger_registry,
+    bootstrap,
+    build,
+    database_url,
+    existing_database_url,
+    lock_data_folder,
+)
 
 
 def create_app(
@@ -102,6 +110,25 @@ class WholeInstallation:
             yield application.service
         finally:
             application.stop()
+
+    def copy_to(self, config: Config, target_url: str) -> Mapping[str, int]:
+        """Copies everything into an empty database; rows by table."""
+        source = existing_database_url(config)
+        with self._hold(config):
+            return copy_database(source, target_url)
+
+    def back_up(self, config: Config, file: Path) -> Mapping[str, int]:
+        """Writes everything into a new file; rows by table."""
+        return back_up(existing_database_url(config), file)
+
+    def restore(self, config: Config, file: Path) -> Mapping[str, int]:
+        """Brings a backup into the empty database of the configuration; rows by table."""
+        with self._hold(config):
+            return restore(file, database_url(config))
+
+    def _hold(self, config: Config) -> AbstractContextManager[object]:
+        """Keeps others off the data folder where the database is in there."""
+        return nullcontext() if config.database_url else lock_data_folder(config)
 
     def load(self, config: Config, role: Role, demo: Address | None = None) -> Site:
         """Starts working, and gives what is to be served."""

@@ -75,7 +75,7 @@ def build(config: Config, role: Role = Role.RUN) -> Application:
     """
     guard = AddressGuard(parse_networks(config.allow_private))
     secret_key = _secret_key(config)
-    store = open_store(_database_url(config), Cipher(secret_key))
+    store = open_store(database_url(config), Cipher(secret_key))
     clock, set_clock = _clock(store)
     links = Links(_derived(secret_key, "links"), config.site_url)
     sender, notifier = PooledSender(guard), AppriseNotifier(guard)
@@ -187,11 +187,19 @@ def _derived(secret_key: bytes, purpose: str) -> bytes:
     return hmac.new(secret_key, f"penstock: {purpose}".encode(), "sha256").digest()
 
 
-def _database_url(config: Config) -> str:
+def database_url(config: Config) -> str:
+    """The URL of the database of a configuration; makes the data folder where it is in there."""
     if config.database_url is not None:
         return config.database_url
     _make_data_folder(config)
     return config.sqlite_url
+
+
+def existing_database_url(config: Config) -> str:
+    """The URL of a database that is there. Raises ConfigError; nothing is made."""
+    if config.database_url is None and not config.database_file.exists():
+        raise ConfigError(f"there is no database in {config.data_dir} (PENSTOCK_DATA_DIR)")
+    return config.database_url or config.sqlite_url
 
 
 def _make_data_folder(config: Config) -> None:

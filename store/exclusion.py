@@ -23,7 +23,7 @@ def exclusively(database: Database, name: str, *, wait: bool = False) -> Iterato
     """Whether nobody else does the work of this name; while it is done here, nobody can begin it.
 
     On PostgreSQL it is an advisory lock, which ends with its transaction, be it that the process
-    died. SQLite's file belongs to one process as it is. With `wait` it comes to that sooner or later.
+    died. SQLite's file belongs to one process as it is. With `wait` the others are waited for.
     Raises StorageUnavailable.
     """
     if database.is_sqlite:

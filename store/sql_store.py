@@ -93,7 +93,7 @@ class SqlStore:
     def exclusively(self, name: str, *, wait: bool = False) -> AbstractContextManager[bool]:
         """Whether nobody else does the work of this name; while it is done here nobody can begin.
 
-        With `wait` it comes to that sooner or later. Raises StorageUnavailable.
+        With `wait` the others are waited for. Raises StorageUnavailable.
         """
         return exclusively(self._database, name, wait=wait)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from api.commands.terminal import Terminal
@@ -34,6 +35,27 @@ class Installation(Protocol):
 
     def open(self, config: Config) -> AbstractContextManager[Service]:
         """The use cases over the database, brought up to date. What is stored here is not executed.
+
+        Raises ConfigError, StorageUnavailable.
+        """
+        ...
+
+    def copy_to(self, config: Config, target_url: str) -> Mapping[str, int]:
+        """Copies everything into an empty database; rows by table. Nobody may be using either.
+
+        Raises ConfigError, StorageUnavailable.
+        """
+        ...
+
+    def back_up(self, config: Config, file: Path) -> Mapping[str, int]:
+        """Writes everything into a new file, whoever uses it meanwhile; rows by table.
+
+        Raises ConfigError, StorageUnavailable.
+        """
+        ...
+
+    def restore(self, config: Config, file: Path) -> Mapping[str, int]:
+        """Brings a backup into the empty database of the configuration; rows by table.
 
         Raises ConfigError, StorageUnavailable.
         """

@@ -1,4 +1,4 @@
-"""One PostgreSQL and one Redis for the tests of this folder; each test has a database of its own."""
+"""Processes that share a database: a new one for each test, and a Redis of its own."""
 
 from __future__ import annotations
 

@@ -19,9 +19,7 @@ from tests.support.partner import Answer, Arrival, Partner
 from tests.support.waiting import eventually
 
 
-def test_a_worker_executes_what_a_web_process_took_in(
-    machines: Machines, partner: Partner
-) -> None:
+def test_a_worker_executes_what_a_web_process_took_in(machines: Machines, partner: Partner) -> None:
     web = machines.web()
     web.publish("sync", two_calls("sync", partner.url))
     run_id = post(web, "sync").json["run_id"]
@@ -82,9 +80,7 @@ def test_a_caller_learns_that_its_run_failed_elsewhere(
     assert ended_run(web, reply.json["run_id"])["status"] == "failed"
 
 
-def test_what_a_killed_worker_held_is_done_by_another(
-    machines: Machines, partner: Partner
-) -> None:
+def test_what_a_killed_worker_held_is_done_by_another(machines: Machines, partner: Partner) -> None:
     web, doomed = machines.web(), machines.worker()
     released = partner.gate()
 

@@ -1,4 +1,4 @@
-"""An installation over PostgreSQL and Redis: web and worker processes for tests to stop and kill."""
+"""An installation over PostgreSQL and Redis: processes for tests to stop and kill."""
 
 from __future__ import annotations
 
@@ -55,9 +55,7 @@ class Machines:
 
 
 @contextmanager
-def open_machines(
-    folder: Path, postgres: PostgresServer, redis: RedisServer
-) -> Iterator[Machines]:
+def open_machines(folder: Path, postgres: PostgresServer, redis: RedisServer) -> Iterator[Machines]:
     """An installation in which nothing is started yet."""
     machines = Machines(folder, postgres, redis)
     try:
