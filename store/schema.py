@@ -136,6 +136,19 @@ runs = Table(
         postgresql_where=text("status IN ('queued', 'waiting')"),
     ),
     Index(
+        "runs_due_by_tenant",
+        "tenant",
+        "due_at",
+        sqlite_where=text("status IN ('queued', 'waiting')"),
+        postgresql_where=text("status IN ('queued', 'waiting')"),
+    ),
+    Index(
+        "runs_due_awaited",
+        "due_at",
+        sqlite_where=text("status IN ('queued', 'waiting') AND awaited = 1"),
+        postgresql_where=text("status IN ('queued', 'waiting') AND awaited"),
+    ),
+    Index(
         "runs_executed",
         "executor",
         sqlite_where=text("status = 'running'"),

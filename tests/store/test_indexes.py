@@ -19,6 +19,7 @@ from store.alert_notices import AlertNotices
 from store.alert_signs import AlertSigns
 from store.alerts import Alerts
 from store.audit import AuditLog
+from store.claims import Claim, awaited_by_somebody, claim_statement, is_of, tenants_from
 from store.committer import DirectCommitter
 from store.database import Database
 from store.records import Records
@@ -28,10 +29,25 @@ from store.schedules import Schedules
 from store.statistics import RunStatistics
 
 DUE = (RunStatus.QUEUED, RunStatus.WAITING)
+CLAIM = Claim(DUE, RunStatus.RUNNING, "one", 1)
 
 
 def claim(database: Database) -> None:
     Runs(database, DirectCommitter(database)).claim(DUE, RunStatus.RUNNING, "one", 1, 10)
+
+
+def claim_of_a_tenant(database: Database) -> None:
+    statement = claim_statement(CLAIM, 10, is_of("acme"), locks=False)
+    database.transact(lambda connection: connection.execute(statement))
+
+
+def claim_for_callers(database: Database) -> None:
+    statement = claim_statement(CLAIM, 10, awaited_by_somebody(), locks=False)
+    database.transact(lambda connection: connection.execute(statement))
+
+
+def tenants_in_turn(database: Database) -> None:
+    database.rows(tenants_from(DUE, "acme").limit(10))
 
 
 def rescue(database: Database) -> None:
@@ -160,6 +176,9 @@ def last_event(database: Database) -> None:
         (failures_in_a_time, "runs_failures"),
         (last_event, "runs_by_automation"),
         (claim, "runs_due"),
+        (claim_of_a_tenant, "runs_due_by_tenant"),
+        (claim_for_callers, "runs_due_awaited"),
+        (tenants_in_turn, "runs_due_by_tenant"),
         (next_due, "runs_due"),
         (rescue, "runs_executed"),
         (due_schedules, "schedules_due"),
