@@ -188,6 +188,10 @@ class Runs(Protocol):
         """The last runs of several automations, the newest first."""
         ...
 
+    def held_by(self, executor: str) -> Sequence[Run]:
+        """What an executor executes, as far as the store knows."""
+        ...
+
     def ended(self, run_ids: Sequence[str]) -> Sequence[Run]:
         """Those of these runs that have ended, of whichever tenant."""
         ...

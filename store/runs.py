@@ -67,6 +67,12 @@ class Runs:
         """The last runs of several automations, the newest first, without their outputs."""
         return self._lists.newest_of(tenant, automation_ids, each)
 
+    def held_by(self, executor: str) -> Sequence[Run]:
+        """What an executor executes, as far as the store knows."""
+        running = is_one_of([RunStatus.RUNNING])
+        rows = self._database.rows(select(table).where(running, table.c.executor == executor))
+        return [run_of(row) for row in rows]
+
     def ended(self, run_ids: Sequence[str]) -> Sequence[Run]:
         """Those of these runs that have ended, of whichever tenant."""
         rows = self._database.rows(
