@@ -1,4 +1,4 @@
-"""What holds for every run of an automation is set in the inspector, like a step."""
+"""The order of events and their quarantine are set in the settings of an automation."""
 
 from __future__ import annotations
 
@@ -47,18 +47,6 @@ def test_a_key_is_typed_shown_and_kept(opened: Page, studio: Studio) -> None:
     eventually(lambda: settings_of(opened, studio) is None)
 
 
-def test_the_time_limit_is_set_there_as_well(opened: Page, studio: Studio) -> None:
-    labelled(opened, "Time limit of a run").fill("2h")
-    eventually(lambda: settings_of(opened, studio) == {"timeout": "2h"})
-
-
-def test_a_key_sees_the_event_alone(opened: Page) -> None:
-    opened.get_by_role("tab", name="Input").click()
-    tree = opened.locator("#inspector-input [data-tree]")
-    expect(tree.get_by_text("customer", exact=True).first).to_be_visible()
-    expect(tree.get_by_text("secrets", exact=True)).to_have_count(0)
-
-
 def test_faults_of_the_settings_stand_at_their_fields_and_lead_there(opened: Page) -> None:
     labelled(opened, "In order by").fill("<steps.sync.body>")
     expect(field(opened, "order_by").locator("[data-faults]")).to_contain_text(
@@ -70,10 +58,18 @@ def test_faults_of_the_settings_stand_at_their_fields_and_lead_there(opened: Pag
     expect(opened.locator("#inspector-configure [data-node='$settings']")).to_be_visible()
 
 
-def test_paths_are_completed(opened: Page) -> None:
-    control = labelled(opened, "In order by")
-    control.press_sequentially("<ord")
+@pytest.mark.parametrize("title", ["In order by", "Key"])
+def test_paths_of_the_event_are_completed_and_no_others(opened: Page, title: str) -> None:
+    control = labelled(opened, title)
+    control.press_sequentially("<")
     expect(opened.get_by_role("option", name="order").first).to_be_visible()
+    expect(opened.get_by_role("option", name="steps")).to_have_count(0)
+    expect(opened.get_by_role("option", name="secrets")).to_have_count(0)
+
+    opened.get_by_role("option", name="order").first.click()
+    control.press_sequentially(".")
+    opened.get_by_role("option", name="id").first.click()
+    expect(control).to_have_value("<order.id>")
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])

@@ -15,7 +15,14 @@ from engine.replies import JsonReply, Problem
 from store.database import Database
 from store.prepared import Prepared
 from tests.support.builders import make_document, make_event, send, step
-from tests.support.keyed import fail_for, keyed_document, post_event, run_all, told
+from tests.support.keyed import (
+    NO_RETRY,
+    fail_for,
+    keyed_document,
+    post_event,
+    run_all,
+    told,
+)
 from tests.support.workbench import TENANT, Workbench, answered
 
 BY_CUSTOMER = {"order_by": "<customer.id>"}
@@ -286,3 +293,19 @@ def test_what_starts_inside_and_by_hand_keeps_its_order_too(bench: Workbench) ->
     bench.tell()
 
     assert told(bench) == [("ada", 0), ("ada", 1), ("ada", 2)]
+
+
+def test_the_steps_that_follow_a_failure_come_before_the_next_one(bench: Workbench) -> None:
+    """Its turn is over when it has ended, not when its end is decided."""
+    fail_for(bench, "ada")
+    sorry = send("sorry", "https://partner.example/sorry", with_={"body": {"customer": "", "n": 9}})
+    document = keyed_document(**BY_CUSTOMER)
+    document["steps"].append({**sorry, "retry": NO_RETRY})
+    bench.publish({**document, "on_failure": ["sorry"]})
+    for number in range(2):
+        post_event(bench, "ada", number)
+
+    run_all(bench)
+
+    assert [number for _, number in told(bench)] == [0, 9, 1, 9]
+    assert {run.status for run in bench.runs("orders")} == {RunStatus.FAILED}
