@@ -8,6 +8,7 @@ import pytest
 
 from core.accounts import Role
 from core.store import ListQuery
+from tests.support.builders import make_document, step
 from tests.support.pages import Browser, signed_in, words
 from tests.support.quarantine import failing_document, hold_a_key, post_fragile
 from tests.support.site import Site
@@ -139,6 +140,25 @@ def test_a_run_says_what_it_waits_for(site: Site, quarantine_id: str) -> None:
     assert f'href="/quarantine/{quarantine_id}"' in visitor.get(f"/runs/{waiting.id}").text
     listed = visitor.get("/runs?status=held")
     assert waiting.id in listed.text
+
+
+def test_a_run_that_waits_for_a_held_one_leads_to_it(site: Site, quarantine_id: str) -> None:
+    visitor, caller = signed_in(site), site.caller("acme")
+    call = step("call", "run-automation", {"automation": "fragile", "payload": "<trigger.body>"})
+    document = make_document(call, trigger={"type": "manual", "next": ["call"]})
+    caller("PUT", "/api/v1/automations/waiting", json=document)
+    caller("POST", "/api/v1/automations/waiting/publish")
+    body = {"customer": "bad <b>&"}
+    parent = caller("POST", "/api/v1/automations/waiting/run", json=body).json["run_id"]
+    eventually(lambda: caller("GET", f"/api/v1/runs/{parent}").json["status"] == "waiting")
+    child = held(site, quarantine_id)[-1].run
+
+    waits = visitor.get(f"/runs/{parent}/steps/call")
+
+    assert "It waits for the run" in words(waits)
+    assert f'href="/runs/{child.id}"' in waits.text
+    assert "Started by" in words(visitor.get(f"/runs/{child.id}"))
+    assert f'href="/runs/{parent}"' in visitor.get(f"/runs/{child.id}").text
 
 
 def test_a_run_in_line_names_the_one_whose_turn_it_is(site: Site) -> None:
