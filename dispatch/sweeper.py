@@ -1,4 +1,4 @@
-"""Finds what nobody brought: runs whose executor is gone, keys that have expired, what to count."""
+"""Finds what nobody brought: runs whose executor is gone, lines that stand still, what to count."""
 
 from __future__ import annotations
 
@@ -104,4 +104,8 @@ class Sweeper:
         rescued = self._transitions.rescue(now)
         if rescued:
             logger.warning("%d runs were left by an executor that is gone", rescued)
+        healed = self._transitions.heal(now)
+        if healed:
+            logger.warning("%d keys had runs in line and nobody's turn", healed)
+        if rescued or healed:
             self._rescued()

@@ -15,12 +15,14 @@ from sqlalchemy import (
     bindparam,
     case,
     func,
+    literal_column,
     null,
     select,
     update,
 )
 
 from core.clock import Milliseconds
+from core.event_keys import EventKey
 from core.model import Page, Run, StepRun
 from core.states import RunStatus
 from core.store import ListQuery, RunFilter, Write
@@ -28,6 +30,7 @@ from store.claims import Claim, Claims, is_one_of
 from store.committer import Committer
 from store.database import Database
 from store.encoding import encode_optional
+from store.lanes import Lanes
 from store.prepared import Prepared
 from store.run_lists import RunLists
 from store.run_rows import run_columns, run_of
@@ -45,10 +48,12 @@ class Runs:
         self._steps = StepRuns(database)
         self._lists = RunLists(database)
         self._claims = Claims(database, committer)
+        self._lanes = Lanes(database)
         self._insert = database.prepare_insert(table)
         self._move = lru_cache(maxsize=None)(self._prepare_move)
         self._park = self._prepare_park()
         self._signal = lru_cache(maxsize=None)(self._prepare_signal)
+        self._give_event = self._prepare_give_event()
 
     def get(self, tenant: str, run_id: str) -> Run | None:
         """One run, or None."""
@@ -89,8 +94,42 @@ class Runs:
         return self._steps.keep(run, step)
 
     def insert(self, run: Run) -> Write:
-        """Adds a run."""
+        """Adds a run. A queued one that has a key is held, or waits in line, as that key stands."""
+        if run.has_key and run.status is RunStatus.QUEUED:
+            return self._lanes.insert(run)
         return Write(self._insert, run_columns(run))
+
+    def pass_on(self, lane: EventKey, now: Milliseconds) -> Write:
+        """The first in line becomes due, unless it is the turn of another of its key."""
+        return self._lanes.pass_on(lane, now)
+
+    def pass_on_around(self, key: EventKey, now: Milliseconds) -> Write:
+        """The same in every line where there is a held or queued run of a quarantine's key."""
+        return self._lanes.pass_on_around(key, now)
+
+    def hold(self, key: EventKey) -> Write:
+        """What is queued of a quarantine's key that is held by now is held, too."""
+        return self._lanes.hold(key)
+
+    def free(self, key: EventKey, version: int | None, now: Milliseconds) -> Write:
+        """What is held of a key is queued again; what has not begun takes `version`, if given."""
+        return self._lanes.free(key, version, now)
+
+    def heal(self, now: Milliseconds, most: int) -> int:
+        """Passes on in lines in which it is nobody's turn; how many they were."""
+        idle = self._lanes.idle(most)
+        if idle:
+            self._committer.commit([self._lanes.pass_on(lane, now) for lane in idle])
+        return len(idle)
+
+    def first_in(self, lane: EventKey) -> str | None:
+        """The id of the run whose turn it is, or None."""
+        return self._lanes.first(lane)
+
+    def give_event(self, run: Run, event_id: str) -> Write:
+        """Gives a held run another event; guarded: refused when it is held no more, or has that."""
+        values = {"which": run.id, "which_tenant": run.tenant, "old": run.event_id}
+        return Write(self._give_event, {**values, "new": event_id}, guarded=True)
 
     def move(
         self,
@@ -213,6 +252,17 @@ class Runs:
         )
         values = {"signals": table.c.signals + 1, "due_at": due_at}
         return self._database.prepare(update(table).where(*matches).values(values))
+
+    def _prepare_give_event(self) -> Prepared:
+        matches = (
+            table.c.id == bindparam("which"),
+            table.c.tenant == bindparam("which_tenant"),
+            table.c.status == literal_column(f"'{RunStatus.HELD}'"),
+            table.c.event_id == bindparam("old"),
+        )
+        return self._database.prepare(
+            update(table).where(*matches).values(event_id=bindparam("new"))
+        )
 
 
 def _moment(name: str) -> BindParameter[int]:

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0015"
-down_revision = "0011"
+revision = "0013"
+down_revision = "0012"
 
 _DUE = sa.text("status IN ('queued', 'waiting')")
 _AWAITED_SQLITE = sa.text("status IN ('queued', 'waiting') AND awaited = 1")
