@@ -175,10 +175,12 @@ class AlertSigns(Protocol):
         """What is published and enabled, by id."""
         ...
 
-    def newest_failure(
-        self, tenant: str, automation_id: str, since: Milliseconds, until: Milliseconds
-    ) -> Failure | None:
-        """The last run that failed or was halted after `since` and not after `until`."""
+    def failed_after(self, tenant: str, since: Milliseconds) -> Mapping[str, Milliseconds]:
+        """When runs failed or were halted last after `since`, by their automations."""
+        ...
+
+    def newest_failure(self, tenant: str, automation_id: str) -> Failure | None:
+        """The last run that failed or was halted."""
         ...
 
     def failures(
@@ -189,7 +191,7 @@ class AlertSigns(Protocol):
         until: Milliseconds,
         most: int,
     ) -> int:
-        """How many runs failed or were halted so, counted no further than `most`."""
+        """How many runs failed or were halted after `since` and until `until`; `most` at most."""
         ...
 
     def last_event(self, tenant: str, automation_id: str) -> Milliseconds | None:

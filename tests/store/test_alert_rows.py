@@ -113,15 +113,17 @@ def test_failures_are_those_of_the_automation_within_the_time(store: SqlStore) -
         store.commit([store.runs.insert(run)])
     signs = store.alert_signs
 
-    newest = signs.newest_failure("acme", "orders", NOW - 1, NOW + 9)
+    newest = signs.newest_failure("acme", "orders")
     assert newest is not None
     assert (newest.at, newest.error) == (NOW + 4, "at 4")
     assert signs.failures("acme", "orders", NOW - 1, NOW + 9, 100) == 3
     assert signs.failures("acme", "orders", NOW - 1, NOW + 9, 2) == 2
     assert signs.failures("acme", "orders", NOW, NOW + 1, 100) == 1
-    assert signs.newest_failure("acme", "orders", NOW + 4, NOW + 9) is None
-    assert signs.newest_failure("acme", "billing", 0, NOW + 9) is None
-    assert signs.newest_failure("globex", "orders", 0, NOW + 9) is None
+    assert signs.newest_failure("acme", "billing") is None
+    assert signs.newest_failure("globex", "orders") is None
+    assert signs.failed_after("acme", NOW) == {"orders": NOW + 4}
+    assert signs.failed_after("acme", NOW + 4) == {}
+    assert signs.failed_after("globex", NOW) == {}
 
 
 def test_of_two_evaluators_over_one_database_one_raises_and_one_resolves(

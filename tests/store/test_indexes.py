@@ -139,7 +139,11 @@ def due_notices(database: Database) -> None:
 
 
 def newest_failure(database: Database) -> None:
-    AlertSigns(database).newest_failure("acme", "orders", 1, 2)
+    AlertSigns(database).newest_failure("acme", "orders")
+
+
+def failures_of_late(database: Database) -> None:
+    AlertSigns(database).failed_after("acme", 1)
 
 
 def failures_in_a_time(database: Database) -> None:
@@ -157,6 +161,7 @@ def last_event(database: Database) -> None:
         (alerts_of_an_automation, "alerts_by_automation"),
         (due_notices, "alert_notices_due"),
         (newest_failure, "runs_failures"),
+        (failures_of_late, "runs_ended"),
         (failures_in_a_time, "runs_failures"),
         (last_event, "runs_by_automation"),
         (claim, "runs_due"),
