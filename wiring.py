@@ -121,7 +121,7 @@ def build(config: Config) -> Application:
     schedules = ScheduleThread(parts.ticker)
     sending = parts.subscriptions
     deliveries = DeliveryDispatcher(sending.deliverer, sending.stirred, clock, dispatcher.executor)
-    alerts = AlertThreads(parts.alert_watch, parts.notice_sender)
+    alerts = AlertThreads(parts.alert_watch, parts.notice_sender, parts.alert_history)
     return Application(
         config=config,
         parts=parts,

@@ -81,6 +81,14 @@ class Alerts(Protocol):
         """A tenant's alerts, the newest first."""
         ...
 
+    def over_before(self, tenant: str, before: Milliseconds, limit: int) -> Sequence[str]:
+        """The ids of alerts that were over before a moment, the oldest first."""
+        ...
+
+    def delete(self, tenant: str, alert_id: str) -> Write:
+        """Removes an alert; its notices are removed with `AlertNotices.delete`."""
+        ...
+
 
 class NoticeState(StrEnum):
     """What became of a notice."""
@@ -119,7 +127,10 @@ class AlertNotices(Protocol):
         ...
 
     def due(self, now: Milliseconds, limit: int) -> Sequence[Notice]:
-        """What is to be sent now, the longest due first, of every tenant."""
+        """What is to be sent now, the longest due first, of every tenant.
+
+        That an alert is over is not, as long as it is still tried to say that it was raised.
+        """
         ...
 
     def claim(self, notice: Notice, again_at: Milliseconds) -> Write:
@@ -137,6 +148,10 @@ class AlertNotices(Protocol):
 
     def of_alerts(self, tenant: str, alert_ids: Sequence[str]) -> Mapping[str, Sequence[Notice]]:
         """The notices of several alerts, the oldest first."""
+        ...
+
+    def delete(self, tenant: str, alert_id: str) -> Write:
+        """Removes the notices of an alert."""
         ...
 
 

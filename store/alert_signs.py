@@ -59,14 +59,16 @@ class AlertSigns:
 
     def failed_after(self, tenant: str, since: Milliseconds) -> Mapping[str, Milliseconds]:
         """When runs failed or were halted last after `since`, by their automations."""
-        # Bound values keep the index of failures by automation out: it knows no order in time.
+        # Bound values keep the index of failures by automation out: it knows no order in time. A
+        # text of its own to group by does so too, or SQLite would walk all runs by automation.
         gone_wrong = runs.c.status.in_(sorted(RUN_FAILURES))
+        automation = (runs.c.automation_id + "").label("automation")
         rows = self._database.rows(
-            select(runs.c.automation_id, func.max(runs.c.finished_at).label("newest"))
+            select(automation, func.max(runs.c.finished_at).label("newest"))
             .where(runs.c.tenant == tenant, runs.c.finished_at > since, gone_wrong)
-            .group_by(runs.c.automation_id)
+            .group_by(automation)
         )
-        return {row.automation_id: row.newest for row in rows}
+        return {row.automation: row.newest for row in rows}
 
     def newest_failure(self, tenant: str, automation_id: str) -> Failure | None:
         """The last run that failed or was halted."""

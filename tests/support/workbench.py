@@ -145,6 +145,7 @@ class Workbench:
         self.ticker = parts.ticker
         self.alert_watch = parts.alert_watch
         self.notice_sender = parts.notice_sender
+        self.alert_history = parts.alert_history
         self.service.tenants.create(TENANT, "Acme")
 
     def publish(self, document: Mapping[str, Any], automation_id: str = "orders") -> None:
