@@ -176,6 +176,6 @@ class Workshop:
         return Chores(
             RelayThread(parts.relay),
             ScheduleThread(parts.ticker),
-            AlertThreads(parts.alert_watch, parts.notice_sender),
+            AlertThreads(parts.alert_watch, parts.notice_sender, parts.alert_history),
             DeliveryDispatcher(sending.deliverer, sending.stirred, self.clock, executor),
         )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from core.clock import Clock
 from core.http import Sender
 from core.store import Store
+from engine.alerts.history import AlertHistory
 from engine.alerts.notices import NoticeSender
 from engine.alerts.service import AlertService
 from engine.alerts.telling import AlertTelling
@@ -99,6 +100,7 @@ class Parts:
     subscriptions: SubscriptionParts
     alert_watch: AlertWatch
     notice_sender: NoticeSender
+    alert_history: AlertHistory
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +151,7 @@ def assemble(
         subscriptions=subscriptions,
         alert_watch=watch,
         notice_sender=notices,
+        alert_history=AlertHistory(store, service.settings, clock),
     )
 
 

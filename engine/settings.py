@@ -30,11 +30,26 @@ SETTINGS_SCHEMA: dict[str, Any] = {
                     "description": "Whether the generic channel POST /api/v1/events takes events.",
                 }
             },
-        }
+        },
+        "retention": {
+            "type": "object",
+            "title": "How long the past is kept",
+            "additionalProperties": False,
+            "properties": {
+                "alert_days": {
+                    "type": "integer",
+                    "title": "Alerts, in days",
+                    "minimum": 1,
+                    "maximum": 3650,
+                    "default": 90,
+                    "description": "How long an alert that is over stays on the page Alerts.",
+                }
+            },
+        },
     },
 }
 
-DEFAULTS: Mapping[str, Any] = {"channels": {"events": False}}
+DEFAULTS: Mapping[str, Any] = {"channels": {"events": False}, "retention": {"alert_days": 90}}
 
 _VALIDATOR = Draft202012Validator(SETTINGS_SCHEMA)
 

@@ -96,9 +96,11 @@ def test_the_body_of_a_new_key_is_checked_as_a_whole(admin: Caller) -> None:
 
 
 def test_settings_are_changed_by_name(site: Site, admin: Caller) -> None:
-    assert admin("GET", "/api/v1/settings").json == {"channels": {"events": False}}
-    on = {"channels": {"events": True}}
-    assert admin("PATCH", "/api/v1/settings", json=on).json == on
+    off = admin("GET", "/api/v1/settings").json
+    assert off == {"channels": {"events": False}, "retention": {"alert_days": 90}}
+    patch = {"channels": {"events": True}}
+    on = {**off, **patch}
+    assert admin("PATCH", "/api/v1/settings", json=patch).json == on
     assert admin("PATCH", "/api/v1/settings", json={}).json == on
     assert admin("GET", "/api/v1/settings").json == on
     assert site.caller("globex")("GET", "/api/v1/settings").json != on

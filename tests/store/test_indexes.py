@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -163,8 +163,16 @@ def due_notices(database: Database) -> None:
     AlertNotices(database).due(1, 10)
 
 
+def alerts_over_long_ago(database: Database) -> None:
+    Alerts(database).over_before("acme", 1, 10)
+
+
 def newest_failure(database: Database) -> None:
-    AlertSigns(database).newest_failure("acme", "orders", 1, 2)
+    AlertSigns(database).newest_failure("acme", "orders")
+
+
+def failures_of_late(database: Database) -> None:
+    AlertSigns(database).failed_after("acme", 1)
 
 
 def failures_in_a_time(database: Database) -> None:
@@ -197,7 +205,10 @@ def held_runs(database: Database) -> None:
         (raised_alerts, "alerts_raised"),
         (alerts_of_an_automation, "alerts_by_automation"),
         (due_notices, "alert_notices_due"),
+        (due_notices, "alert_notices_by_alert"),
+        (alerts_over_long_ago, "alerts_by_tenant"),
         (newest_failure, "runs_failures"),
+        (failures_of_late, "runs_ended"),
         (failures_in_a_time, "runs_failures"),
         (last_event, "runs_by_automation"),
         (idle_lines, "runs_lined_up"),
@@ -238,23 +249,43 @@ def test_it_is_found_by_its_index(
 ) -> None:
     open_store(sqlite_url, Cipher(b"a key of the tests")).close()
     database = Database(sqlite_url)
+    plan = _plan(database, ask)
+    database.close()
+    assert any(f"INDEX {index}" in step for step in plan), plan
+    assert not any("SCAN runs" in step and "INDEX" not in step for step in plan), plan
+    assert not any("FOR ORDER BY" in step for step in plan), plan
+
+
+def test_failures_of_late_are_found_by_time_where_the_database_was_analyzed(
+    sqlite_url: str,
+) -> None:
+    """Knowing how many runs an automation has, SQLite would walk all of them by automation."""
+    store = open_store(sqlite_url, Cipher(b"a key of the tests"))
+    for number in range(100):
+        ended = make_run(automation_id=f"a{number % 50}", finished_at=number, due_at=None)
+        store.commit([store.runs.insert(ended)])
+    store.close()
+    database = Database(sqlite_url)
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql("ANALYZE")
+    plan = _plan(database, failures_of_late)
+    database.close()
+    assert any("INDEX runs_ended" in step for step in plan), plan
+
+
+def _plan(database: Database, ask: Callable[[Database], None]) -> Sequence[str]:
+    """How SQLite goes about the last thing that is asked."""
     asked: list[tuple[str, Any]] = []
 
     def remember(*given: Any) -> None:
         asked.append(given[2:4])
 
     event.listen(database.engine, "before_cursor_execute", remember)
-
     ask(database)
-
     statement, parameters = asked[-1]
     with database.engine.connect() as connection:
-        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
-    database.close()
-    found = [step[3] for step in plan if f"INDEX {index}" in step[3]]
-    assert found, plan
-    assert not any("SCAN runs" in step[3] and "INDEX" not in step[3] for step in plan), plan
-    assert not any("FOR ORDER BY" in step[3] for step in plan), plan
+        steps = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
+    return [step[3] for step in steps]
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.alerts import Alert, AlertFilter
+from core.alerts import Alert, AlertFilter, AlertRule, AlertState, Notice
 from core.clock import Milliseconds
 from core.store import ListQuery
-from tests.support.builders import make_document, send
+from tests.support.builders import NOW, id_at, make_document, send
 from tests.support.people import make_user
 from tests.support.workbench import TENANT, Workbench, answered
 
@@ -15,6 +15,33 @@ SECOND: Milliseconds = 1_000
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 BEAT = 15 * SECOND
+
+
+def make_alert(**changes: Any) -> Alert:
+    values: dict[str, Any] = {
+        "id": id_at(changes.get("raised_at", NOW)),
+        "tenant": TENANT,
+        "automation_id": "orders",
+        "automation_name": "Orders",
+        "rule": AlertRule.FAILURES,
+        "seen": "5 runs failed",
+        "raised_at": NOW,
+    }
+    return Alert(**{**values, **changes})
+
+
+def make_notice(**changes: Any) -> Notice:
+    values: dict[str, Any] = {
+        "id": id_at(changes.get("due_at", NOW)),
+        "tenant": TENANT,
+        "alert_id": "alert",
+        "secret": "CHAT",
+        "about": AlertState.RAISED,
+        "title": "Alert: Orders",
+        "text": "5 runs failed",
+        "due_at": NOW,
+    }
+    return Notice(**{**values, **changes})
 
 
 def syncing(**alerts: Any) -> dict[str, Any]:
