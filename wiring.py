@@ -18,7 +18,7 @@ from core.config import Assets, Config
 from core.errors import ConfigError
 from dispatch.alerts import AlertThreads
 from dispatch.deliveries import DeliveryDispatcher
-from dispatch.embedded import EmbeddedDispatcher
+from dispatch.embedded import PLACES, EmbeddedDispatcher
 from dispatch.relaying import RelayThread
 from dispatch.schedules import ScheduleThread
 from dispatch.sweeper import Sweeper
@@ -102,12 +102,14 @@ def build(config: Config) -> Application:
     guard = AddressGuard(parse_networks(config.allow_private))
     secret_key = _secret_key(config)
     store = open_store(_database_url(config), Cipher(secret_key))
-    dispatcher = EmbeddedDispatcher(store, Transitions(store.runs), clock)
+    dispatcher = EmbeddedDispatcher(store, Transitions(store.runs), clock, PLACES)
     registry = action_and_trigger_registry()
     links = Links(_derived(secret_key, "links"), config.site_url)
     sender, notifier = PooledSender(guard), AppriseNotifier(guard)
     surroundings = Surroundings(sender, notifier, body_value, links)
-    parts = assemble(registry, store, surroundings, clock, dispatcher, dispatcher.submit)
+    parts = assemble(
+        registry, store, surroundings, clock, dispatcher, dispatcher.submit, places=PLACES
+    )
     sweeper = Sweeper(
         store,
         parts.transitions,

@@ -11,6 +11,7 @@ from api import (
     channel,
     collections,
     deliveries,
+    endpoints,
     health,
     keys,
     record_operations,
@@ -39,6 +40,7 @@ SCHEMAS: Mapping[str, JsonSchema] = {
     **keys.SCHEMAS,
     **channel.SCHEMAS,
     **subscription_schemas.SCHEMAS,
+    **endpoints.SCHEMAS,
 }
 
 
@@ -85,6 +87,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *channel.OPERATIONS,
     *subscriptions.OPERATIONS,
     *deliveries.OPERATIONS,
+    *endpoints.OPERATIONS,
     *_DESCRIPTIONS,
     *health.OPERATIONS,
 )

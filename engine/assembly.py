@@ -19,6 +19,8 @@ from engine.audit import AuditService
 from engine.automation_changes import AutomationChanges
 from engine.automations import AutomationService
 from engine.callbacks import CallbackService
+from engine.care.parts import PLACES, Care, care_for
+from engine.care.sender import CareSender
 from engine.catalog import Catalog
 from engine.channel import Channel
 from engine.child_runs import ChildRuns
@@ -66,6 +68,7 @@ from engine.subscriptions.consumer import SubscriptionConsumer
 from engine.subscriptions.index import SubscriptionIndex
 from engine.subscriptions.parts import SubscriptionParts, assemble_subscriptions
 from engine.surroundings import Surroundings
+from engine.tenant_settings import TenantSettings
 from engine.tenants import TenantService
 from engine.tokens import TokenCache
 from engine.tools import Submit, Tools
@@ -115,6 +118,7 @@ class _Common:
     index: SubscriptionIndex
     consumer: SubscriptionConsumer
     record_schemas: RecordSchemas
+    settings: TenantSettings
 
 
 def assemble(
@@ -124,14 +128,18 @@ def assemble(
     clock: Clock,
     dispatcher: Dispatcher,
     submit: Submit,
+    *,
+    places: int = PLACES,
 ) -> Parts:
-    """The engine over these ports."""
+    """The engine over these ports. `places` is how many threads executors have."""
     common = _common(registry, store, clock, dispatcher)
-    tools = _tools(common, surroundings, submit, dispatcher)
+    care = care_for(store, common.announcer, common.settings, common.audit, clock, places)
+    sender = CareSender(surroundings.sender, care.endpoints)
+    tools = _tools(common, surroundings, sender, submit, dispatcher)
     executor = Executor(tools)
     subscriptions = _subscriptions(common, surroundings.sender)
     starter = Starter(executor, dispatcher)
-    service = _service(common, tools, surroundings, starter, dispatcher, subscriptions)
+    service = _service(common, tools, surroundings, starter, dispatcher, subscriptions, care)
     ticker = _ticker(common, starter)
     watch = _alert_watch(common)
     notices = NoticeSender(store, service.notifications, clock)
@@ -174,11 +182,16 @@ def _common(registry: Registry, store: Store, clock: Clock, dispatcher: Dispatch
         index=index,
         consumer=consumer,
         record_schemas=RecordSchemas(registry.compile_schema),
+        settings=TenantSettings(store.tenants, clock),
     )
 
 
 def _tools(
-    common: _Common, surroundings: Surroundings, submit: Submit, dispatcher: Dispatcher
+    common: _Common,
+    surroundings: Surroundings,
+    sender: CareSender,
+    submit: Submit,
+    dispatcher: Dispatcher,
 ) -> Tools:
     store, catalog, clock = common.store, common.catalog, common.clock
     children = ChildRuns(store, catalog, common.transitions, clock)
@@ -192,7 +205,7 @@ def _tools(
     return Tools(
         store=common.store,
         transitions=common.transitions,
-        sender=surroundings.sender,
+        sender=sender,
         notifier=surroundings.notifier,
         clock=common.clock,
         vault=common.vault,
@@ -226,6 +239,7 @@ def _service(
     starter: Starter,
     dispatcher: Dispatcher,
     subscriptions: SubscriptionParts,
+    care: Care,
 ) -> Service:
     registry, store, clock = common.registry, common.store, common.clock
     vault, audit = common.vault, common.audit
@@ -234,7 +248,7 @@ def _service(
     sketches, trials = _drafts(common, tools)
     samples, listeners = _listening(common)
     statistics = StatisticsService(store, clock)
-    settings = SettingsService(store, audit)
+    settings = SettingsService(store, audit, common.settings.forget)
     return Service(
         tenants=TenantService(store, audit, clock),
         automations=automations,
@@ -244,6 +258,7 @@ def _service(
         secrets=SecretService(store, vault, common.catalog, audit, clock),
         keys=common.keyring,
         settings=settings,
+        endpoints=care.service,
         accounts=accounts,
         users=users,
         invitations=invitations,
