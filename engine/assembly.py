@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.clock import Clock
-from core.http import Sender
 from core.store import Store
 from engine.alerts.notices import NoticeSender
 from engine.alerts.service import AlertService
@@ -133,11 +132,12 @@ def assemble(
 ) -> Parts:
     """The engine over these ports. `places` is how many threads executors have."""
     common = _common(registry, store, clock, dispatcher)
-    care = care_for(store, common.announcer, common.settings, common.audit, clock, places)
-    sender = CareSender(surroundings.sender, care.endpoints)
-    tools = _tools(common, surroundings, sender, submit, dispatcher)
+    care = care_for(
+        surroundings, store, common.announcer, common.settings, common.audit, clock, places
+    )
+    tools = _tools(common, surroundings, care, submit, dispatcher)
     executor = Executor(tools)
-    subscriptions = _subscriptions(common, surroundings.sender)
+    subscriptions = _subscriptions(common, care.sender)
     starter = Starter(executor, dispatcher)
     service = _service(common, tools, surroundings, starter, dispatcher, subscriptions, care)
     ticker = _ticker(common, starter)
@@ -189,7 +189,7 @@ def _common(registry: Registry, store: Store, clock: Clock, dispatcher: Dispatch
 def _tools(
     common: _Common,
     surroundings: Surroundings,
-    sender: CareSender,
+    care: Care,
     submit: Submit,
     dispatcher: Dispatcher,
 ) -> Tools:
@@ -205,8 +205,8 @@ def _tools(
     return Tools(
         store=common.store,
         transitions=common.transitions,
-        sender=sender,
-        notifier=surroundings.notifier,
+        sender=care.sender,
+        notifier=care.notifier,
         clock=common.clock,
         vault=common.vault,
         catalog=common.catalog,
@@ -219,7 +219,7 @@ def _tools(
     )
 
 
-def _subscriptions(common: _Common, sender: Sender) -> SubscriptionParts:
+def _subscriptions(common: _Common, sender: CareSender) -> SubscriptionParts:
     return assemble_subscriptions(
         common.store,
         sender,

@@ -45,7 +45,7 @@ class Attempts:
             secrets=self._secrets,
             sender=self._tools.sender,
             notifier=self._tools.notifier,
-            tokens=self._tools.tokens.of(self._run.tenant),
+            tokens=self._tools.tokens.of(self._run.tenant, placed=placed),
             deeds=self._tools.deeds,
             waiting=self._signals.waiting(entry),
             earlier_output=entry.output if entry else None,

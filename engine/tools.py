@@ -8,9 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from core.clock import Clock
-from core.notifications import Notifier
 from core.store import Store
 from engine.answers import Answers
+from engine.care.notifier import CareNotifier
 from engine.care.sender import CareSender
 from engine.catalog import Catalog
 from engine.deeds import Deeds
@@ -31,7 +31,7 @@ class Tools:
     store: Store
     transitions: Transitions
     sender: CareSender
-    notifier: Notifier
+    notifier: CareNotifier
     clock: Clock
     vault: Vault
     catalog: Catalog

@@ -28,7 +28,9 @@ FIRST_GUESS: Milliseconds = 1_000
 MOST_USERS = 20
 """Users of an endpoint that are remembered, the latest ones."""
 AUTOMATION = "automation"
-"""The kind of a user that is an automation."""
+SUBSCRIPTION = "subscription"
+ALERTS = "alerts"
+"""The kinds of users: an automation, a subscription, and all alerts of the tenant together."""
 _WEIGHT = 8
 """Of how many requests about the mean duration is made."""
 

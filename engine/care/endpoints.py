@@ -69,13 +69,23 @@ class Endpoints:
                 self._places.take(tenant)
         return Permit(tenant, endpoint, admitted, now, placed)
 
-    def leave(self, permit: Permit, ending: Ending, words: str) -> None:
-        """A request has ended, `words` saying how."""
+    def label(self, tenant: str, origin: str) -> str | None:
+        """What may be shown of an origin, as it was said last."""
+        with self._lock:
+            known = self._known.get(tenant)
+            endpoint = known.get(origin) if known else None
+            return endpoint.label if endpoint else None
+
+    def leave(
+        self, permit: Permit, ending: Ending, words: str, *, label: str | None = None
+    ) -> None:
+        """A request has ended, `words` saying how; its `label` where only that told it."""
         endpoint, now, placed = permit.endpoint, self._clock.now(), permit.placed
         took = max(now - permit.began_at, 0)
         with self._lock:
             if placed:
                 self._places.give_back(permit.tenant)
+            endpoint.label = label or endpoint.label
             change = endpoint.leave(permit.ticket, ending, words, took, now, placed=placed)
             view = endpoint.view(now) if change else None
         if change and view:

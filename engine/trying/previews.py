@@ -11,6 +11,7 @@ from typing import Any
 from core.clock import Clock, Milliseconds
 from core.errors import Fault, NotFoundError
 from core.http import FailureKind, OutboundRequest, SendFailure
+from core.masking import Masker
 from core.model import RequestEntry
 from core.notifications import Notification, NotificationResult, place_of
 from core.outcomes import Fail
@@ -134,9 +135,11 @@ class _NoTokens:
 
 
 class _NoNotifier:
-    """Stands where people are: nobody is told (`core.notifications.Notifier`)."""
+    """Stands where people are: nobody is told (`engine.care.notifier`)."""
 
-    def notify(self, address: str, _notification: Notification) -> NotificationResult:
+    def notify(
+        self, address: str, _notification: Notification, _caller: Caller, _masker: Masker
+    ) -> NotificationResult:
         """Tells nobody. What a secret stands for is not known here, so its marker is shown."""
         place = address if address.startswith("[secret:") else place_of(address)
         return NotificationResult(place, 0, error="a preview sends nothing")

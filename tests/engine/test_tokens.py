@@ -8,10 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from core.outcomes import Fail, Retry
+from core.outcomes import Defer, Fail, Retry
 from core.tokens import Gained, Token
 from engine.tokens import TokenCache
 from tests.support.builders import NOW
+from tests.support.waiting import eventually
 from tests.support.workbench import TurnedClock
 
 PATIENCE = 60_000
@@ -109,3 +110,37 @@ def test_who_waits_too_long_tries_again_later_and_who_asks_breaking_off_leaves_n
 
     assert impatient == Retry("no access token within 1ms; another attempt still asks for it")
     assert tokens.get("key", giving("one"), PATIENCE) == Token("one", NOW + 1_000)
+
+
+def test_a_provider_that_does_not_answer_leaves_threads_to_others() -> None:
+    """A quarter of the places wait; who comes then is put off, apart, and waits in no thread."""
+    clock = TurnedClock()
+    cache = TokenCache(clock, places=32)
+    get, of_a_caller = cache.of("acme", placed=True).get, cache.of("acme").get
+    asked, may_answer = threading.Event(), threading.Event()
+    token = Token("one", NOW + 60_000)
+
+    def fetch() -> Gained:
+        asked.set()
+        assert may_answer.wait(60)
+        return token
+
+    with ThreadPoolExecutor(16) as pool:
+        first = pool.submit(get, "key", fetch, PATIENCE)
+        assert asked.wait(60)
+        clock.turn(3_200)
+        waiting = [pool.submit(get, "key", never, PATIENCE) for _ in range(8)]
+        assert eventually(lambda: cache._queues[("acme", "key")].waiting == 8)
+        caller = pool.submit(of_a_caller, "key", never, PATIENCE)
+
+        turned_away = [get("key", never, PATIENCE) for _ in range(2)]
+
+        may_answer.set()
+        assert [one.result(60) for one in (first, *waiting, caller)] == [token] * 10
+    words = (
+        "8 steps wait already for the access token that one of them asks for; this one waits for "
+        "its turn"
+    )
+    assert turned_away == [Defer(NOW + 6_400, words), Defer(NOW + 6_500, words)]
+    assert get("key", never, PATIENCE) == token
+    assert cache._places.limit("acme") == 8
