@@ -135,7 +135,8 @@ def assemble(
     care = care_for(
         surroundings, store, common.announcer, common.settings, common.audit, clock, places
     )
-    tools = _tools(common, surroundings, care, submit, dispatcher)
+    tokens = TokenCache(clock, places // 4)
+    tools = _tools(common, surroundings, care, tokens, submit, dispatcher)
     executor = Executor(tools)
     subscriptions = _subscriptions(common, care.sender)
     starter = Starter(executor, dispatcher)
@@ -190,6 +191,7 @@ def _tools(
     common: _Common,
     surroundings: Surroundings,
     care: Care,
+    tokens: TokenCache,
     submit: Submit,
     dispatcher: Dispatcher,
 ) -> Tools:
@@ -213,7 +215,7 @@ def _tools(
         answers=Answers(),
         deeds=Deeds(common.announcer, children, surroundings.links, desk),
         endings=Endings(rules, dispatcher.wake),
-        tokens=TokenCache(common.clock),
+        tokens=tokens,
         records=RecordTools(changes),
         submit=submit,
     )

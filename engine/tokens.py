@@ -15,10 +15,6 @@ from engine.token_queue import TokenQueue
 
 MOST_TOKENS = 1024
 """Tokens of all tenants; beyond that the one unused for the longest time is forgotten."""
-PLACES = 128
-"""How many executors' threads may wait for tokens that others ask for, all together: a provider
-that does not answer must leave threads to runs that need none of its tokens.
-"""
 
 Key = tuple[str, str]
 """A tenant, and its own key."""
@@ -27,9 +23,13 @@ Fetch = Callable[[], Gained]
 
 
 class TokenCache:
-    """Keeps tokens in memory alone, bounded; safe for threads."""
+    """Keeps tokens in memory alone, bounded; safe for threads.
 
-    def __init__(self, clock: Clock, most: int = MOST_TOKENS, places: int = PLACES) -> None:
+    `places` is how many executors' threads may wait for tokens that others ask for, all together: a
+    provider that does not answer must leave threads to runs that need none of its tokens.
+    """
+
+    def __init__(self, clock: Clock, places: int, most: int = MOST_TOKENS) -> None:
         self._clock = clock
         self._most = most
         self._places = Places(places)
