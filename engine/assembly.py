@@ -19,6 +19,7 @@ from engine.automation_changes import AutomationChanges
 from engine.automations import AutomationService
 from engine.callbacks import CallbackService
 from engine.care.parts import PLACES, Care, care_for
+from engine.care.run_caller import RunCaller
 from engine.care.sender import CareSender
 from engine.catalog import Catalog
 from engine.channel import Channel
@@ -132,9 +133,7 @@ def assemble(
 ) -> Parts:
     """The engine over these ports. `places` is how many threads executors have."""
     common = _common(registry, store, clock, dispatcher)
-    care = care_for(
-        surroundings, store, common.announcer, common.settings, common.audit, clock, places
-    )
+    care = _care(common, surroundings, dispatcher, places)
     tokens = TokenCache(clock, places // 4)
     tools = _tools(common, surroundings, care, tokens, submit, dispatcher)
     executor = Executor(tools)
@@ -184,6 +183,20 @@ def _common(registry: Registry, store: Store, clock: Clock, dispatcher: Dispatch
         consumer=consumer,
         record_schemas=RecordSchemas(registry.compile_schema),
         settings=TenantSettings(store.tenants, clock),
+    )
+
+
+def _care(common: _Common, surroundings: Surroundings, dispatcher: Dispatcher, places: int) -> Care:
+    caller = RunCaller(common.store, common.transitions, common.clock, dispatcher.wake)
+    return care_for(
+        surroundings,
+        common.store,
+        common.announcer,
+        common.settings,
+        common.audit,
+        common.clock,
+        places,
+        caller.call,
     )
 
 

@@ -178,7 +178,10 @@ class AttemptContext:
 
     @property
     def _caller(self) -> Caller:
-        return Caller(self.run.tenant, User(AUTOMATION, self.run.automation_id), self.placed)
+        # The run of a trial is in no store: nobody could call it.
+        waiter = None if self.deeds is None else self.run.id
+        user = User(AUTOMATION, self.run.automation_id)
+        return Caller(self.run.tenant, user, self.placed, waiter)
 
     def _entry(
         self, shown: OutboundRequest, result: SendResult, started: Milliseconds

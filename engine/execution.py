@@ -68,7 +68,7 @@ class Execution:
         self._journal = self._book.journal
         self._caller = Caller(tools, run, event, plan, secrets.masker, self._book)
         self._surrender = Surrender(tools, run, self._book)
-        self._attempts = Attempts(tools, run, secrets, signals)
+        self._attempts = Attempts(tools, run, secrets, signals, journal)
         self._outputs = Outputs(journal)
         callbacks = tools.deeds.callback_urls(run, plan.callbacks)
         context = build_context(event, run, (), secrets.values, callbacks)

@@ -43,7 +43,12 @@ class CareNotifier:
             return self._notifier.notify(address, notification)
         label = self._endpoints.label(caller.tenant, service) or place_of(address)
         permit = self._endpoints.enter(
-            caller.tenant, service, label, caller.user, placed=caller.placed
+            caller.tenant,
+            service,
+            label,
+            caller.user,
+            placed=caller.placed,
+            waiter=caller.waiter,
         )
         if isinstance(permit, Held):
             return NotificationResult(

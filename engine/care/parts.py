@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from core.clock import Clock
 from core.store import Store
 from engine.audit import AuditService
-from engine.care.endpoints import Endpoints
+from engine.care.endpoints import Call, Endpoints
 from engine.care.limits import EndpointLimits, limits_of
 from engine.care.notifier import CareNotifier
 from engine.care.places import Places
@@ -48,14 +48,15 @@ def care_for(
     audit: AuditService,
     clock: Clock,
     places: int,
+    call: Call,
 ) -> Care:
-    """The care of one process, whose executors have so many threads."""
+    """The care of one process, whose executors have so many threads; `call` calls runs."""
 
     def limits(tenant: str, origin: str) -> EndpointLimits:
         return limits_of(settings.of(tenant)["endpoints"].get(origin))
 
     reporter = EndpointReporter(store, announcer)
-    endpoints = Endpoints(Places(places), limits, clock, reporter.tell)
+    endpoints = Endpoints(Places(places), limits, clock, reporter.tell, call)
     return Care(
         CareSender(surroundings.sender, endpoints),
         CareNotifier(surroundings.notifier, endpoints),
