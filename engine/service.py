@@ -10,6 +10,7 @@ from engine.approvals.service import ApprovalService
 from engine.audit import AuditService
 from engine.automations import AutomationService
 from engine.callbacks import CallbackService
+from engine.care.service import EndpointService
 from engine.channel import Channel
 from engine.curl.importing import CurlImporter
 from engine.document_schema import Schema
@@ -59,6 +60,7 @@ class Service:
     secrets: SecretService
     keys: Keyring
     settings: SettingsService
+    endpoints: EndpointService
     accounts: AccountService
     users: UserService
     invitations: InvitationService

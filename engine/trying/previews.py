@@ -11,12 +11,14 @@ from typing import Any
 from core.clock import Clock, Milliseconds
 from core.errors import Fault, NotFoundError
 from core.http import FailureKind, OutboundRequest, SendFailure
+from core.masking import Masker
 from core.model import RequestEntry
 from core.notifications import Notification, NotificationResult, place_of
 from core.outcomes import Fail
 from core.spec import Action
 from core.tokens import Gained, Token
 from engine.attempt import AttemptContext, attempt_step
+from engine.care.sender import Caller
 from engine.compiler import Compiler, planned_step
 from engine.document import StepDefinition
 from engine.document_schema import SETTINGS as SETTINGS_SCHEMA
@@ -117,14 +119,11 @@ def _preview(
 
 
 class _NoSender:
-    """Stands where the network is: what it is given goes nowhere (`core.http.Sender`)."""
+    """Stands where the network is: nothing goes anywhere (`engine.care.sender.CaringSender`)."""
 
-    def send(self, _request: OutboundRequest) -> SendFailure:
+    def send(self, _request: OutboundRequest, _caller: Caller, _shown_url: str) -> SendFailure:
         """Sends nothing."""
         return SendFailure(FailureKind.INVALID_REQUEST, "a preview sends nothing", 0)
-
-    def close(self) -> None:
-        """Nothing is open."""
 
 
 class _NoTokens:
@@ -139,9 +138,11 @@ class _NoTokens:
 
 
 class _NoNotifier:
-    """Stands where people are: nobody is told (`core.notifications.Notifier`)."""
+    """Stands where people are: nobody is told (`engine.care.notifier`)."""
 
-    def notify(self, address: str, _notification: Notification) -> NotificationResult:
+    def notify(
+        self, address: str, _notification: Notification, _caller: Caller, _masker: Masker
+    ) -> NotificationResult:
         """Tells nobody. What a secret stands for is not known here, so its marker is shown."""
         place = address if address.startswith("[secret:") else place_of(address)
         return NotificationResult(place, 0, error="a preview sends nothing")

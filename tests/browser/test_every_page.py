@@ -53,6 +53,7 @@ PAGES = (
     "/quarantine/{key}",
     "/quarantine/{key}/events/{held}",
     "/runs/{held}",
+    "/endpoints",
     "/secrets",
     "/keys",
     "/users",
