@@ -28,13 +28,15 @@ class Attempts:
 
     def told(self, waiting: Sequence[StepRun]) -> list[str]:
         """Those of the waiting steps that were told something which they have not heard yet."""
-        return [entry.step_id for entry in waiting if self._signals.has(entry.step_id)]
+        return [entry.step_id for entry in waiting if self._signals.has(entry)]
 
-    def make(self, planned: PlannedStep, entry: StepRun | None, context: Context) -> Attempted:
+    def make(
+        self, key: str, planned: PlannedStep, entry: StepRun | None, context: Context
+    ) -> Attempted:
         """One attempt of a step. `entry` is the journal's, where it has begun and not ended."""
         attempt = AttemptContext(
             run=self._run,
-            step_id=planned.definition.id,
+            step_id=key,
             attempt=next_number(entry.attempts if entry else ()),
             clock=self._tools.clock,
             secrets=self._secrets,
