@@ -19,12 +19,10 @@ def build_context(
     run: Run,
     journal: Iterable[StepRun],
     secrets: Mapping[str, str],
-    callbacks: Mapping[str, str],
-) -> dict[str, Any]:
+) -> Context:
     """The context of a run. `secrets` is reached only by what sends.
 
-    `callbacks` are the one-time addresses of steps. A body's key that is the name of another root
-    is reachable as `trigger.body.<key>`.
+    A body's key that is the name of another root is reachable as `trigger.body.<key>`.
     """
     context: dict[str, Any] = {}
     if isinstance(event.body, dict):
@@ -47,10 +45,18 @@ def build_context(
         "automation_id": run.automation_id,
         "version": run.version,
         "created_at": to_rfc3339(run.created_at),
-        "callbacks": callbacks,
+        "callbacks": {},
     }
     context["tenant"] = {"id": run.tenant}
     return context
+
+
+def with_callbacks(context: Context, addresses: Mapping[str, str]) -> Context:
+    """The context with the one-time addresses of more steps in sight."""
+    if not addresses:
+        return context
+    run = context["run"]
+    return {**context, "run": {**run, "callbacks": {**run["callbacks"], **addresses}}}
 
 
 def context_at(context: Context, now: Milliseconds) -> Context:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from core.clock import Milliseconds
 from core.duration import format_duration
@@ -50,7 +51,7 @@ class Course:
         self._outputs = Outputs(entries)
         self._failure = failure_of(entries)
         told = Entries(plan.regions, entries)
-        self._flow = Flow(plan, TRIGGER, context, told, self._keep, tools.clock)
+        self._flow = self._flow_of(TRIGGER, context, told)
         if self._failure is not None:
             self._flow = self._flow_after(self._failure, told)
 
@@ -112,8 +113,12 @@ class Course:
         self._flow = self._flow_after(failure, Entries(self._plan.regions))
 
     def _flow_after(self, failure: Failure, entries: Entries) -> Flow:
-        context = context_after(failure, self._flow.top.context)
-        return Flow(self._plan, FAILURE, context, entries, self._keep, self._tools.clock)
+        return self._flow_of(FAILURE, context_after(failure, self._flow.top.context), entries)
+
+    def _flow_of(self, owner: str, context: Context, entries: Entries) -> Flow:
+        address_of = partial(self._tools.deeds.callback_url, self._run)
+        clock = self._tools.clock
+        return Flow(self._plan, owner, context, entries, self._keep, address_of, clock)
 
     def _record(self, step: StepRun) -> None:
         self._journal.record(step)

@@ -63,8 +63,7 @@ class Execution:
         self._caller = Caller(tools, run, event, plan, secrets.masker, self._book)
         self._departure = Departure(tools, run, self._book, self._caller)
         self._attempts = Attempts(tools, run, secrets, signals)
-        callbacks = tools.deeds.callback_urls(run, plan.callbacks)
-        context = build_context(event, run, (), secrets.values, callbacks)
+        context = build_context(event, run, (), secrets.values)
         self._course = Course(tools, run, plan, context, secrets.masker, self._journal, journal)
         self._branches = Branches(tools.submit)
         self._due_at: Milliseconds | None = None

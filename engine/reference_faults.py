@@ -69,7 +69,7 @@ class _Judge:
             case ("run", "callbacks", waiting, *_) if waiting not in self._callbacks:
                 known = ", ".join(sorted(self._callbacks)[:MOST_NAMES]) or "none"
                 return f"{waiting} is no step that waits for a callback; those are: {known}"
-            case ("run", "callbacks", waiting, *_) if loop := self._loop_between(step, waiting):
+            case ("run", "callbacks", waiting, *_) if loop := self._outside(step, waiting, found):
                 return (
                     f"{waiting} waits for each item of {loop} at an address of its own, "
                     f"which is there only for the steps in the body of {loop}"
@@ -92,7 +92,8 @@ class _Judge:
         return self._regions.follows_failure(step) and referred in self._main
 
     def _words(self, step: str, referred: str) -> str:
-        loop = self._loop_between(step, referred)
+        between = self._regions.loops_between(step, referred)
+        loop = next((one for one in between if one != step), None)
         if loop is not None:
             return (
                 f"the step {referred} has a result for each item of {loop}; "
@@ -103,10 +104,11 @@ class _Judge:
             return f"the step {referred} does not run before {step}; before it run: {known}"
         return f"there is no step {referred}; before {step} run: {known}"
 
-    def _loop_between(self, step: str, other: str) -> str | None:
-        """The outermost loop around another step that is neither around this one nor it."""
-        around = (*self._regions.loops_around(step), step)
-        return next((one for one in self._regions.loops_around(other) if one not in around), None)
+    def _outside(self, step: str, waiting: str, found: FoundReference) -> str | None:
+        """The loop for each of whose items another step waits, where none of them is in sight."""
+        if found.inside and waiting in self._regions.graph_of(step).steps:
+            return None
+        return next(iter(self._regions.loops_between(step, waiting)), None)
 
     def _names(self, step: str) -> str:
         """Some of the steps that could be meant."""

@@ -55,6 +55,11 @@ class Regions:
             owner = self.owners[owner]
         return tuple(reversed(found))
 
+    def loops_between(self, step_id: str, other: str) -> tuple[str, ...]:
+        """The loops around another step but not around this one, from the outermost inwards."""
+        around = self.loops_around(step_id)
+        return tuple(loop for loop in self.loops_around(other) if loop not in around)
+
     def enters_body(self, edge: Edge) -> bool:
         """Whether an edge leads from a loop into its body."""
         return _enters_body(self.whole, edge)

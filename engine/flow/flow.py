@@ -14,7 +14,7 @@ from core.errors import ExpressionError
 from core.model import StepRun
 from core.size import TooLarge, check_size
 from core.states import StepStatus
-from engine.context import Context, context_at
+from engine.context import Context, context_at, with_callbacks
 from engine.flow.entries import Entries
 from engine.flow.loop import Loop
 from engine.flow.scope import Scope
@@ -24,6 +24,9 @@ from engine.step_keys import Path, key_of, split_key
 
 Keep = Callable[[StepRun], StepRun]
 """Takes an entry into the journal; gives it as it is there, failed where there is no room."""
+
+AddressOf = Callable[[str], str]
+"""The one-time address of a step that waits for a callback, by its key."""
 
 MOST_UNDER_WAY = 100
 """Items of one run that are under way at once, loops inside each other counted together."""
@@ -36,11 +39,20 @@ class Flow:
     """
 
     def __init__(
-        self, plan: Plan, owner: str, context: Context, entries: Entries, keep: Keep, clock: Clock
+        self,
+        plan: Plan,
+        owner: str,
+        context: Context,
+        entries: Entries,
+        keep: Keep,
+        address_of: AddressOf,
+        clock: Clock,
     ) -> None:
         self._plan = plan
         self._entries = entries
         self._keep = keep
+        self._address_of = address_of
+        self._callbacks = frozenset(plan.callbacks)
         self._clock = clock
         self._scopes: dict[tuple[str, Path], Scope] = {}
         self._loops: dict[Scope, Loop] = {}
@@ -85,7 +97,10 @@ class Flow:
 
     def _open(self, owner: str, path: Path, context: Context) -> Scope:
         graph = self._plan.regions.graph_of(owner)
-        scope = Scope(graph, context, self._entries.of(owner, path), path)
+        waiting = [step_id for step_id in graph.steps if step_id in self._callbacks]
+        addresses = {step_id: self._address_of(key_of(step_id, path)) for step_id in waiting}
+        seen = with_callbacks(context, addresses)
+        scope = Scope(graph, seen, self._entries.of(owner, path), path)
         self._scopes[owner, path] = scope
         self._touched[scope] = None
         for step_id, entry in scope.entries.items():

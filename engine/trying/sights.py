@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,7 +10,7 @@ from core.clock import Clock
 from core.masking import Masker
 from core.model import Run, StepRun
 from engine.compiler import Compiler
-from engine.context import Context, build_context, context_at, visible_output
+from engine.context import Context, build_context, context_at, visible_output, with_callbacks
 from engine.drafts.draft import read_draft
 from engine.failing import context_after
 from engine.trying.first_items import Loops, compiled_loops, in_first_items
@@ -84,8 +84,10 @@ def sight_of(question: Question, compiler: Compiler, vault: Vault, clock: Clock)
     event = event_of(run, question.event, definition.trigger.type)
     markers = {name: secret_marker(name) for name in secrets.values}
     known: list[StepRun] = [results[step] for step in results if step in earlier]
-    callbacks = dict.fromkeys(compiler.callback_steps(definition), CALLBACK_SHOWN)
-    context: Context = build_context(event, run, known, markers, callbacks)
+    waiting = compiler.callback_steps(definition)
+    seen = [one for one in waiting if not regions.loops_between(question.step, one)]
+    context = build_context(event, run, known, markers)
+    context = with_callbacks(context, dict.fromkeys(seen, CALLBACK_SHOWN))
     if regions.follows_failure(question.step):
         context = context_after(tried_failure(run), context)
     around = regions.loops_around(question.step)
@@ -99,16 +101,17 @@ def sight_of(question: Question, compiler: Compiler, vault: Vault, clock: Clock)
     if question.step not in regions.whole.loops:
         return sight
     body = frozenset(regions.graph_of(question.step).steps)
-    inside = [results[step] for step in results if step in body]
+    inside = {step: results[step] for step in results if step in body}
     own = compiled_loops(compiler, question.document, [question.step])
-    return replace(sight, inside=_inside(sight, own, inside, body - results.keys()))
+    lacking = replace(sight, waiting=sight.waiting | (body - inside.keys()))
+    return replace(sight, inside=_inside(lacking, own, inside, waiting & body))
 
 
 def _inside(
-    sight: Sight, loop: Loops, results: Iterable[StepRun], waiting: frozenset[str]
+    sight: Sight, loop: Loops, results: Mapping[str, StepRun], callbacks: frozenset[str]
 ) -> Sight:
     """What is seen in a loop once the steps for its first item are done."""
     context = in_first_items(sight.context, loop)
-    outputs = {one.step_id: visible_output(one) for one in results}
-    steps = {**context["steps"], **outputs}
-    return replace(sight, context={**context, "steps": steps}, waiting=sight.waiting | waiting)
+    context = with_callbacks(context, dict.fromkeys(callbacks, CALLBACK_SHOWN))
+    outputs = {step: visible_output(result) for step, result in results.items()}
+    return replace(sight, context={**context, "steps": {**context["steps"], **outputs}})

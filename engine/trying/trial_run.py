@@ -62,8 +62,7 @@ class TrialRun:
         self._ends: list[StepRun] = []
         self._notes: dict[str, str] = {}
         before = [step for step_id, step in given.items() if step_id in planned.earlier]
-        callbacks = dict.fromkeys(planned.plan.callbacks, CALLBACK_SHOWN)
-        context = build_context(event, run, before, secrets.values, callbacks)
+        context = build_context(event, run, before, secrets.values)
         self._owner = TRIGGER
         self._flow = self._flow_of(TRIGGER, in_first_items(context, planned.around))
         if self._is_of_failure:
@@ -98,7 +97,8 @@ class TrialRun:
 
     def _flow_of(self, owner: str, context: Context) -> Flow:
         entries = Entries(self._plan.regions)
-        return Flow(self._plan, owner, context, entries, self._keep, self._tools.clock)
+        clock = self._tools.clock
+        return Flow(self._plan, owner, context, entries, self._keep, _address_of, clock)
 
     def _follow(self, failure: Failure) -> None:
         """Goes on with the steps that follow a failure."""
@@ -217,3 +217,7 @@ class TrialRun:
         except ExpressionError:
             return absent
         return []
+
+
+def _address_of(_key: str) -> str:
+    return CALLBACK_SHOWN

@@ -50,7 +50,7 @@ class Walk:
     def take_up(self) -> None:
         """Goes on from the journal, as another executor would."""
         known = Entries(self.plan.regions, self.entries.values())
-        self.flow = Flow(self.plan, TRIGGER, CONTEXT, known, self._keep, TurnedClock())
+        self.flow = Flow(self.plan, TRIGGER, CONTEXT, known, self._keep, str, TurnedClock())
 
     def take(self, key: str, *, fails: bool) -> None:
         self.taken[key] += 1

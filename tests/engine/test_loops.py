@@ -14,6 +14,7 @@ from core.states import RunStatus, StepStatus
 from core.store import ListQuery, RequestFilter
 from tests.support.builders import make_document, send, step
 from tests.support.loops import SYNC, URL, bodies, by_item, each, keys
+from tests.support.waiting import eventually
 from tests.support.workbench import TENANT, Workbench, answered
 
 
@@ -238,13 +239,10 @@ def test_results_stand_in_the_order_of_the_items_whatever_ends_first(bench: Work
 
 
 def test_items_under_way_come_to_their_end_when_another_stops_the_loop(bench: Workbench) -> None:
-    failed = threading.Event()
-
     def answer(request: OutboundRequest) -> SendResult:
         if bodies([request]) == ["bad"]:
-            failed.set()
             return answered(404)
-        assert failed.wait(20)
+        assert eventually(lambda: "lines[1]" in journal(bench))
         return answered(200)
 
     bench.partner.script = answer

@@ -289,3 +289,16 @@ def test_broken_drafts_with_loops_are_previewed_too(document: Any) -> None:
             preview(document, step_id, LINES)
         except NotFoundError:
             continue
+
+
+def test_addresses_for_callbacks_are_shown_where_they_are_in_sight() -> None:
+    hold = step("hold", "wait-for-callback", {})
+    body = {"back": "<run.callbacks.hold>"}
+    inside = send("inside", URL, with_={"body": body}, next=["hold"])
+    document = each(inside, hold, after=(send("outside", URL, with_={"body": body}),))
+
+    shown = preview(document, "inside", LINES)["fields"]["body.back"]["text"]
+    missing = preview(document, "outside", LINES)["fields"]["body.back"]["error"]
+
+    assert shown.startswith("https://")
+    assert "run.callbacks.hold is missing" in missing
