@@ -60,8 +60,14 @@ _STEP = record(
     "What became of a step in a run.",
 )
 
+_COUNT = {"type": "integer", "minimum": 0}
 _LOOP = record(
-    {name: {"type": "integer", "minimum": 0} for name in ("count", "succeeded", "failed")},
+    {
+        "count": _COUNT,
+        "succeeded": _COUNT,
+        "failed": _COUNT,
+        "waiting": {**list_of(_COUNT), "description": "The items in which a step waits."},
+    },
     "How far a loop is.",
 )
 

@@ -150,7 +150,12 @@ def _step_json(step: StepRun, loop: LoopState | None = None) -> dict[str, Any]:
 
 
 def _loop_json(loop: LoopState) -> dict[str, Any]:
-    return {"count": loop.count, "succeeded": loop.succeeded, "failed": loop.failed}
+    return {
+        "count": loop.count,
+        "succeeded": loop.succeeded,
+        "failed": loop.failed,
+        "waiting": list(loop.waiting),
+    }
 
 
 def _attempt_json(attempt: Attempt) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from engine.failing import Failure
 from engine.graph import FAILURE, TRIGGER, Edge
 from engine.run_items import LoopState
 from engine.runs import RunDetail
-from engine.step_keys import Path, split_key
+from engine.step_keys import Path, key_of, split_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +116,14 @@ class RunView:
         """The outermost loop in whose body a step is."""
         found = [loop for loop, body in self.detail.bodies.items() if step_id in body]
         return next((loop for loop in found if loop in self.by_id), None)
+
+    def item_of(self, step: StepView) -> str | None:
+        """The key of the item for which a step was executed."""
+        around = [loop for loop, body in self.detail.bodies.items() if step.id in body]
+        if not step.path or not around:
+            return None
+        innermost = min(around, key=lambda loop: len(self.detail.bodies[loop]))
+        return key_of(innermost, step.path)
 
     def is_inside(self, edge: Edge) -> bool:
         """Whether an edge leads through the body of a loop, which goes its way for each item."""

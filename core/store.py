@@ -200,6 +200,10 @@ class Runs(Protocol):
         """The ends of items of a loop that failed, some of them where there are more."""
         ...
 
+    def waiting_in_bodies(self, tenant: str, run_id: str, limit: int) -> Sequence[str]:
+        """The keys of steps that wait in the bodies of loops, some where there are more."""
+        ...
+
     def insert(self, run: Run) -> Write: ...
     def move(
         self,

@@ -10,7 +10,7 @@ from core.model import Run, StepRun
 from core.states import RUN_ENDS, STEP_ENDS, StepStatus
 from core.store import Store
 from engine.catalog import Catalog
-from engine.flow.entries import Entries
+from engine.flow.entries import ByStep, Entries
 from engine.plan import Plan
 from engine.regions import Regions
 from engine.run_end import natural_verdict
@@ -19,17 +19,23 @@ from engine.step_states import states_in
 
 MOST_ERRORS = 100
 """Failed items of a loop that are told of at once."""
+MOST_WAITING = 1000
+"""Waiting steps of a run that are looked at, to tell which items wait."""
 
 
 @dataclass(frozen=True, slots=True)
 class LoopState:
-    """How far a loop is that has begun. `errors` are some of the items that failed, by index."""
+    """How far a loop is that has begun.
+
+    `errors` are some of the items that failed, by index; in the items `waiting` a step waits.
+    """
 
     key: str
     count: int
     succeeded: int
     failed: int
     errors: Mapping[int, str]
+    waiting: Sequence[int] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +52,38 @@ def loop_states(
 ) -> Mapping[str, LoopState]:
     """How far the loops are that a journal has, by their keys; without those that did not begin."""
     loops = [one for one in journal if split_key(one.step_id)[0] in regions.whole.loops]
-    return {one.step_id: loop_state(store, run, one) for one in loops if one.output is not None}
+    begun = {one.step_id: one for one in loops if one.output is not None}
+    waiting: Sequence[str] = ()
+    if run.status not in RUN_ENDS and any("items" in one.output for one in begun.values()):
+        waiting = store.runs.waiting_in_bodies(run.tenant, run.id, MOST_WAITING)
+    return {
+        key: _loop_state(store, run, one, _items_of(regions, key, waiting))
+        for key, one in begun.items()
+    }
 
 
-def loop_state(store: Store, run: Run, loop: StepRun) -> LoopState:
-    """How far a loop is that has begun, given by its entry in the journal."""
+def _items_of(regions: Regions, loop: str, keys: Iterable[str]) -> Sequence[int]:
+    """The items of a loop to which steps belong that are given by their keys."""
+    loop_id, around = split_key(loop)
+    depth = len(around)
+    found: set[int] = set()
+    for key in keys:
+        step_id, path = split_key(key)
+        if (
+            regions.loops_around(step_id)[depth : depth + 1] == (loop_id,)
+            and path[:depth] == around
+        ):
+            found.add(path[depth])
+    return sorted(found)
+
+
+def _count(loop: StepRun) -> int:
+    """How many items a loop has that has begun."""
+    told = loop.output
+    return int(told["count"]) if "count" in told else len(told["items"])
+
+
+def _loop_state(store: Store, run: Run, loop: StepRun, waiting: Sequence[int]) -> LoopState:
     told = loop.output
     if "count" in told:
         errors = {one["index"]: one["error"] for one in told["errors"][:MOST_ERRORS]}
@@ -60,10 +93,11 @@ def loop_state(store: Store, run: Run, loop: StepRun) -> LoopState:
     errors = {split_key(one.step_id)[1][-1]: one.error or "" for one in failed}
     return LoopState(
         key=loop.step_id,
-        count=len(told["items"]),
+        count=_count(loop),
         succeeded=counts.get(StepStatus.SUCCEEDED, 0),
         failed=counts.get(StepStatus.FAILED, 0),
         errors=dict(sorted(errors.items())),
+        waiting=waiting,
     )
 
 
@@ -81,8 +115,7 @@ class RunItems:
         """
         run, plan = self._run(tenant, run_id)
         entry = self._entry(run, plan, loop)
-        count = loop_state(self._store, run, entry).count
-        return self._items(run, plan, entry, range(first, min(first + most, count)))
+        return self._items(run, plan, entry, range(first, min(first + most, _count(entry))))
 
     def get(self, tenant: str, run_id: str, key: str) -> ItemState:
         """One item, given by its key. Raises NotFoundError."""
@@ -142,7 +175,7 @@ class RunItems:
     def _item(self, run: Run, plan: Plan, loop: StepRun, entries: Entries, path: Path) -> ItemState:
         step_id, _ = split_key(loop.step_id)
         graph, begun = plan.regions.graph_of(step_id), entries.of(step_id, path)
-        end = entries.items(step_id, path[:-1]).get(path[-1]) or _end(run, loop, path, bool(begun))
+        end = entries.items(step_id, path[:-1]).get(path[-1]) or _end(run, loop, path, begun)
         if end.status is StepStatus.SUCCEEDED and begun and end.output is None:
             end = replace(end, output=natural_verdict(graph, begun).output)
         over = end.status in STEP_ENDS
@@ -150,15 +183,25 @@ class RunItems:
         return ItemState(path[-1], end, list(states.values()))
 
 
-def _end(run: Run, loop: StepRun, path: Path, begun: bool) -> StepRun:
+def _end(run: Run, loop: StepRun, path: Path, begun: ByStep) -> StepRun:
     """Where an item stands of whose end the journal tells nothing."""
     key = key_of(split_key(loop.step_id)[0], path)
     if loop.status is StepStatus.RUNNING and run.status not in RUN_ENDS:
-        return StepRun(key, StepStatus.RUNNING if begun else StepStatus.PENDING)
+        return _under_way(key, begun)
     if loop.status is StepStatus.SUCCEEDED:
         return _kept(loop, key, path[-1])
     never = loop.status is StepStatus.FAILED and not begun
     return StepRun(key, StepStatus.SKIPPED if never else StepStatus.CANCELLED)
+
+
+def _under_way(key: str, begun: ByStep) -> StepRun:
+    """An item that has not ended; it waits where a step of it does."""
+    if not begun:
+        return StepRun(key, StepStatus.PENDING)
+    times = [one.due_at for one in begun.values() if one.status is StepStatus.WAITING]
+    if not times:
+        return StepRun(key, StepStatus.RUNNING)
+    return StepRun(key, StepStatus.WAITING, due_at=min(filter(None, times), default=None))
 
 
 def _kept(loop: StepRun, key: str, index: int) -> StepRun:

@@ -82,6 +82,10 @@ class Runs:
         """The ends of items of a loop that failed, some of them where there are more."""
         return self._steps.failed_items(tenant, run_id, loop, limit)
 
+    def waiting_in_bodies(self, tenant: str, run_id: str, limit: int) -> Sequence[str]:
+        """The keys of steps that wait in the bodies of loops, some where there are more."""
+        return self._steps.waiting_in_bodies(tenant, run_id, limit)
+
     def keep_step(self, run: Run, step: StepRun) -> Write:
         """Inserts or replaces a journal entry; guarded: refused when the step has ended."""
         return self._steps.keep(run, step)

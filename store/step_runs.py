@@ -63,6 +63,16 @@ class StepRuns:
         )
         return [_step_run(row) for row in self._database.rows(failed)]
 
+    def waiting_in_bodies(self, tenant: str, run_id: str, limit: int) -> Sequence[str]:
+        """The keys of steps that wait in the bodies of loops, some where there are more."""
+        waiting = (
+            select(table.c.step_id)
+            .where(_of_run(tenant, run_id), table.c.status == StepStatus.WAITING)
+            .where(table.c.step_id.contains("[", autoescape=True))
+            .limit(limit)
+        )
+        return [row.step_id for row in self._database.rows(waiting)]
+
     def keep(self, run: Run, step: StepRun) -> Write:
         """Inserts or replaces a journal entry; guarded: a step that has ended never changes."""
         return Write(

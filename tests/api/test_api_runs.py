@@ -14,6 +14,7 @@ from engine.failing import Failure
 from engine.run_end import Verdict
 from tests.support.builders import make_document, make_event, make_run, step
 from tests.support.site import Caller, Site
+from tests.support.waiting import eventually
 
 RUN_MEMBERS = {
     "id",
@@ -247,7 +248,7 @@ def test_a_loop_is_read_with_its_first_items_and_the_others_in_pages(
 
     loop, *body = admin("GET", f"/api/v1/runs/{run_id}").json["steps"]
 
-    assert loop["items"] == {"count": 53, "succeeded": 52, "failed": 1}
+    assert loop["items"] == {"count": 53, "succeeded": 52, "failed": 1, "waiting": []}
     assert [(one["id"], one["item"]) for one in body] == [("halve", [n]) for n in range(20)]
     assert [one["status"] for one in body].count("failed") == 1
     address = f"/api/v1/runs/{run_id}/steps/lines/items"
@@ -282,3 +283,30 @@ def test_items_of_a_loop_in_a_loop_are_read_by_its_key(
         reply = admin("GET", f"/api/v1/runs/{run_id}/steps/{nothing}/items")
         assert reply.status_code == 404, nothing
     assert admin("GET", f"/api/v1/runs/{run_id}/steps/A%20B/items").status_code in (404, 422)
+
+
+def test_items_that_wait_are_told_of_while_a_loop_goes_on(
+    site: Site, admin: Caller, publish: Callable[..., None]
+) -> None:
+    hold = step("hold", "wait-for-callback", {})
+    publish("orders", *looping(hold, concurrency=2))
+    run_id = site.anybody.post("/hooks/acme/orders", json={"lines": [1, 2, 3]}).json["run_id"]
+
+    loop, *body = eventually_waiting(admin, run_id)["steps"]
+    page = admin("GET", f"/api/v1/runs/{run_id}/steps/lines/items").json
+
+    assert (loop["status"], loop["output"]) == ("running", None)
+    assert loop["items"] == {"count": 3, "succeeded": 0, "failed": 0, "waiting": [0, 1]}
+    assert [(one["id"], one["item"], one["status"]) for one in body] == [
+        ("hold", [0], "waiting"),
+        ("hold", [1], "waiting"),
+    ]
+    assert [one["status"] for one in page["items"]] == ["waiting", "waiting", "pending"]
+
+
+def eventually_waiting(admin: Caller, run_id: str) -> Any:
+    def waiting() -> Any:
+        run = admin("GET", f"/api/v1/runs/{run_id}").json
+        return run if run["status"] == "waiting" else None
+
+    return eventually(waiting)

@@ -9,11 +9,13 @@ import pytest
 from core.accounts import Role
 from core.model import Run
 from core.states import RunStatus, StepStatus
-from tests.support.builders import make_document, make_run, make_step_run, step
-from tests.support.histories import ended, post, publish
+from core.store import ListQuery, RequestFilter
+from tests.support.builders import make_document, make_run, make_step_run, send, step
+from tests.support.histories import CLOSED, ended, post, publish
 from tests.support.loops import each
 from tests.support.pages import Browser, signed_in, words
 from tests.support.site import Site
+from tests.support.waiting import eventually
 
 PART = {"HX-Request": "true"}
 NOTE = step("note", "set-values", {"values": {"half": "{{ 10 / item }}"}}, name="Halve it")
@@ -77,6 +79,7 @@ def test_an_item_shows_its_steps_and_leads_to_its_neighbours(site: Site, admin: 
     assert "&#34;half&#34;: 2" in part.text
     assert "Replay from here" not in part.text
     assert "Halve it item 1" in words(whole)
+    assert f'href="/runs/{run.id}/items/lines%5B1%5D"' in whole.text
     for missing in (
         "items/lines[9]",
         "items/lines",
@@ -127,11 +130,13 @@ def test_a_loop_under_way_tells_how_far_it_is(site: Site, admin: Browser) -> Non
     opened = admin.get(f"/runs/{run.id}/steps/lines", headers=PART)
     items = admin.get(f"/runs/{run.id}/loops/lines")
 
-    assert "2 of 4 items, 1 failed" in words(page)
+    assert "2 of 4 items, 1 failed, 1 waiting" in words(page)
     assert "1 of 4 succeeded, 1 failed ; it goes on" in words(opened)
+    assert "Waiting: item 2" in words(opened)
+    assert f'href="/runs/{run.id}/items/lines%5B2%5D"' in opened.text
     assert "concurrency" not in words(opened).replace("As it is configured", "")
     states = re.findall(r'<span class="badge \w*"><svg.*?</svg> ([\w ]+)</span>', items.text)
-    assert states == ["Succeeded", "Failed", "Running", "Not started"]
+    assert states == ["Succeeded", "Failed", "Waiting", "Not started"]
 
 
 def test_a_viewer_of_another_tenant_sees_no_item(site: Site) -> None:
@@ -167,3 +172,31 @@ def test_a_run_of_a_version_that_is_gone_shows_what_has_begun(
 
     assert page.text.count('<details class="step"') == 1
     assert admin.get(f"/runs/{run.id}/items/lines[0]").status_code == 404
+
+
+def test_the_request_log_leads_to_the_step_of_the_item(site: Site, admin: Browser) -> None:
+    publish(site, each(send("tell", CLOSED, retry={"attempts": 1})))
+    run = ended(site, post(site, {"lines": [1]}))
+    [out] = site.service.requests.list("acme", RequestFilter(direction="out"), ListQuery()).items
+
+    for path in ("/requests", f"/requests/{out.id}"):
+        page = admin.get(path)
+        assert f'href="/runs/{run.id}/steps/tell%5B0%5D"' in page.text
+    assert "Item 0" in words(admin.get(f"/runs/{run.id}/steps/tell[0]"))
+
+
+def test_a_question_for_an_item_is_decided_on_its_page(site: Site, admin: Browser) -> None:
+    asking = {"ask": ["admin"], "title": "Refund <item>?"}
+    said = step("said", "set-values", {"values": {"by": "<steps.ask.decision>"}})
+    ask = step("ask", "approve", asking, next={"approved": ["said"]})
+    publish(site, each(ask, said, concurrency=2))
+    run_id = post(site, {"lines": ["A-1", "B-2"]})
+    pattern = re.compile(r'href="(/approvals/[^"]+%5B\d%5D)"')
+    asked = eventually(lambda: pattern.findall(admin.get("/approvals").text))
+    assert len(set(asked)) == 2
+
+    for address in sorted(set(asked)):
+        assert "Refund" in words(admin.get(address))
+        assert admin.send(address, decision="approve").status_code == 303
+
+    assert ended(site, run_id).status is RunStatus.SUCCEEDED

@@ -52,3 +52,15 @@ def test_items_of_a_loop_are_counted_and_the_failed_ones_found(store: SqlStore) 
     assert store.runs.item_counts("acme", run.id, "inner[1]") == {StepStatus.FAILED: 1}
     assert store.runs.item_counts("other", run.id, "one_by_one") == {}
     assert store.runs.failed_items("other", run.id, "one_by_one", 9) == []
+
+
+def test_steps_that_wait_in_bodies_are_found_without_the_others(store: SqlStore) -> None:
+    run = kept(store, "wait", "ask[1]", "ask[1][2]", status=StepStatus.WAITING, port=None)
+    done = [store.runs.keep_step(run, make_step_run(f"ask[{n}]")) for n in (2, 3)]
+    store.commit(done)
+
+    found = store.runs.waiting_in_bodies("acme", run.id, 9)
+
+    assert sorted(found) == ["ask[1]", "ask[1][2]"]
+    assert len(store.runs.waiting_in_bodies("acme", run.id, 1)) == 1
+    assert store.runs.waiting_in_bodies("other", run.id, 9) == []
