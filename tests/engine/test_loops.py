@@ -438,3 +438,33 @@ def test_a_replay_goes_through_the_loop_again_or_keeps_what_it_came_to(bench: Wo
     assert bodies(bench.partner.received)[4:] == ["a", "b", 2]
     with pytest.raises(Exception, match="sync is in the body of lines; replay from lines"):
         bench.service.runs.replay(TENANT, first.id, "sync")
+
+
+def test_values_of_a_list_in_a_body_hide_the_item_of_the_loop(bench: Workbench) -> None:
+    values = {"part": "<item>", "of": "<steps.lines.item.sku>", "at": "<index>"}
+    parts = step("parts", "set-values", {"values": values, "for_each": "<item.parts>"})
+    bench.publish(each(parts))
+
+    bench.post({"lines": [{"sku": "A", "parts": [7, 8]}, {"sku": "B", "parts": [9]}]})
+
+    results = [one["items"] for one in loop_of(bench).output["results"]]
+    assert results == [
+        [{"part": 7, "of": "A", "at": 0}, {"part": 8, "of": "A", "at": 1}],
+        [{"part": 9, "of": "B", "at": 0}],
+    ]
+
+
+def test_of_several_failures_in_an_item_the_first_counts_whoever_goes_on(bench: Workbench) -> None:
+    """The journal of a run that was taken up again gives its entries in another order."""
+    later = send("a_later", f"{URL}/later", retry={"attempts": 2, "initial": "1s", "jitter": 0})
+    sooner = send("b_sooner", f"{URL}/sooner", retry={"attempts": 1})
+    both = step("both", "set-values", {"values": {"x": 1}}, next=["a_later", "b_sooner"])
+    bench.partner.answers(answered(503))
+    bench.publish(each(both, later, sooner))
+    bench.post({"lines": [1]})
+    assert bench.last_run().status is RunStatus.WAITING
+
+    bench.clock.turn(1_000)
+    bench.run_due()
+
+    assert (bench.last_run().error or "").startswith("lines: item 0: b_sooner: ")

@@ -127,6 +127,20 @@ def test_an_item_without_a_callback_goes_its_own_way(bench: Workbench) -> None:
     assert kept[1]["body"] == {"answer": "B"}
 
 
+def test_a_callback_for_an_item_that_expired_is_refused_while_the_run_goes_on(
+    bench: Workbench,
+) -> None:
+    hold = {**HOLD, "next": {"success": ["keep"], "expired": ["gone"]}}
+    gone = step("gone", "set-values", {"values": {"kept": "expired"}})
+    bench.publish(each(TELL, hold, KEEP, gone))
+    bench.post({"lines": ["a", "b"]})
+    bench.clock.turn(HOUR)
+    bench.run_due()
+    assert open_items(bench) == ["hold[1]"]
+
+    assert call_back(bench, addresses(bench)["a"], "too late").status == 410
+
+
 def test_inner_loops_hand_out_addresses_by_both_items(bench: Workbench) -> None:
     inner = step(
         "parts", "for-each", {"items": "<item>", "concurrency": 2}, next={"each": ["tell"]}
