@@ -12,6 +12,7 @@ from core.errors import GuardMissed
 from core.model import Event, Run, StepRun
 from core.outcomes import Succeed
 from core.signals import Signal
+from core.states import RunStatus
 from core.store import Write
 from engine.attempt import Attempted
 from engine.attempts import Attempts
@@ -87,7 +88,10 @@ class Execution:
         `run` is queued, or running in these hands. Raises GuardMissed or StorageUnavailable; then
         nothing is kept, neither of the run nor of the writes beside it.
         """
-        return self._departure.store(run, self._course.verdict, beside)
+        stored = self._departure.store(run, self._course.verdict, beside)
+        if self._course.verdict is None and run.status is RunStatus.RUNNING:
+            self._tools.hands.take(run.id)
+        return stored
 
     def advance(self, until: Milliseconds | None = None) -> Standing:
         """Goes on as far as it can.
@@ -95,6 +99,16 @@ class Execution:
         With `until` a caller waits in this very thread: it comes back once there is an answer, and
         before anything that could outlast that moment.
         """
+        standing = Standing.LOST
+        self._tools.hands.take(self.run.id)
+        try:
+            standing = self._advance_or_part(until)
+        finally:
+            if standing not in (Standing.ANSWERED, Standing.HANDED_OVER):
+                self._tools.hands.leave(self.run.id)
+        return standing
+
+    def _advance_or_part(self, until: Milliseconds | None) -> Standing:
         try:
             return self._advance(until)
         except GuardMissed:

@@ -10,7 +10,14 @@ from core.clock import Clock
 from core.masking import Masker
 from core.model import Run, StepRun
 from engine.compiler import Compiler
-from engine.context import Context, build_context, context_at, visible_output, with_callbacks
+from engine.context import (
+    Context,
+    build_context,
+    context_at,
+    event_context,
+    visible_output,
+    with_callbacks,
+)
 from engine.drafts.draft import read_draft
 from engine.failing import context_after
 from engine.trying.first_items import Loops, compiled_loops, in_first_items
@@ -24,6 +31,8 @@ from engine.trying.trial_input import (
 from engine.vault import TenantSecrets, Vault
 from expressions import secret_marker
 
+SETTINGS = "$settings"
+"""What stands in place of a step's id where the settings are meant; no step id has a `$`."""
 PREVIEWED_RUN = "preview"
 """Stands for the id of a run that is not there yet."""
 
@@ -32,7 +41,7 @@ PREVIEWED_RUN = "preview"
 class Question:
     """What is asked about a draft: everything as JSON, as somebody sent it.
 
-    `step` is a step's id, or `trigger`; `results` are those of `trial_input.results_of`.
+    `step` is a step's id, `trigger` or SETTINGS; `results` are those of `trial_input.results_of`.
     """
 
     tenant: str
@@ -92,9 +101,10 @@ def sight_of(question: Question, compiler: Compiler, vault: Vault, clock: Clock)
         context = context_after(tried_failure(run), context)
     around = regions.loops_around(question.step)
     loops = compiled_loops(compiler, question.document, around)
+    seen_now = context_at(in_first_items(context, loops), now)
     sight = Sight(
         run=run,
-        context=context_at(in_first_items(context, loops), now),
+        context=event_context(event) if question.step == SETTINGS else seen_now,
         secrets=TenantSecrets(markers, Masker({}), secrets.read_at),
         waiting=earlier - results.keys() - frozenset(around),
     )

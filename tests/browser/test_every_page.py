@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page
 from tests.support.automations import on_webhook, post, run_when
 from tests.support.browser import NARROW, WIDE, Console, Studio, example, open_studio, ready
 from tests.support.builders import step
+from tests.support.quarantine import failing_document
 from tests.support.server import Server
 from tests.support.waiting import eventually
 
@@ -53,6 +54,10 @@ PAGES = (
     "/records/customers/rows/C-1",
     "/records/customers/schema",
     "/records/empty",
+    "/quarantine",
+    "/quarantine/{key}",
+    "/quarantine/{key}/events/{held}",
+    "/runs/{held}",
     "/secrets",
     "/keys",
     "/users",
@@ -104,6 +109,10 @@ def lived_in(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iter
             values = {"name": "Ada " * 30, "level": 2, "note": {"long": "x" * 300}}
             server.call("PUT", f"/api/v1/records/customers/C-{number}", values)
         eventually(lambda: server.call("GET", "/api/v1/alerts").json["items"])
+        server.publish("fragile", failing_document())
+        for number in range(3):
+            post(server, "fragile", {"customer": "C-17/north?" + "x" * 90, "n": number})
+        eventually(lambda: server.call("GET", "/api/v1/quarantine").json["items"])
         yield studio
 
 
@@ -122,16 +131,18 @@ def addresses(lived_in: Studio) -> dict[str, str]:
     """Ids of what has happened, by their names in PAGES."""
     call = lived_in.server.call
 
-    def newest(kind: str, automation: str = "") -> str:
-        of = f"&automation={automation}" if automation else ""
-        found: str = call("GET", f"/api/v1/{kind}?limit=1{of}").json["items"][0]["id"]
+    def newest(kind: str, filters: str = "") -> str:
+        found: str = call("GET", f"/api/v1/{kind}?limit=1{filters}").json["items"][0]["id"]
         return found
 
+    [key] = call("GET", "/api/v1/quarantine").json["items"]
     return {
-        "approval": f"{newest('runs', 'refunds')}.ask",
-        "run": newest("runs", "orders"),
-        "looped": newest("runs", "partner-round"),
-        "failed": newest("runs"),
+        "approval": f"{newest('runs', '&automation=refunds')}.ask",
+        "key": key["id"],
+        "held": key["events"][0]["run_id"],
+        "run": newest("runs", "&automation=orders"),
+        "looped": newest("runs", "&automation=partner-round"),
+        "failed": newest("runs", "&status=failed"),
         "request": newest("requests"),
         "subscription": newest("subscriptions"),
         "delivery": newest("deliveries"),

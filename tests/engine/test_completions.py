@@ -8,7 +8,7 @@ import pytest
 
 from engine.compiler import Compiler
 from engine.trying.completions import CompletionService
-from engine.trying.sights import Question
+from engine.trying.sights import SETTINGS, Question
 from engine.vault import Vault
 from tests.support.builders import make_document, step
 from tests.support.drafts import EVENT, partner_sync
@@ -143,3 +143,13 @@ def test_in_a_loop_the_item_is_offered_and_in_what_it_collects_the_steps_of_its_
     assert "item" not in complete("<|", "items", "lines", document)
     assert {"item", "index"} <= complete("<|", "collect.a", "lines", document).keys()
     assert "note" in complete("<steps.|", "collect.a", "lines", document)
+
+
+@pytest.mark.parametrize("field", ["order_by", "quarantine.key"])
+def test_keys_of_the_settings_are_completed_by_the_event_alone(field: str) -> None:
+    offered = complete("<|", field=field, step_id=SETTINGS)
+
+    assert {"order", "customer", "trigger"} <= offered.keys()
+    assert offered.keys() & {"steps", "secrets", "run", "tenant"} == set()
+    assert written("<order.|", "id", field=field, step_id=SETTINGS) == "<order.id>"
+    assert complete("1|", field="timeout", step_id=SETTINGS) == {}
