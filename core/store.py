@@ -7,11 +7,13 @@ all, so that a transition and the log of it can never part.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from core.account_store import AuditLog, Invitations, Sessions, Users
 from core.alerts import AlertNotices, Alerts, AlertSigns
+from core.answer_store import StoredAnswers
 from core.approvals import Approvals
 from core.clock import Milliseconds
 from core.event_keys import EventKey
@@ -190,6 +192,14 @@ class Runs(Protocol):
         self, tenant: str, automation_ids: Sequence[str], each: int
     ) -> Mapping[str, Sequence[Run]]:
         """The last runs of several automations, the newest first."""
+        ...
+
+    def held_by(self, executor: str) -> Sequence[Run]:
+        """What an executor executes, as far as the store knows."""
+        ...
+
+    def ended(self, run_ids: Sequence[str]) -> Sequence[Run]:
+        """Those of these runs that have ended, of whichever tenant."""
         ...
 
     def journal(self, tenant: str, run_id: str) -> Sequence[StepRun]: ...
@@ -392,6 +402,15 @@ class Store(Protocol):
     def alert_signs(self) -> AlertSigns: ...
     @property
     def quarantine(self) -> Quarantine: ...
+    @property
+    def answers(self) -> StoredAnswers: ...
+
+    def exclusively(self, name: str) -> AbstractContextManager[bool]:
+        """Whether nobody else does the work of this name; while it is done here nobody can begin.
+
+        Raises StorageUnavailable.
+        """
+        ...
 
     def commit(self, writes: Sequence[Write]) -> None:
         """Commits a unit of work and returns when it is on disk.

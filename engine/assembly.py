@@ -206,7 +206,7 @@ def _tools(
         clock=common.clock,
         vault=common.vault,
         catalog=common.catalog,
-        answers=Answers(),
+        answers=Answers(store.answers if surroundings.shared else None),
         deeds=Deeds(common.announcer, children, surroundings.links, desk),
         endings=Endings(rules, dispatcher.wake),
         tokens=TokenCache(common.clock),

@@ -90,7 +90,8 @@ class Database:
         """A driver's connection, to be closed by whoever asked. Raises StorageUnavailable."""
         try:
             return self.engine.raw_connection()
-        except (DBAPIError, PoolTimeout) as error:
+        except (DBAPIError, PoolTimeout, self._driver_error) as error:
+            # A pool lets the driver's own errors through where an engine wraps them.
             raise unavailable(error) from error
 
     @contextmanager

@@ -33,6 +33,23 @@ def migrate(database: Database) -> None:
         raise unavailable(error) from error
 
 
+def require_current(database: Database) -> None:
+    """Raises ConfigError unless the tables are as this Penstock makes them; changes nothing."""
+    try:
+        with database.engine.connect() as connection:
+            current = MigrationContext.configure(connection).get_current_revision()
+    except DBAPIError as error:
+        raise unavailable(error) from error
+    wanted = ScriptDirectory(str(_FOLDER)).get_current_head()
+    if current is None:
+        raise ConfigError(f"there is no Penstock in {database.engine.url!r}")
+    if current != wanted:
+        raise ConfigError(
+            f"the database is at version {current}, this Penstock at {wanted}; start this Penstock "
+            "on it once, or use the one that made it"
+        )
+
+
 def _upgrade(connection: Connection) -> None:
     scripts = ScriptDirectory(str(_FOLDER))
     current = MigrationContext.configure(connection).get_current_revision()

@@ -87,14 +87,14 @@ def _arguments_of(compiled: SQLCompiler) -> Callable[[Values], Any]:
         if not bind.required and bind.value is not None
     }
     if not compiled.positional:
-        return lambda row: _without_nul({**constants, **row})
+        return lambda row: without_nul({**constants, **row})
     ordered = itemgetter(*compiled.positiontup or ())
     if len(compiled.positiontup or ()) == 1:
         return lambda row: (ordered(row),)
     return (lambda row: ordered({**constants, **row})) if constants else ordered
 
 
-def _without_nul(values: dict[str, Any]) -> dict[str, Any]:
+def without_nul(values: dict[str, Any]) -> dict[str, Any]:
     """PostgreSQL's text cannot hold U+0000, which JSON and a URL can: U+FFFD stands for it."""
     for name, value in values.items():
         if isinstance(value, str) and "\0" in value:

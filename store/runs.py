@@ -9,11 +9,8 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     BindParameter,
-    ColumnElement,
     Connection,
     Integer,
-    Row,
-    Text,
     Update,
     bindparam,
     case,
@@ -29,6 +26,7 @@ from core.event_keys import EventKey
 from core.model import Page, Run, StepRun
 from core.states import RunStatus
 from core.store import ListQuery, RunFilter, Write
+from store.claims import Claim, Claims, is_one_of
 from store.committer import Committer
 from store.database import Database
 from store.encoding import encode_optional
@@ -49,6 +47,7 @@ class Runs:
         self._committer = committer
         self._steps = StepRuns(database)
         self._lists = RunLists(database)
+        self._claims = Claims(database, committer)
         self._lanes = Lanes(database)
         self._insert = database.prepare_insert(table)
         self._move = lru_cache(maxsize=None)(self._prepare_move)
@@ -72,6 +71,19 @@ class Runs:
     ) -> Mapping[str, Sequence[Run]]:
         """The last runs of several automations, the newest first, without their outputs."""
         return self._lists.newest_of(tenant, automation_ids, each)
+
+    def held_by(self, executor: str) -> Sequence[Run]:
+        """What an executor executes, as far as the store knows."""
+        running = is_one_of([RunStatus.RUNNING])
+        rows = self._database.rows(select(table).where(running, table.c.executor == executor))
+        return [run_of(row) for row in rows]
+
+    def ended(self, run_ids: Sequence[str]) -> Sequence[Run]:
+        """Those of these runs that have ended, of whichever tenant."""
+        rows = self._database.rows(
+            select(table).where(table.c.id.in_(run_ids), table.c.finished_at.is_not(None))
+        )
+        return [run_of(row) for row in rows]
 
     def journal(self, tenant: str, run_id: str) -> Sequence[StepRun]:
         """The steps of a run that have started, waited or ended."""
@@ -188,32 +200,7 @@ class Runs:
         limit: int,
     ) -> Sequence[Run]:
         """Takes due runs over for an executor, each with a new token."""
-        due = (
-            select(table.c.id)
-            .where(_is_one_of(old), table.c.due_at <= now)
-            .order_by(table.c.due_at)
-            .limit(limit)
-        )
-        if not self._database.is_sqlite:
-            due = due.with_for_update(skip_locked=True)
-        # Found once: PostgreSQL may run a subquery again, and so claim more than `limit`.
-        found = due.cte("due")
-        statement = (
-            update(table)
-            .where(table.c.id.in_(select(found.c.id)), _is_one_of(old))
-            .values(
-                status=new,
-                executor=executor,
-                due_at=None,
-                token=table.c.token + 1,
-                started_at=func.coalesce(table.c.started_at, now),
-            )
-            .returning(*table.columns)
-        )
-        rows: Sequence[Row[Any]] = self._committer.transact(
-            lambda connection: connection.execute(statement).all()
-        )
-        return [run_of(row) for row in rows]
+        return self._claims.take(Claim(old, new, executor, now), limit)
 
     def rescue(self, old: RunStatus, new: RunStatus, now: Milliseconds) -> int:
         """Puts back runs whose executor's lease is over, with a new token; how many they were."""
@@ -227,7 +214,7 @@ class Runs:
 
     def next_due(self, statuses: Sequence[RunStatus]) -> Milliseconds | None:
         """When the next run in one of these states is due, or None."""
-        row = self._database.first(select(func.min(table.c.due_at)).where(_is_one_of(statuses)))
+        row = self._database.first(select(func.min(table.c.due_at)).where(is_one_of(statuses)))
         return row[0] if row else None
 
     def _prepare_move(self, states: int, changed: tuple[str, ...], any_token: bool) -> Prepared:
@@ -280,13 +267,6 @@ class Runs:
 
 def _moment(name: str) -> BindParameter[int]:
     return bindparam(name, type_=BigInteger)
-
-
-def _is_one_of(statuses: Sequence[RunStatus]) -> ColumnElement[bool]:
-    # Written out, not bound: SQLite takes a partial index only where its condition stands in words.
-    return table.c.status.in_(
-        bindparam("statuses", statuses, type_=Text, expanding=True, literal_execute=True)
-    )
 
 
 def _count(connection: Connection, statement: Update) -> int:

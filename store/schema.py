@@ -153,6 +153,19 @@ runs = Table(
         postgresql_where=text("status IN ('queued', 'waiting')"),
     ),
     Index(
+        "runs_due_by_tenant",
+        "tenant",
+        "due_at",
+        sqlite_where=text("status IN ('queued', 'waiting')"),
+        postgresql_where=text("status IN ('queued', 'waiting')"),
+    ),
+    Index(
+        "runs_due_awaited",
+        "due_at",
+        sqlite_where=text("status IN ('queued', 'waiting') AND awaited = 1"),
+        postgresql_where=text("status IN ('queued', 'waiting') AND awaited"),
+    ),
+    Index(
         "runs_executed",
         "executor",
         sqlite_where=text("status = 'running'"),
@@ -746,4 +759,14 @@ record_receipts = Table(
     _moment("made_at", required=True),
     Index("record_receipts_by_age", "made_at"),
     sqlite_with_rowid=False,
+)
+
+answers = Table(
+    "answers",
+    metadata,
+    _id("run_id"),
+    _text("tenant", required=True),
+    Column("ciphertext", LargeBinary, nullable=False),
+    _moment("kept_until", required=True),
+    Index("answers_by_end", "kept_until"),
 )

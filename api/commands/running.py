@@ -15,6 +15,7 @@ from api.listening import address_of, listen
 from api.server import serve
 from core.config import Config
 from core.errors import ConfigError
+from core.roles import Role
 
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
@@ -65,7 +66,7 @@ def _run(arguments: Namespace, context: Context) -> int:
                 welcome += demo_lines(demo, config, address)
         serve(
             listener,
-            load=lambda: installation.load(config, address if arguments.demo else None),
+            load=lambda: installation.load(config, Role.RUN, address if arguments.demo else None),
             ready=lambda: context.terminal.say(*welcome),
         )
     return 0

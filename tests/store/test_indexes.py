@@ -21,6 +21,7 @@ from store.alert_notices import AlertNotices
 from store.alert_signs import AlertSigns
 from store.alerts import Alerts
 from store.audit import AuditLog
+from store.claims import Claim, awaited_by_somebody, claim_statement, is_of, tenants_from
 from store.committer import DirectCommitter
 from store.database import Database
 from store.lanes import Lanes
@@ -34,6 +35,7 @@ from tests.support.builders import make_run
 
 KEY = EventKey("acme", "orders", "C-17")
 DUE = (RunStatus.QUEUED, RunStatus.WAITING)
+CLAIM = Claim(DUE, RunStatus.RUNNING, "one", 1)
 
 LOOKED_UP = {"quarantine_by_key", "runs_lined_up", "runs_in_turn", "runs_by_position"}
 """What a new run of a key looks into."""
@@ -41,6 +43,20 @@ LOOKED_UP = {"quarantine_by_key", "runs_lined_up", "runs_in_turn", "runs_by_posi
 
 def claim(database: Database) -> None:
     Runs(database, DirectCommitter(database)).claim(DUE, RunStatus.RUNNING, "one", 1, 10)
+
+
+def claim_of_a_tenant(database: Database) -> None:
+    statement = claim_statement(CLAIM, 10, is_of("acme"), locks=False)
+    database.transact(lambda connection: connection.execute(statement))
+
+
+def claim_for_callers(database: Database) -> None:
+    statement = claim_statement(CLAIM, 10, awaited_by_somebody(), locks=False)
+    database.transact(lambda connection: connection.execute(statement))
+
+
+def tenants_in_turn(database: Database) -> None:
+    database.rows(tenants_from(DUE, "acme").limit(10))
 
 
 def rescue(database: Database) -> None:
@@ -191,6 +207,9 @@ def held_runs(database: Database) -> None:
         (held_keys, "runs_suspect"),
         (held_runs, "runs_suspect"),
         (claim, "runs_due"),
+        (claim_of_a_tenant, "runs_due_by_tenant"),
+        (claim_for_callers, "runs_due_awaited"),
+        (tenants_in_turn, "runs_due_by_tenant"),
         (next_due, "runs_due"),
         (rescue, "runs_executed"),
         (due_schedules, "schedules_due"),
