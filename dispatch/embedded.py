@@ -22,6 +22,7 @@ PLACES = 512
 """Runs that are executed at once: sized for partners that take their time to answer."""
 MOST_CLAIMED = 64
 """Runs claimed in one statement."""
+SHORTEST_NAP_SECONDS = 0.001
 LONGEST_NAP_SECONDS = 1.0
 """However quiet it is, the store is asked this often whether something is due."""
 
@@ -118,13 +119,17 @@ class EmbeddedDispatcher:
             return LONGEST_NAP_SECONDS
         claimed: list[Run] = []
         try:
-            now = self._clock.now()
-            claimed += self._transitions.claim_due(self.executor, now, places)
+            nap = self._nap_seconds()
+            if nap > 0.0:
+                # Most who wake us have parked a run: nothing is due, and the writer, which all
+                # share, is left alone.
+                return nap
+            claimed += self._transitions.claim_due(self.executor, self._clock.now(), places)
         finally:
             self._places.give_back(places - len(claimed))
         for run in claimed:
             self._runs.submit(self._in_place, partial(resume, run))
-        return 0.0 if len(claimed) == places else self._nap_seconds()
+        return 0.0 if claimed else SHORTEST_NAP_SECONDS
 
     def _in_place(self, work: Callable[[], Standing]) -> None:
         try:
@@ -138,8 +143,9 @@ class EmbeddedDispatcher:
             self.wake()
 
     def _nap_seconds(self) -> float:
-        """Until something is due, as far as is known."""
+        """Until something is due, as far as is known; 0 when it is."""
         due_at = self._store.runs.next_due(DUE)
         if due_at is None:
             return LONGEST_NAP_SECONDS
-        return min(max((due_at - self._clock.now()) / 1000, 0.001), LONGEST_NAP_SECONDS)
+        seconds = (due_at - self._clock.now()) / 1000
+        return 0.0 if seconds <= 0 else min(max(seconds, SHORTEST_NAP_SECONDS), LONGEST_NAP_SECONDS)
