@@ -17,7 +17,6 @@ from tests.support.server import ROOT, free_port
 from tests.support.waiting import eventually
 
 CONFIGURATION = ROOT / "deploy" / "nginx"
-SITE_FILES = ("penstock.conf", "server.conf")
 
 
 class Nginx:
@@ -33,12 +32,6 @@ class Nginx:
         if tls is not None:
             self._put("tls/tls.crt", tls.certificate)
             self._put("tls/tls.key", tls.key)
-
-    def check(self) -> str:
-        """What nginx says of the configuration. Fails when it cannot be used."""
-        done = subprocess.run(self._command("-t"), capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-        return done.stderr
 
     def start(self) -> None:
         """Returns when it listens."""
@@ -76,20 +69,22 @@ class Nginx:
         for name in ("log", "tmp"):
             (self._folder / name).mkdir(parents=True)
         servers = "".join(f"server {web};\n" for web in webs)
-        self._put("nginx.conf", _placed("nginx.conf", self._places()))
         self._put("penstock/webs.conf", servers)
-        self._put("penstock/site.conf", _placed(site, self._places()))
-        for name in SITE_FILES:
-            self._put(f"penstock/{name}", _placed(name, self._places()))
+        self._put_ours("nginx.conf", "nginx.conf")
+        self._put_ours("penstock/site.conf", site)
+        for name in ("penstock.conf", "server.conf"):
+            self._put_ours(f"penstock/{name}", name)
 
     def _places(self) -> Mapping[str, str]:
         """What is elsewhere in a test than in a container."""
         return {
-            "/tmp/": f"{self._folder}/tmp/",
-            "/var/log/nginx/": f"{self._folder}/log/",
+            **_folders(self._folder),
             "listen 8080;": f"listen 127.0.0.1:{self.port};",
             "listen 8443 ": f"listen 127.0.0.1:{self.tls_port} ",
         }
+
+    def _put_ours(self, name: str, ours: str) -> None:
+        self._put(name, _placed((CONFIGURATION / ours).read_text(), self._places()))
 
     def _put(self, name: str, text: str) -> None:
         file = self._folder / name
@@ -108,6 +103,24 @@ def running_nginx(folder: Path, webs: Sequence[str], tls: Issued | None = None) 
         nginx.stop()
 
 
+def check_files(folder: Path, texts: Mapping[str, str]) -> str:
+    """What nginx says of the files of a container, by their names below /etc/nginx."""
+    for name in ("log", "tmp"):
+        (folder / name).mkdir(parents=True)
+    for name, text in texts.items():
+        file = folder / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(_placed(text, _folders(folder)))
+    command = [_program(), "-c", str(folder / "nginx.conf"), "-e", "stderr", "-t"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stderr
+
+
+def _folders(folder: Path) -> dict[str, str]:
+    return {"/tmp/": f"{folder}/tmp/", "/var/log/nginx/": f"{folder}/log/"}
+
+
 def _program() -> str:
     return find_or_install(_find, "nginx", "nginx")
 
@@ -121,8 +134,7 @@ def _user() -> str:
     return "user root;" if os.geteuid() == 0 else ""
 
 
-def _placed(name: str, places: Mapping[str, str]) -> str:
-    text = (CONFIGURATION / name).read_text()
+def _placed(text: str, places: Mapping[str, str]) -> str:
     for here, there in places.items():
         text = text.replace(here, there)
     return text
