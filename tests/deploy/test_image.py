@@ -49,7 +49,7 @@ def test_what_is_installed_serves_pages_takes_events_and_has_the_examples(instal
     server = InstalledServer(tmp_path, installed)
     try:
         server.wait_until_ready("  answers")
-        page = server.call("GET", "/login").body.decode()
+        page = server.call("GET", "/sign-in").body.decode()
         style = page.partition('rel="stylesheet" href="')[2].partition('"')[0]
         assert server.call("GET", style).headers["content-type"].startswith("text/css")
         order = {"customer": {"id": "C-1", "partnerId": "acme", "name": "Zoë"}, "order": ORDER}
