@@ -18,6 +18,7 @@ from dispatch.sweeper import Sweeper
 from engine.assembly import Parts
 from engine.dispatching import Dispatcher
 from engine.executor import Executor
+from engine.hands import ForgottenRuns
 
 STOP_SECONDS = 12.0
 """How long a stop waits for attempts under way; what is left runs again after the start."""
@@ -156,6 +157,12 @@ class Workshop:
             dispatcher.wake,
             self.parts.service.statistics.roll_up,
             self.set_clock,
+            ForgottenRuns(
+                self.store,
+                self.parts.transitions,
+                self.parts.executor.tools.hands,
+                dispatcher.executor,
+            ),
         )
 
     def answers(self) -> AnswerThread:
@@ -169,6 +176,6 @@ class Workshop:
         return Chores(
             RelayThread(parts.relay),
             ScheduleThread(parts.ticker),
-            AlertThreads(parts.alert_watch, parts.notice_sender),
+            AlertThreads(parts.alert_watch, parts.notice_sender, parts.alert_history),
             DeliveryDispatcher(sending.deliverer, sending.stirred, self.clock, executor),
         )
