@@ -174,7 +174,10 @@ class RequestEntry:
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """A key's record; its value was shown once and only a hash is kept."""
+    """A key's record; its value was shown once and only a hash is kept.
+
+    `rate` limits what may be asked for with it (`core.rates`); None for no limit.
+    """
 
     id: str
     tenant: str
@@ -182,6 +185,7 @@ class ApiKey:
     prefix: str
     scopes: tuple[str, ...]
     created_at: Milliseconds
+    rate: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

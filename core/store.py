@@ -36,6 +36,7 @@ from core.signals import Signals
 from core.states import RunStatus
 from core.statistics import RunStatistics
 from core.subscription_store import Deliveries, Subscriptions
+from core.usage import Usage
 from core.writes import ListQuery, Write
 
 __all__ = [
@@ -291,6 +292,10 @@ class Keys(Protocol):
     def insert(self, key: ApiKey, value_hash: str) -> Write: ...
     def find(self, value_hash: str) -> ApiKey | None: ...
     def list(self, tenant: str) -> Sequence[ApiKey]: ...
+    def limit(self, tenant: str, key_id: str, rate: str | None) -> Write:
+        """Guarded: refused when there is none."""
+        ...
+
     def delete(self, tenant: str, key_id: str) -> Write:
         """Guarded: refused when there is none."""
         ...
@@ -353,6 +358,8 @@ class Store(Protocol):
     def alert_notices(self) -> AlertNotices: ...
     @property
     def alert_signs(self) -> AlertSigns: ...
+    @property
+    def usage(self) -> Usage: ...
 
     def commit(self, writes: Sequence[Write]) -> None:
         """Commits a unit of work and returns when it is on disk.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,6 +11,8 @@ from typing import Protocol
 
 from core.clock import Milliseconds
 from core.writes import Write
+
+_NAME = re.compile(r"[2-8][0-9]{3}-(?:0[1-9]|1[0-2])")
 
 
 class Counted(StrEnum):
@@ -38,11 +41,9 @@ def month_of(moment: Milliseconds) -> Month:
 
 def month_named(name: str) -> Month:
     """The month of a name such as `2026-11`. Raises ValueError."""
-    stamp = datetime.strptime(name, "%Y-%m").replace(tzinfo=UTC)
-    month = _month(stamp.year, stamp.month)
-    if month.name != name:
+    if not _NAME.fullmatch(name):
         raise ValueError(f"{name!r} is no month; write it like 2026-11")
-    return month
+    return _month(int(name[:4]), int(name[5:]))
 
 
 def _month(year: int, month: int) -> Month:

@@ -30,6 +30,19 @@ class Cursor(Protocol):
         ...
 
 
+class Statement(Protocol):
+    """What a write executes. `inserts` says whether it adds rows."""
+
+    @property
+    def inserts(self) -> bool:
+        """Whether it adds rows, so that those that change them come after it."""
+        ...
+
+    def execute(self, cursor: Cursor, rows: Sequence[Values]) -> int:
+        """Runs the statement once a row; how many rows it touched."""
+        ...
+
+
 class Prepared:
     """A Core statement compiled for one dialect. Its parameters are plain numbers, texts and bytes.
 

@@ -27,6 +27,7 @@ from core.clock import Milliseconds
 from core.model import Page, Run, StepRun
 from core.states import RunStatus
 from core.store import ListQuery, RunFilter, Write
+from core.usage import Counted
 from store.committer import Committer
 from store.database import Database
 from store.encoding import encode_optional
@@ -36,6 +37,7 @@ from store.run_rows import run_columns, run_of
 from store.schema import executors
 from store.schema import runs as table
 from store.step_runs import StepRuns
+from store.usage import CountedInsert
 
 
 class Runs:
@@ -46,7 +48,8 @@ class Runs:
         self._committer = committer
         self._steps = StepRuns(database)
         self._lists = RunLists(database)
-        self._insert = database.prepare_insert(table)
+        insert = database.prepare_insert(table)
+        self._insert = CountedInsert(database, insert, Counted.RUNS, "created_at")
         self._move = lru_cache(maxsize=None)(self._prepare_move)
         self._park = self._prepare_park()
         self._signal = lru_cache(maxsize=None)(self._prepare_signal)

@@ -36,6 +36,7 @@ from store.signals import Signals
 from store.statistics import RunStatistics
 from store.subscriptions import Subscriptions
 from store.tenants import Tenants
+from store.usage import Usage
 from store.users import Users
 
 _NOBODY = ""
@@ -75,6 +76,7 @@ class SqlStore:
         self.alerts = Alerts(database)
         self.alert_notices = AlertNotices(database)
         self.alert_signs = AlertSigns(database)
+        self.usage = Usage(database)
 
     def commit(self, writes: Sequence[Write]) -> None:
         """Commits a unit of work, or raises GuardMissed or StorageUnavailable and keeps nothing."""
