@@ -23,12 +23,17 @@ _HEADERS: Mapping[str, str] = {
     "Location": "Where what was made can be read.",
     "WWW-Authenticate": "How to present a key.",
     "Retry-After": "After how many seconds to try again.",
+    "RateLimit-Policy": "The limits of the key and of the automation, where there are any "
+    "(draft-ietf-httpapi-ratelimit-headers-11). Successful answers have it too.",
+    "RateLimit": "What is left of these limits. Successful answers have it too.",
 }
-_PROBLEM_HEADERS: Mapping[int, str] = {
-    401: "WWW-Authenticate",
-    403: "WWW-Authenticate",
-    503: "Retry-After",
+_PROBLEM_HEADERS: Mapping[int, tuple[str, ...]] = {
+    401: ("WWW-Authenticate",),
+    403: ("WWW-Authenticate",),
+    429: ("Retry-After", "RateLimit-Policy", "RateLimit"),
+    503: ("Retry-After",),
 }
+_NOT_ALWAYS = frozenset({"RateLimit-Policy", "RateLimit"})
 
 
 def openapi_document(
@@ -123,10 +128,10 @@ def _problem(status: int) -> dict[str, Any]:
         "content": {PROBLEM_JSON: {"schema": component("Problem")}},
     }
     if status in _PROBLEM_HEADERS:
-        name = _PROBLEM_HEADERS[status]
-        response["headers"] = {name: _header(name)}
+        response["headers"] = {name: _header(name) for name in _PROBLEM_HEADERS[status]}
     return response
 
 
 def _header(name: str) -> dict[str, Any]:
-    return {"description": _HEADERS[name], "required": True, "schema": {"type": "string"}}
+    required = name not in _NOT_ALWAYS
+    return {"description": _HEADERS[name], "required": required, "schema": {"type": "string"}}

@@ -21,6 +21,7 @@ from api import (
     settings,
     subscription_schemas,
     subscriptions,
+    usage,
 )
 from api.openapi import openapi_document
 from api.operations import Call, Operation, Success
@@ -39,6 +40,7 @@ SCHEMAS: Mapping[str, JsonSchema] = {
     **keys.SCHEMAS,
     **channel.SCHEMAS,
     **subscription_schemas.SCHEMAS,
+    **usage.SCHEMAS,
 }
 
 
@@ -85,6 +87,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *channel.OPERATIONS,
     *subscriptions.OPERATIONS,
     *deliveries.OPERATIONS,
+    *usage.OPERATIONS,
     *_DESCRIPTIONS,
     *health.OPERATIONS,
 )

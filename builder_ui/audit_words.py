@@ -29,6 +29,7 @@ DEEDS = {
     "secret.rotated": "gave another value to the secret",
     "secret.removed": "removed the secret",
     "key.created": "made the API key",
+    "key.limited": "changed the limit of the API key",
     "key.removed": "removed the API key",
     "settings.changed": "changed the settings",
     "tenant.renamed": "renamed the workspace to",
@@ -134,6 +135,8 @@ def remark(entry: AuditEntry) -> str:
         words.append(f"role {known['role']}")
     if "scopes" in known:
         words.append(f"scopes {', '.join(known['scopes'])}")
+    if "limit" in known:
+        words.append(f"limit {known['limit']}")
     if "reason" in known:
         words.append(str(known["reason"]))
     if "fields" in known:

@@ -176,7 +176,7 @@ class RequestEntry:
 class ApiKey:
     """A key's record; its value was shown once and only a hash is kept.
 
-    `rate` limits what may be asked for with it (`core.rates`); None for no limit.
+    `limit` bounds what may be asked for with it: a rate (`core.rates`), None for no limit.
     """
 
     id: str
@@ -185,7 +185,7 @@ class ApiKey:
     prefix: str
     scopes: tuple[str, ...]
     created_at: Milliseconds
-    rate: str | None = None
+    limit: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

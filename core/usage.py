@@ -12,7 +12,10 @@ from typing import Protocol
 from core.clock import Milliseconds
 from core.writes import Write
 
-_NAME = re.compile(r"[2-8][0-9]{3}-(?:0[1-9]|1[0-2])")
+MONTH_PATTERN = r"^[2-8][0-9]{3}-(?:0[1-9]|1[0-2])(?![\s\S])"
+"""A JSON Schema pattern of the name of a month."""
+
+_NAME = re.compile(MONTH_PATTERN)
 
 
 class Counted(StrEnum):
@@ -41,7 +44,7 @@ def month_of(moment: Milliseconds) -> Month:
 
 def month_named(name: str) -> Month:
     """The month of a name such as `2026-11`. Raises ValueError."""
-    if not _NAME.fullmatch(name):
+    if not _NAME.match(name):
         raise ValueError(f"{name!r} is no month; write it like 2026-11")
     return _month(int(name[:4]), int(name[5:]))
 

@@ -9,6 +9,7 @@ from typing import Any
 from core.clock import Milliseconds
 from core.duration import parse_duration
 from core.model import Document
+from core.rates import Rate, parse_rate
 from engine.alerts.rules import NO_ALERTS, AlertRules, alert_rules
 from engine.retry import RetryPolicy
 
@@ -46,6 +47,7 @@ class Definition:
     """A whole automation. `timeout` bounds a run from its start to its end.
 
     `on_failure` are the steps that come first when a run is about to end as failed or halted.
+    `limit` bounds what comes in from outside.
     """
 
     name: str
@@ -54,6 +56,7 @@ class Definition:
     timeout: Milliseconds
     on_failure: tuple[str, ...] = ()
     alerts: AlertRules = NO_ALERTS
+    limit: Rate | None = None
 
 
 def read_document(document: Document) -> Definition:
@@ -71,6 +74,7 @@ def read_document(document: Document) -> Definition:
         timeout=parse_duration(settings["timeout"]) if "timeout" in settings else DEFAULT_TIMEOUT,
         on_failure=_targets(document.get("on_failure", [])),
         alerts=alert_rules(document),
+        limit=parse_rate(settings["limit"]) if "limit" in settings else None,
     )
 
 

@@ -42,7 +42,7 @@ class Keys:
                 "value_hash": value_hash,
                 "scopes": " ".join(key.scopes),
                 "created_at": key.created_at,
-                "rate": key.rate,
+                "rate": key.limit,
             },
         )
 
@@ -58,9 +58,9 @@ class Keys:
         )
         return [_key(row) for row in rows]
 
-    def limit(self, tenant: str, key_id: str, rate: str | None) -> Write:
+    def limit(self, tenant: str, key_id: str, limit: str | None) -> Write:
         """Says how much may be asked for with a key; guarded: refused when there is none."""
-        values = {"which_tenant": tenant, "which": key_id, "new_rate": rate}
+        values = {"which_tenant": tenant, "which": key_id, "new_rate": limit}
         return Write(self._limit, values, guarded=True)
 
     def delete(self, tenant: str, key_id: str) -> Write:
