@@ -16,9 +16,11 @@ from builder_ui import PageSettings
 from core.clock import Clock, SystemClock
 from core.config import Assets, Config
 from core.errors import ConfigError
+from core.limits import RequestCounter
 from dispatch.alerts import AlertThreads
 from dispatch.deliveries import DeliveryDispatcher
 from dispatch.embedded import EmbeddedDispatcher
+from dispatch.limits import LimitThread
 from dispatch.relaying import RelayThread
 from dispatch.schedules import ScheduleThread
 from dispatch.sweeper import Sweeper
@@ -29,7 +31,7 @@ from engine.service import Service
 from engine.surroundings import Surroundings
 from engine.transitions import Transitions
 from net import AddressGuard, AppriseNotifier, PooledSender, parse_networks
-from store import Cipher, SqlStore, open_store
+from store import Cipher, SqlStore, open_counter, open_store
 from triggers import TRIGGERS
 from triggers.bodies import body_value
 from triggers.schemas import compile_schema
@@ -52,6 +54,8 @@ class Application:
     schedules: ScheduleThread
     deliveries: DeliveryDispatcher
     alerts: AlertThreads
+    limits: LimitThread
+    counter: RequestCounter
     clock: Clock
     links: Links
     page_settings: PageSettings
@@ -69,6 +73,7 @@ class Application:
         self.schedules.start()
         self.deliveries.start()
         self.alerts.start()
+        self.limits.start()
 
     def rest(self) -> None:
         """A stop is coming: takes nothing up any more, and lets runs come to rest after a step."""
@@ -85,10 +90,12 @@ class Application:
         self.schedules.stop()
         last_moment = time.monotonic() + STOP_SECONDS
         self.alerts.stop()
+        self.limits.stop()
         self.dispatcher.stop(STOP_SECONDS)
         self.deliveries.stop(max(last_moment - time.monotonic(), 0))
         self.sweeper.stop()
         self.parts.executor.tools.sender.close()
+        self.counter.close()
         self.store.close()
 
 
@@ -106,7 +113,8 @@ def build(config: Config) -> Application:
     registry = action_and_trigger_registry()
     links = Links(_derived(secret_key, "links"), config.site_url)
     sender, notifier = PooledSender(guard), AppriseNotifier(guard)
-    surroundings = Surroundings(sender, notifier, body_value, links)
+    counter = open_counter(config.redis_url)
+    surroundings = Surroundings(sender, notifier, body_value, links, counter)
     parts = assemble(registry, store, surroundings, clock, dispatcher, dispatcher.submit)
     sweeper = Sweeper(
         store,
@@ -132,6 +140,8 @@ def build(config: Config) -> Application:
         schedules=schedules,
         deliveries=deliveries,
         alerts=alerts,
+        limits=LimitThread(parts.quota_watch, parts.rejections),
+        counter=counter,
         clock=clock,
         links=links,
         page_settings=pages,

@@ -35,6 +35,11 @@ from engine.events.catalogue import EVENT_TYPES
 from engine.executor import Executor
 from engine.intake import Intake
 from engine.keys import Keyring
+from engine.limits.gate import Gate
+from engine.limits.limits import Limits
+from engine.limits.quotas import QuotaGuard
+from engine.limits.usage import UsageService
+from engine.limits.watch import QuotaWatch
 from engine.notifying import NotificationService
 from engine.overview import OverviewService
 from engine.people.accounts import AccountService
@@ -49,6 +54,7 @@ from engine.records.collections import CollectionService
 from engine.records.schemas import RecordSchemas
 from engine.records.service import RecordService
 from engine.registry import Registry
+from engine.rejections import Rejections
 from engine.relaying.announced_ends import AnnouncedEnds
 from engine.relaying.relay import Relay
 from engine.relaying.starts import EventStarts
@@ -66,6 +72,7 @@ from engine.subscriptions.consumer import SubscriptionConsumer
 from engine.subscriptions.index import SubscriptionIndex
 from engine.subscriptions.parts import SubscriptionParts, assemble_subscriptions
 from engine.surroundings import Surroundings
+from engine.tenant_settings import TenantSettings
 from engine.tenants import TenantService
 from engine.tokens import TokenCache
 from engine.tools import Submit, Tools
@@ -94,6 +101,8 @@ class Parts:
     subscriptions: SubscriptionParts
     alert_watch: AlertWatch
     notice_sender: NoticeSender
+    quota_watch: QuotaWatch
+    rejections: Rejections
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +124,9 @@ class _Common:
     index: SubscriptionIndex
     consumer: SubscriptionConsumer
     record_schemas: RecordSchemas
+    settings: TenantSettings
+    limits: Limits
+    rejections: Rejections
 
 
 def assemble(
@@ -126,7 +138,7 @@ def assemble(
     submit: Submit,
 ) -> Parts:
     """The engine over these ports."""
-    common = _common(registry, store, clock, dispatcher)
+    common = _common(registry, store, surroundings, clock, dispatcher)
     tools = _tools(common, surroundings, submit, dispatcher)
     executor = Executor(tools)
     subscriptions = _subscriptions(common, surroundings.sender)
@@ -144,10 +156,18 @@ def assemble(
         subscriptions=subscriptions,
         alert_watch=watch,
         notice_sender=notices,
+        quota_watch=QuotaWatch(store, InboxService(store, clock), common.announcer, clock),
+        rejections=common.rejections,
     )
 
 
-def _common(registry: Registry, store: Store, clock: Clock, dispatcher: Dispatcher) -> _Common:
+def _common(
+    registry: Registry,
+    store: Store,
+    surroundings: Surroundings,
+    clock: Clock,
+    dispatcher: Dispatcher,
+) -> _Common:
     compiler = Compiler(registry)
     audit = AuditService(store.audit, clock)
     catalog = Catalog(store.automations, compiler, clock)
@@ -158,6 +178,9 @@ def _common(registry: Registry, store: Store, clock: Clock, dispatcher: Dispatch
     relay = Relay(store, consumers, clock)
     versions = {name: one.version for name, one in EVENT_TYPES.items()}
     stir = relay.stirred.set
+    keyring = Keyring(store, audit, clock)
+    settings = TenantSettings(store.tenants, clock)
+    gate = Gate(surroundings.counter, settings.of, keyring, clock)
     return _Common(
         registry=registry,
         store=store,
@@ -166,7 +189,7 @@ def _common(registry: Registry, store: Store, clock: Clock, dispatcher: Dispatch
         vault=Vault(store.secrets, clock),
         catalog=catalog,
         audit=audit,
-        keyring=Keyring(store, audit, clock),
+        keyring=keyring,
         transitions=transitions,
         relay=relay,
         announcer=Announcer(store.platform_events, consumers, versions, clock, stir),
@@ -174,6 +197,9 @@ def _common(registry: Registry, store: Store, clock: Clock, dispatcher: Dispatch
         index=index,
         consumer=consumer,
         record_schemas=RecordSchemas(registry.compile_schema),
+        settings=settings,
+        limits=Limits(gate, QuotaGuard(store.usage, settings.of, clock)),
+        rejections=Rejections(store, clock),
     )
 
 
@@ -234,7 +260,7 @@ def _service(
     sketches, trials = _drafts(common, tools)
     samples, listeners = _listening(common)
     statistics = StatisticsService(store, clock)
-    settings = SettingsService(store, audit)
+    settings = SettingsService(store, audit, common.settings.forget)
     return Service(
         tenants=TenantService(store, audit, clock),
         automations=automations,
@@ -244,6 +270,8 @@ def _service(
         secrets=SecretService(store, vault, common.catalog, audit, clock),
         keys=common.keyring,
         settings=settings,
+        gate=common.limits.gate,
+        usage=UsageService(store, common.settings.of, clock),
         accounts=accounts,
         users=users,
         invitations=invitations,
@@ -254,7 +282,7 @@ def _service(
         alerts=AlertService(store),
         inbox=InboxService(store, clock),
         callbacks=_callbacks(common, surroundings, dispatcher),
-        channel=Channel(store, common.catalog, vault, settings, starter, clock),
+        channel=_channel(common, settings, starter),
         intake=_intake(common, tools, starter, dispatcher, listeners),
         sketches=sketches,
         previews=PreviewService(registry, common.compiler, vault, clock),
@@ -277,6 +305,19 @@ def _service(
     )
 
 
+def _channel(common: _Common, settings: SettingsService, starter: Starter) -> Channel:
+    return Channel(
+        common.store,
+        common.catalog,
+        common.vault,
+        settings,
+        common.limits,
+        common.rejections,
+        starter,
+        common.clock,
+    )
+
+
 def _callbacks(
     common: _Common, surroundings: Surroundings, dispatcher: Dispatcher
 ) -> CallbackService:
@@ -286,6 +327,7 @@ def _callbacks(
         surroundings.links,
         common.vault,
         surroundings.parse_body,
+        common.rejections,
         common.clock,
         dispatcher.wake,
     )
@@ -385,6 +427,7 @@ def _runs(common: _Common, tools: Tools, starter: Starter) -> RunService:
         starter,
         tools.answers,
         tools.endings,
+        common.limits,
         common.vault,
         common.audit,
         common.clock,
@@ -402,7 +445,8 @@ def _intake(
         common.store,
         common.catalog,
         common.vault,
-        common.keyring,
+        common.limits,
+        common.rejections,
         common.clock,
         starter,
         dispatcher,

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
-
 from core.clock import Clock
 from core.http import Headers
 from core.limits import Limit, RequestCounter
@@ -14,10 +11,7 @@ from core.spec import Rejected
 from engine.keys import Keyring, may_trigger
 from engine.limits.fields import limit_fields
 from engine.limits.refusals import CALLS, KEY, TENANT, TRIGGER, OverLimit, over_limit
-from engine.limits.settings import call_rate, event_rate
-
-TenantSettings = Callable[[str], Mapping[str, Any]]
-"""A tenant's settings, defaults filled in; asked at each request."""
+from engine.limits.settings import TenantSettings, call_rate, event_rate
 
 
 class Gate:

@@ -10,12 +10,12 @@ from __future__ import annotations
 import threading
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Collection, Mapping
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from core.clock import Clock, Milliseconds
 from core.usage import Counted, Month, Usage, month_of
 from engine.limits.refusals import OverLimit, over_quota
-from engine.limits.settings import refusing_quotas
+from engine.limits.settings import TenantSettings, refusing_quotas
 
 Stored = TypeVar("Stored")
 
@@ -30,9 +30,7 @@ RUN_ALONE = (Counted.RUNS,)
 class QuotaGuard:
     """Lets in what fits into a tenant's quotas."""
 
-    def __init__(
-        self, usage: Usage, settings: Callable[[str], Mapping[str, Any]], clock: Clock
-    ) -> None:
+    def __init__(self, usage: Usage, settings: TenantSettings, clock: Clock) -> None:
         self._usage = usage
         self._settings = settings
         self._clock = clock

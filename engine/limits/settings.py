@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from core.rates import PATTERN, WORDS, Rate, parse_rate
 from core.usage import Counted
+
+TenantSettings = Callable[[str], Mapping[str, Any]]
+"""A tenant's settings, defaults filled in; asked at each request."""
 
 MOST_THRESHOLDS = 10
 LARGEST_QUOTA = 10**12
@@ -107,8 +110,8 @@ def call_rate(settings: Mapping[str, Any]) -> Rate | None:
 
 
 def quotas_of(settings: Mapping[str, Any]) -> Quotas:
-    """A tenant's quotas, from settings with their defaults filled in."""
-    quotas = settings["quotas"]
+    """A tenant's quotas, from settings as they are stored or with their defaults filled in."""
+    quotas = {**LIMIT_DEFAULTS["quotas"], **settings.get("quotas", {})}
     sizes = {one: quotas[one.value] for one in Counted if one.value in quotas}
     refuses = quotas["when_reached"] == "refuse"
     return Quotas(sizes, tuple(sorted(quotas["thresholds"])), refuses)

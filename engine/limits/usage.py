@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from core.clock import Clock
 from core.store import Store
 from core.usage import Counted, Crossing, Month, Used, month_named, month_of
-from engine.limits.settings import quotas_of
-from engine.settings import SettingsService
+from engine.limits.settings import TenantSettings, quotas_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +25,15 @@ class UsageReport:
 class UsageService:
     """The usage of tenants."""
 
-    def __init__(self, store: Store, settings: SettingsService, clock: Clock) -> None:
+    def __init__(self, store: Store, settings: TenantSettings, clock: Clock) -> None:
         self._store = store
         self._settings = settings
         self._clock = clock
 
     def report(self, tenant: str, month: str | None = None) -> UsageReport:
-        """One month, the present one by default. Raises NotFoundError; ValueError for no month."""
+        """One month, the present one by default. Raises ValueError for no month."""
         which = month_of(self._clock.now()) if month is None else month_named(month)
-        quotas = quotas_of(self._settings.get(tenant))
+        quotas = quotas_of(self._settings(tenant))
         return UsageReport(
             which,
             self._store.usage.used(tenant, which.name),

@@ -12,7 +12,6 @@ from engine.events.announcer import Announcer
 from engine.events.quota_events import THRESHOLD_CROSSED, crossing_data
 from engine.limits.settings import Quotas, quotas_of
 from engine.people.inbox import InboxService
-from engine.settings import complete
 
 KIND = "quota"
 """The kind of messages about quotas."""
@@ -36,7 +35,7 @@ class QuotaWatch:
         return sum(
             self._tell(crossing, quotas)
             for tenant in self._store.tenants.all()
-            for quotas in [quotas_of(complete(tenant.settings))]
+            for quotas in [quotas_of(tenant.settings)]
             for crossing in self._seen(tenant.id, quotas)
         )
 
