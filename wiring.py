@@ -19,7 +19,7 @@ from core.errors import ConfigError
 from core.limits import RequestCounter
 from dispatch.alerts import AlertThreads
 from dispatch.deliveries import DeliveryDispatcher
-from dispatch.embedded import EmbeddedDispatcher
+from dispatch.embedded import PLACES, EmbeddedDispatcher
 from dispatch.limits import LimitThread
 from dispatch.relaying import RelayThread
 from dispatch.schedules import ScheduleThread
@@ -109,13 +109,15 @@ def build(config: Config) -> Application:
     guard = AddressGuard(parse_networks(config.allow_private))
     secret_key = _secret_key(config)
     store = open_store(_database_url(config), Cipher(secret_key))
-    dispatcher = EmbeddedDispatcher(store, Transitions(store.runs), clock)
+    dispatcher = EmbeddedDispatcher(store, Transitions(store.runs), clock, PLACES)
     registry = action_and_trigger_registry()
     links = Links(_derived(secret_key, "links"), config.site_url)
     sender, notifier = PooledSender(guard), AppriseNotifier(guard)
     counter = open_counter(config.redis_url)
     surroundings = Surroundings(sender, notifier, body_value, links, counter)
-    parts = assemble(registry, store, surroundings, clock, dispatcher, dispatcher.submit)
+    parts = assemble(
+        registry, store, surroundings, clock, dispatcher, dispatcher.submit, places=PLACES
+    )
     sweeper = Sweeper(
         store,
         parts.transitions,

@@ -128,10 +128,14 @@ def _problem(status: int) -> dict[str, Any]:
         "content": {PROBLEM_JSON: {"schema": component("Problem")}},
     }
     if status in _PROBLEM_HEADERS:
-        response["headers"] = {name: _header(name) for name in _PROBLEM_HEADERS[status]}
+        # A refusal for another reason than the key's scope challenges nobody, and one for another
+        # than a limit has nothing to tell of limits.
+        response["headers"] = {
+            name: _header(name, required=status != 403 and name not in _NOT_ALWAYS)
+            for name in _PROBLEM_HEADERS[status]
+        }
     return response
 
 
-def _header(name: str) -> dict[str, Any]:
-    required = name not in _NOT_ALWAYS
+def _header(name: str, *, required: bool = True) -> dict[str, Any]:
     return {"description": _HEADERS[name], "required": required, "schema": {"type": "string"}}

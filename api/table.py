@@ -11,6 +11,7 @@ from api import (
     channel,
     collections,
     deliveries,
+    endpoints,
     health,
     keys,
     record_operations,
@@ -41,6 +42,7 @@ SCHEMAS: Mapping[str, JsonSchema] = {
     **channel.SCHEMAS,
     **subscription_schemas.SCHEMAS,
     **usage.SCHEMAS,
+    **endpoints.SCHEMAS,
 }
 
 
@@ -88,6 +90,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *subscriptions.OPERATIONS,
     *deliveries.OPERATIONS,
     *usage.OPERATIONS,
+    *endpoints.OPERATIONS,
     *_DESCRIPTIONS,
     *health.OPERATIONS,
 )

@@ -117,7 +117,7 @@ class Attempt:
     """One try of a step.
 
     `outcome` is `succeeded`, `retry`, `failed`, `halted`, `interrupted` or, while it waits,
-    `waiting`.
+    `waiting`, or `deferred` when it was held back before it sent anything.
     """
 
     number: int

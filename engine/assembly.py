@@ -19,6 +19,8 @@ from engine.audit import AuditService
 from engine.automation_changes import AutomationChanges
 from engine.automations import AutomationService
 from engine.callbacks import CallbackService
+from engine.care.parts import PLACES, Care, care_for
+from engine.care.sender import CareSender
 from engine.catalog import Catalog
 from engine.channel import Channel
 from engine.child_runs import ChildRuns
@@ -136,14 +138,18 @@ def assemble(
     clock: Clock,
     dispatcher: Dispatcher,
     submit: Submit,
+    *,
+    places: int = PLACES,
 ) -> Parts:
-    """The engine over these ports."""
+    """The engine over these ports. `places` is how many threads executors have."""
     common = _common(registry, store, surroundings, clock, dispatcher)
-    tools = _tools(common, surroundings, submit, dispatcher)
+    care = care_for(store, common.announcer, common.settings, common.audit, clock, places)
+    sender = CareSender(surroundings.sender, care.endpoints)
+    tools = _tools(common, surroundings, sender, submit, dispatcher)
     executor = Executor(tools)
     subscriptions = _subscriptions(common, surroundings.sender)
     starter = Starter(executor, dispatcher)
-    service = _service(common, tools, surroundings, starter, dispatcher, subscriptions)
+    service = _service(common, tools, surroundings, starter, dispatcher, subscriptions, care)
     ticker = _ticker(common, starter)
     watch = _alert_watch(common)
     notices = NoticeSender(store, service.notifications, clock)
@@ -204,7 +210,11 @@ def _common(
 
 
 def _tools(
-    common: _Common, surroundings: Surroundings, submit: Submit, dispatcher: Dispatcher
+    common: _Common,
+    surroundings: Surroundings,
+    sender: CareSender,
+    submit: Submit,
+    dispatcher: Dispatcher,
 ) -> Tools:
     store, catalog, clock = common.store, common.catalog, common.clock
     children = ChildRuns(store, catalog, common.transitions, clock)
@@ -218,7 +228,7 @@ def _tools(
     return Tools(
         store=common.store,
         transitions=common.transitions,
-        sender=surroundings.sender,
+        sender=sender,
         notifier=surroundings.notifier,
         clock=common.clock,
         vault=common.vault,
@@ -252,6 +262,7 @@ def _service(
     starter: Starter,
     dispatcher: Dispatcher,
     subscriptions: SubscriptionParts,
+    care: Care,
 ) -> Service:
     registry, store, clock = common.registry, common.store, common.clock
     vault, audit = common.vault, common.audit
@@ -272,6 +283,7 @@ def _service(
         settings=settings,
         gate=common.limits.gate,
         usage=UsageService(store, common.settings.of, clock),
+        endpoints=care.service,
         accounts=accounts,
         users=users,
         invitations=invitations,

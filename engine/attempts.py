@@ -30,8 +30,13 @@ class Attempts:
         """Those of the waiting steps that were told something which they have not heard yet."""
         return [entry.step_id for entry in waiting if self._signals.has(entry.step_id)]
 
-    def make(self, planned: PlannedStep, entry: StepRun | None, context: Context) -> Attempted:
-        """One attempt of a step. `entry` is the journal's, where it has begun and not ended."""
+    def make(
+        self, planned: PlannedStep, entry: StepRun | None, context: Context, *, placed: bool
+    ) -> Attempted:
+        """One attempt of a step. `entry` is the journal's, where it has begun and not ended.
+
+        `placed` says that it is made in an executor's thread.
+        """
         attempt = AttemptContext(
             run=self._run,
             step_id=planned.definition.id,
@@ -45,5 +50,6 @@ class Attempts:
             waiting=self._signals.waiting(entry),
             earlier_output=entry.output if entry else None,
             record_tools=self._tools.records,
+            placed=placed,
         )
         return attempt_step(planned, attempt, context_at(context, self._tools.clock.now()))

@@ -210,7 +210,7 @@ class Execution:
         if len(starting) == 1 and not self._branches.in_flight:
             if not self._fits(starting[0], until):
                 return False
-            self._settle(self._attempt(starting[0]))
+            self._settle(self._attempt(starting[0], placed=until is None))
             return True
         if not self._tools.stopping.is_set():
             self._branches.launch(starting)
@@ -233,9 +233,9 @@ class Execution:
         self._settle(attempted)
         return True
 
-    def _attempt(self, step_id: str) -> Attempted:
+    def _attempt(self, step_id: str, *, placed: bool = True) -> Attempted:
         planned, entry = self._plan.steps[step_id], self._journal.open(step_id)
-        return self._attempts.make(planned, entry, self._scope.context)
+        return self._attempts.make(planned, entry, self._scope.context, placed=placed)
 
     def _store_for_sending(self, step_id: str) -> None:
         now = self._tools.clock.now()

@@ -10,6 +10,7 @@ from engine.approvals.service import ApprovalService
 from engine.audit import AuditService
 from engine.automations import AutomationService
 from engine.callbacks import CallbackService
+from engine.care.service import EndpointService
 from engine.channel import Channel
 from engine.curl.importing import CurlImporter
 from engine.document_schema import Schema
@@ -60,6 +61,7 @@ class Service:
     settings: SettingsService
     gate: Gate
     usage: UsageService
+    endpoints: EndpointService
     accounts: AccountService
     users: UserService
     invitations: InvitationService

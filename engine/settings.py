@@ -11,6 +11,7 @@ from core.errors import InvalidError, NotFoundError
 from core.schema_words import faults_of
 from core.store import Store
 from engine.audit import AuditService
+from engine.care.settings_schema import ENDPOINTS_SCHEMA
 from engine.limits.settings import LIMIT_DEFAULTS, LIMITS_SCHEMA, QUOTAS_SCHEMA
 from engine.settings_patch import merge_patch, patch_schema
 
@@ -33,12 +34,17 @@ SETTINGS_SCHEMA: dict[str, Any] = {
                 }
             },
         },
+        "endpoints": ENDPOINTS_SCHEMA,
         "limits": LIMITS_SCHEMA,
         "quotas": QUOTAS_SCHEMA,
     },
 }
 
-DEFAULTS: Mapping[str, Any] = {"channels": {"events": False}, **LIMIT_DEFAULTS}
+DEFAULTS: Mapping[str, Any] = {
+    "channels": {"events": False},
+    "endpoints": {},
+    **LIMIT_DEFAULTS,
+}
 
 PATCH_SCHEMA = patch_schema(SETTINGS_SCHEMA)
 """What a change may hold; null puts the default back."""

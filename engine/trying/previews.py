@@ -17,6 +17,7 @@ from core.outcomes import Fail
 from core.spec import Action
 from core.tokens import Gained, Token
 from engine.attempt import AttemptContext, attempt_step
+from engine.care.sender import Caller
 from engine.compiler import Compiler, planned_step
 from engine.document import StepDefinition
 from engine.drafts.draft import find_step, mapping, read_draft
@@ -114,14 +115,11 @@ def _preview(
 
 
 class _NoSender:
-    """Stands where the network is: what it is given goes nowhere (`core.http.Sender`)."""
+    """Stands where the network is: nothing goes anywhere (`engine.care.sender.CaringSender`)."""
 
-    def send(self, _request: OutboundRequest) -> SendFailure:
+    def send(self, _request: OutboundRequest, _caller: Caller, _shown_url: str) -> SendFailure:
         """Sends nothing."""
         return SendFailure(FailureKind.INVALID_REQUEST, "a preview sends nothing", 0)
-
-    def close(self) -> None:
-        """Nothing is open."""
 
 
 class _NoTokens:

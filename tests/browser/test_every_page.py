@@ -48,6 +48,7 @@ PAGES = (
     "/records/customers/rows/C-1",
     "/records/customers/schema",
     "/records/empty",
+    "/endpoints",
     "/secrets",
     "/keys",
     "/users",
