@@ -105,7 +105,7 @@ def build(config: Config) -> Application:
     Raises ConfigError for a setting that cannot be used, StorageUnavailable when the database
     cannot be reached.
     """
-    clock = SystemClock()
+    clock, counter = SystemClock(), open_counter(config.redis_url)
     guard = AddressGuard(parse_networks(config.allow_private))
     secret_key = _secret_key(config)
     store = open_store(_database_url(config), Cipher(secret_key))
@@ -113,7 +113,6 @@ def build(config: Config) -> Application:
     registry = action_and_trigger_registry()
     links = Links(_derived(secret_key, "links"), config.site_url)
     sender, notifier = PooledSender(guard), AppriseNotifier(guard)
-    counter = open_counter(config.redis_url)
     surroundings = Surroundings(sender, notifier, body_value, links, counter)
     parts = assemble(
         registry, store, surroundings, clock, dispatcher, dispatcher.submit, places=PLACES

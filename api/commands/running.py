@@ -13,8 +13,6 @@ from api.commands.welcome import demo_lines, welcome_lines
 from api.demo import Demo, allow_partner
 from api.listening import address_of, listen
 from api.server import serve
-from core.config import Config
-from core.errors import ConfigError
 
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
@@ -40,15 +38,8 @@ def add_to(commands: Commands) -> None:
     add_flags(parser, SERVER_FLAGS)
 
 
-def _refuse_redis(config: Config) -> None:
-    """A setting that would not do what it says must not be taken in silence."""
-    if config.redis_url is not None:
-        raise ConfigError("PENSTOCK_REDIS_URL: `penstock run` needs no Redis; leave it unset")
-
-
 def _run(arguments: Namespace, context: Context) -> int:
     config = configuration(arguments, context.environment)
-    _refuse_redis(config)
     logging.basicConfig(level=logging.WARNING, format=LOG_FORMAT, stream=context.terminal.errors)
     installation = context.installation
     with installation.hold(config), listen(config.host, config.port) as listener:
