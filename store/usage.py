@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import random
 import threading
-from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -87,7 +86,8 @@ class CountedInsert:
         only: str | None = None,
     ) -> None:
         self._insert = insert
-        self._counted = counted
+        self._name = counted.value
+        self._nothing = {one.value: 0 for one in Counted}
         self._moment = moment
         self._only = only
         self._shared = not database.is_sqlite
@@ -104,11 +104,11 @@ class CountedInsert:
     def execute(self, cursor: Cursor, rows: Sequence[Values]) -> int:
         """Adds the rows and counts them; how many there are."""
         touched = self._insert.execute(cursor, rows)
-        counts = Counter(
-            (row["tenant"], self._month_at(row[self._moment]))
-            for row in rows
-            if self._only is None or row[self._only]
-        )
+        counts: dict[tuple[str, str], int] = {}
+        for row in rows:
+            if self._only is None or row[self._only]:
+                whose = row["tenant"], self._month_at(row[self._moment])
+                counts[whose] = counts.get(whose, 0) + 1
         if counts:
             # In one order, so that two transactions never wait for one another.
             self._add.execute(cursor, [self._count(*one) for one in sorted(counts.items())])
@@ -117,8 +117,7 @@ class CountedInsert:
     def _count(self, whose: tuple[str, str], number: int) -> Values:
         tenant, month = whose
         slot = _slots.mine() if self._shared else 0
-        added = {one.value: number if one is self._counted else 0 for one in Counted}
-        return {"tenant": tenant, "month": month, "slot": slot, **added}
+        return {**self._nothing, "tenant": tenant, "month": month, "slot": slot, self._name: number}
 
     def _month_at(self, moment: Milliseconds) -> str:
         month = self._month
