@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -408,6 +409,35 @@ def test_what_is_under_way_as_the_count_is_read_counts_rather_twice_than_never()
     begin(4)
 
     assert len(taken) == 6
+
+
+def test_whatever_the_interleaving_never_more_than_the_quota_is_begun() -> None:
+    settings = {"quotas": {"events": 2, "when_reached": "refuse", "thresholds": []}}
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as threads:
+            for _ in range(50):
+                guard = QuotaGuard(ReadForAWhile(), lambda _tenant: settings, TurnedClock())
+                assert sum(threads.map(begins_one, [guard] * 8, [threading.Barrier(8)] * 8)) == 2
+    finally:
+        sys.setswitchinterval(before)
+
+
+def begins_one(guard: QuotaGuard, together: threading.Barrier) -> bool:
+    together.wait()
+    try:
+        guard.within(TENANT, (Counted.EVENTS,), lambda: None)
+    except OverLimit:
+        return False
+    return True
+
+
+class ReadForAWhile:
+    """A count that takes its time: other threads come meanwhile."""
+
+    def used(self, _tenant: str, _month: str) -> Used:
+        return Used(events=sum(range(1000)) * 0)
 
 
 class NothingYet:

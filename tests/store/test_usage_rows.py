@@ -6,6 +6,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from sqlalchemy import Engine, create_engine, text
 
 from core.clock import from_rfc3339
 from core.errors import GuardMissed
@@ -13,6 +14,8 @@ from core.usage import Counted, Crossing, Used
 from core.writes import Write
 from store import Cipher, SqlStore, open_store
 from tests.support.builders import make_event, make_run
+from tests.support.postgres import PostgresServer
+from tests.support.waiting import PATIENCE, eventually
 
 NOVEMBER = from_rfc3339("2026-11-30T23:59:59.999Z")
 DECEMBER = NOVEMBER + 1
@@ -85,25 +88,37 @@ def test_of_many_at_once_each_is_counted_once(store: SqlStore) -> None:
 
 
 def test_transactions_of_several_tenants_never_wait_for_one_another_in_a_ring(
-    store: SqlStore, monkeypatch: pytest.MonkeyPatch
+    postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """All of them at one slot, as two processes may be."""
+    """They take the rows in one order; with all of them at one slot, as two processes may be."""
     monkeypatch.setattr("store.usage._slots.mine", lambda: 7)
-    names = ["acme", "globex", "initech"]
-    units = [
-        [write for name in order for write in inside_of(store, name)]
-        for order in (names, names[::-1])
-        for _ in range(50)
-    ]
+    url = postgres.new_database()
+    store = open_store(url, Cipher(b"a key of the tests"))
+    store.commit([*ran(store, "acme"), *ran(store, "globex")])
+    engine = create_engine(url)
+    take = text("UPDATE usage_counts SET runs = runs + 1 WHERE tenant = :tenant")
 
-    with ThreadPoolExecutor(8) as threads:
-        list(threads.map(store.commit, units))
+    with engine.connect() as other, ThreadPoolExecutor(1) as threads:
+        other.execute(take, {"tenant": "acme"})
+        under_way = threads.submit(store.commit, [*ran(store, "globex"), *ran(store, "acme")])
+        eventually(lambda: waits_for_a_lock(engine))
+        other.execute(take, {"tenant": "globex"})
+        other.commit()
+        under_way.result(PATIENCE)
 
-    assert [store.usage.used(name, "2026-11").runs for name in names] == [100] * 3
+    assert [store.usage.used(name, "2026-11").runs for name in ("acme", "globex")] == [3, 3]
+    engine.dispose()
+    store.close()
 
 
-def inside_of(store: SqlStore, tenant: str) -> list[Write]:
+def ran(store: SqlStore, tenant: str) -> list[Write]:
     return [store.runs.insert(make_run(tenant=tenant, created_at=NOVEMBER))]
+
+
+def waits_for_a_lock(engine: Engine) -> bool:
+    asked = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+    with engine.connect() as connection:
+        return bool(connection.execute(text(asked)).scalar())
 
 
 CROSSING = Crossing("acme", "2026-11", Counted.RUNS, 1000, 80, 801, NOVEMBER)
