@@ -22,9 +22,8 @@ class Events:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        insert = database.prepare_insert(table)
         # What came by a request has a method.
-        self._insert = CountedInsert(database, insert, Counted.EVENTS, "received_at", "method")
+        self._insert = CountedInsert(database, table, Counted.EVENTS, "received_at", "method")
         held = database.insert(keys)
         self._remember_key = database.prepare(
             held.on_conflict_do_update(

@@ -48,8 +48,7 @@ class Runs:
         self._committer = committer
         self._steps = StepRuns(database)
         self._lists = RunLists(database)
-        insert = database.prepare_insert(table)
-        self._insert = CountedInsert(database, insert, Counted.RUNS, "created_at")
+        self._insert = CountedInsert(database, table, Counted.RUNS, "created_at")
         self._move = lru_cache(maxsize=None)(self._prepare_move)
         self._park = self._prepare_park()
         self._signal = lru_cache(maxsize=None)(self._prepare_signal)

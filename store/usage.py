@@ -5,10 +5,11 @@ from __future__ import annotations
 import itertools
 import random
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, Table, bindparam, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from core.clock import Milliseconds
 from core.usage import Counted, Crossing, Month, Used, month_of
@@ -17,6 +18,9 @@ from store.database import Database
 from store.prepared import Cursor, Prepared, Values
 from store.schema import quota_crossings as crossings
 from store.schema import usage_counts as table
+
+_COLUMNS = [column.name for column in table.columns]
+_NOTHING: Mapping[str, int] = {one.value: 0 for one in Counted}
 
 SLOTS = 64
 """Rows that share a count where many commit at once: each thread has its own, and none waits."""
@@ -69,7 +73,7 @@ class Usage:
 
 
 class CountedInsert:
-    """An INSERT that counts the rows it adds, by tenant and month, as it is executed.
+    """An INSERT of every column that counts the rows it adds, by tenant and month.
 
     `moment` is the column that says in which month a row counts. With `only` a row counts where
     that column is not empty.
@@ -80,50 +84,71 @@ class CountedInsert:
     def __init__(
         self,
         database: Database,
-        insert: Prepared,
+        into: Table,
         counted: Counted,
         moment: str,
         only: str | None = None,
     ) -> None:
-        self._insert = insert
+        self._insert = database.prepare_insert(into)
+        self._add = database.prepare(_adding(database), _COLUMNS)
+        # Where each statement is a way to the database and back, one row is added and counted in
+        # one; where a commit is shared by many, they are counted together.
+        self._both = None if database.is_sqlite else _prepare_both(database, into)
         self._name = counted.value
-        self._nothing = {one.value: 0 for one in Counted}
         self._moment = moment
         self._only = only
-        self._shared = not database.is_sqlite
         self._month: Month | None = None
-        added = database.insert(table)
-        self._add = database.prepare(
-            added.on_conflict_do_update(
-                index_elements=["tenant", "month", "slot"],
-                set_={name: table.c[name] + added.excluded[name] for name in Counted},
-            ),
-            [column.name for column in table.columns],
-        )
 
     def execute(self, cursor: Cursor, rows: Sequence[Values]) -> int:
         """Adds the rows and counts them; how many there are."""
+        counts = self._counts(rows)
+        if self._both is not None and len(rows) == 1 and counts:
+            values = {f"counted_{name}": value for name, value in counts[0].items()}
+            return self._both.execute(cursor, [{**rows[0], **values}])
         touched = self._insert.execute(cursor, rows)
+        if counts:
+            self._add.execute(cursor, counts)
+        return touched
+
+    def _counts(self, rows: Sequence[Values]) -> list[Values]:
+        """What to add, in one order, so that two transactions never wait for one another."""
         counts: dict[tuple[str, str], int] = {}
         for row in rows:
             if self._only is None or row[self._only]:
                 whose = row["tenant"], self._month_at(row[self._moment])
                 counts[whose] = counts.get(whose, 0) + 1
-        if counts:
-            # In one order, so that two transactions never wait for one another.
-            self._add.execute(cursor, [self._count(*one) for one in sorted(counts.items())])
-        return touched
+        return [self._count(*one) for one in sorted(counts.items())]
 
     def _count(self, whose: tuple[str, str], number: int) -> Values:
         tenant, month = whose
-        slot = _slots.mine() if self._shared else 0
-        return {**self._nothing, "tenant": tenant, "month": month, "slot": slot, self._name: number}
+        slot = 0 if self._both is None else _slots.mine()
+        return {**_NOTHING, "tenant": tenant, "month": month, "slot": slot, self._name: number}
 
     def _month_at(self, moment: Milliseconds) -> str:
         month = self._month
         if month is None or not month.begin <= moment < month.end:
             month = self._month = month_of(moment)
         return month.name
+
+
+def _adding(database: Database, prefix: str = "") -> sqlite.Insert | postgresql.Insert:
+    """Adds to the count of a tenant's month; with a prefix, its parameters have other names."""
+    added = database.insert(table)
+    if prefix:
+        named = {
+            one.name: bindparam(f"{prefix}{one.name}", type_=one.type) for one in table.columns
+        }
+        added = added.values(named)
+    return added.on_conflict_do_update(
+        index_elements=["tenant", "month", "slot"],
+        set_={name: table.c[name] + added.excluded[name] for name in _NOTHING},
+    )
+
+
+def _prepare_both(database: Database, into: Table) -> Prepared:
+    counting = _adding(database, "counted_").cte("counted")
+    names = [column.name for column in into.columns]
+    return database.prepare(database.insert(into).add_cte(counting), names)
 
 
 class _Slots:
