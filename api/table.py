@@ -14,6 +14,8 @@ from api import (
     endpoints,
     health,
     keys,
+    quarantine,
+    quarantine_schemas,
     record_operations,
     requests,
     run_schemas,
@@ -42,6 +44,7 @@ SCHEMAS: Mapping[str, JsonSchema] = {
     **channel.SCHEMAS,
     **subscription_schemas.SCHEMAS,
     **usage.SCHEMAS,
+    **quarantine_schemas.SCHEMAS,
     **endpoints.SCHEMAS,
 }
 
@@ -81,6 +84,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *runs.OPERATIONS,
     *alerts.OPERATIONS,
     *requests.OPERATIONS,
+    *quarantine.OPERATIONS,
     *collections.OPERATIONS,
     *record_operations.OPERATIONS,
     *secrets.OPERATIONS,

@@ -1,8 +1,9 @@
 """`python -m bench.outage`: what a partner that never answers does to runs that call others.
 
-One Penstock, two loads: callers who wait for an answer that comes from a partner who is well, and
-beside them a steady stream of events for an automation whose partner is well too, or never answers.
-The 99th percentile of the first load in both cases, taken in turn, and their ratio.
+Two loads on one Penstock: callers who wait for an answer that comes from a partner who is well, and
+beside them events for an automation whose partner is well too, or never answers: a pile of them at
+the start, and then a steady stream. What the first load sees is taken in both cases, each time by a
+Penstock of its own, in turns and in changing order, and the ratio is taken within each pair.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ import socket
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -28,10 +28,16 @@ from bench.load import Connection, Load, Measured, Target, UnexpectedAnswer, mea
 from bench.servers import Server, ServerFailed
 
 WELL, STALLED = "well", "stalled"
-TIMEOUT = "2s"
+TIMEOUT = "3s"
 """How long a step waits for the partner that never answers."""
-SETTLING = 5.0
-"""Seconds of the steady stream before each measurement: a circuit has opened by then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """The events that come beside the measured load: so many at once, then so many a second."""
+
+    queued: int
+    rate: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +48,14 @@ class Pair:
     stalled: Measured
 
     @property
-    def ratio(self) -> float:
+    def p99(self) -> float:
         """How much longer the slowest hundredth takes beside the partner that never answers."""
         return self.stalled.p99_ms / self.well.p99_ms
+
+    @property
+    def p50(self) -> float:
+        """The same of the median."""
+        return self.stalled.median_ms / self.well.median_ms
 
 
 def main() -> None:
@@ -53,71 +64,83 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5, help="how often (5)")
     parser.add_argument("--seconds", type=float, default=10.0, help="of each measurement (10)")
     parser.add_argument("--connections", type=int, default=4, help="callers at once (4)")
-    parser.add_argument("--rate", type=float, default=30.0, help="events a second beside them (30)")
+    parser.add_argument("--queued", type=int, default=400, help="events beside them at once (400)")
+    parser.add_argument("--rate", type=float, default=10.0, help="and then a second (10)")
     given = parser.parse_args()
     load = Load(connections=given.connections, seconds=given.seconds)
     try:
-        pairs = list(_take(given.rounds, load, given.rate))
+        pairs = list(_take(given.rounds, load, Beside(given.queued, given.rate)))
     except (ServerFailed, UnexpectedAnswer, requests.RequestException) as fault:
         sys.exit(str(fault))
-    ratio = median(pair.ratio for pair in pairs)
-    well = median(pair.well.p99_ms for pair in pairs)
-    stalled = median(pair.stalled.p99_ms for pair in pairs)
-    print(
-        f"p99 {well:.1f} ms beside a partner that is well, {stalled:.1f} ms beside one that never "
-    )
-    print(f"answers; median of the ratios {ratio:.2f}")
+    print(_summary(pairs))
 
 
-def _take(rounds: int, load: Load, rate: float) -> Iterator[Pair]:
+def _summary(pairs: list[Pair]) -> str:
+    p50 = f"p50 {_of(pairs, 'median_ms')}, ratio {median(pair.p50 for pair in pairs):.2f}"
+    p99 = f"p99 {_of(pairs, 'p99_ms')}, ratio {median(pair.p99 for pair in pairs):.2f}"
+    return f"{p50}; {p99} (medians of {len(pairs)} rounds)"
+
+
+def _of(pairs: list[Pair], figure: str) -> str:
+    well = median(getattr(pair.well, figure) for pair in pairs)
+    stalled = median(getattr(pair.stalled, figure) for pair in pairs)
+    return f"{well:.1f} ms well, {stalled:.1f} ms stalled"
+
+
+def _take(rounds: int, load: Load, beside: Beside) -> Iterator[Pair]:
+    for number in range(1, rounds + 1):
+        order = (WELL, STALLED) if number % 2 else (STALLED, WELL)
+        taken = {which: _measure(which, load, beside) for which in order}
+        pair = Pair(taken[WELL], taken[STALLED])
+        print(
+            f"round {number} of {rounds}: p50 {pair.well.median_ms:.1f} and "
+            f"{pair.stalled.median_ms:.1f} ms, ratio {pair.p50:.2f}; p99 {pair.well.p99_ms:.1f} "
+            f"and {pair.stalled.p99_ms:.1f} ms, ratio {pair.p99:.2f}",
+            flush=True,
+        )
+        yield pair
+
+
+def _measure(which: str, load: Load, beside: Beside) -> Measured:
+    """What callers see of a Penstock of its own, with events for that partner beside them."""
     with tempfile.TemporaryDirectory(prefix="outage-") as folder, ExitStack() as running:
         penstock = running.enter_context(servers.penstock(Path(folder)))
         upstream = running.enter_context(servers.upstream(Path(folder)))
-        stalled = running.enter_context(_never_answering())
+        silent = running.enter_context(_never_answering())
         administration = Administration(penstock)
         administration.prepare(upstream)
-        administration.publish(WELL, _document(WELL, upstream.port))
-        administration.publish(STALLED, _document(STALLED, stalled))
-        for number in range(1, rounds + 1):
-            pair = Pair(
-                _beside(_target(penstock, WELL), penstock, load, rate),
-                _beside(_target(penstock, STALLED), penstock, load, rate),
-            )
-            print(
-                f"round {number} of {rounds}: p99 {pair.well.p99_ms:.1f} ms "
-                f"({pair.well.rate:.0f}/s) and {pair.stalled.p99_ms:.1f} ms "
-                f"({pair.stalled.rate:.0f}/s), ratio {pair.ratio:.2f}",
-                flush=True,
-            )
-            yield pair
-
-
-def _beside(beside: Target, penstock: Server, load: Load, rate: float) -> Measured:
-    with _stream(beside, rate):
-        time.sleep(SETTLING)
+        administration.publish(which, _document(which, upstream.port if which == WELL else silent))
+        measure(answer_target(penstock), Load(load.connections, 1.0))
+        running.enter_context(_events(_target(penstock, which), beside))
         return measure(answer_target(penstock), load)
 
 
 @contextmanager
-def _stream(target: Target, rate: float) -> Iterator[None]:
-    """Posts so many events a second, each when the one before it is accepted."""
+def _events(target: Target, beside: Beside) -> Iterator[None]:
+    """Posts what is queued, and in the background so many a second."""
     stopping = threading.Event()
+    connection = Connection(target)
 
     def post() -> None:
-        connection = Connection(target)
-        with connection.socket:
-            while not stopping.wait(1 / rate):
-                connection.send()
-                while connection.receive() is None:
-                    pass
+        while not stopping.wait(1 / beside.rate):
+            _post(connection)
 
-    thread = threading.Thread(target=post)
-    thread.start()
-    try:
-        yield
-    finally:
-        stopping.set()
-        thread.join()
+    with connection.socket:
+        for _ in range(beside.queued):
+            _post(connection)
+        thread = threading.Thread(target=post)
+        thread.start()
+        try:
+            yield
+        finally:
+            stopping.set()
+            thread.join()
+
+
+def _post(connection: Connection) -> None:
+    connection.send()
+    while connection.receive() is None:
+        pass
 
 
 @contextmanager

@@ -83,6 +83,7 @@ def index(visit: Visit) -> ResponseReturnValue:
         most_alerts=MOST_ALERTS,
         usage=usage,
         usage_lines=usage_lines(usage),
+        quarantined=visit.service.quarantine.count(visit.tenant),
     )
 
 

@@ -74,8 +74,8 @@ class Park:
 class Defer:
     """Nothing was sent, to spare an endpoint or those who call others; the step asks again then.
 
-    It counts as no attempt of the retry policy. `output` is what the step showed before, where it
-    had waited.
+    It counts as no attempt of the retry policy. `output` is what the step shows until then; of one
+    that had waited it stays what it was.
     """
 
     until: Milliseconds

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.clock import Clock
-from core.http import Sender
 from core.store import Store
+from engine.alerts.history import AlertHistory
 from engine.alerts.notices import NoticeSender
 from engine.alerts.service import AlertService
 from engine.alerts.telling import AlertTelling
@@ -20,6 +20,7 @@ from engine.automation_changes import AutomationChanges
 from engine.automations import AutomationService
 from engine.callbacks import CallbackService
 from engine.care.parts import PLACES, Care, care_for
+from engine.care.run_caller import RunCaller
 from engine.care.sender import CareSender
 from engine.catalog import Catalog
 from engine.channel import Channel
@@ -43,6 +44,7 @@ from engine.limits.quotas import QuotaGuard
 from engine.limits.usage import UsageService
 from engine.limits.watch import QuotaWatch
 from engine.notifying import NotificationService
+from engine.order.passing import TurnsPassedOn
 from engine.overview import OverviewService
 from engine.people.accounts import AccountService
 from engine.people.inbox import InboxService
@@ -50,6 +52,10 @@ from engine.people.invitations import InvitationService
 from engine.people.passwords import Passwords
 from engine.people.sessions import SessionKeeper
 from engine.people.users import UserService
+from engine.quarantine.edits import EditService
+from engine.quarantine.failures import FailuresCounted
+from engine.quarantine.releases import ReleaseService
+from engine.quarantine.service import QuarantineService, QuarantineTools
 from engine.records.access import RecordTools
 from engine.records.changes import RecordChanges
 from engine.records.collections import CollectionService
@@ -105,6 +111,7 @@ class Parts:
     notice_sender: NoticeSender
     quota_watch: QuotaWatch
     rejections: Rejections
+    alert_history: AlertHistory
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +150,11 @@ def assemble(
 ) -> Parts:
     """The engine over these ports. `places` is how many threads executors have."""
     common = _common(registry, store, surroundings, clock, dispatcher)
-    care = care_for(store, common.announcer, common.settings, common.audit, clock, places)
-    sender = CareSender(surroundings.sender, care.endpoints)
-    tools = _tools(common, surroundings, sender, submit, dispatcher)
+    care = _care(common, surroundings, dispatcher, places)
+    tokens = TokenCache(clock, places // 4)
+    tools = _tools(common, surroundings, care, tokens, submit, dispatcher)
     executor = Executor(tools)
-    subscriptions = _subscriptions(common, surroundings.sender)
+    subscriptions = _subscriptions(common, care.sender)
     starter = Starter(executor, dispatcher)
     service = _service(common, tools, surroundings, starter, dispatcher, subscriptions, care)
     ticker = _ticker(common, starter)
@@ -164,6 +171,7 @@ def assemble(
         notice_sender=notices,
         quota_watch=QuotaWatch(store, InboxService(store, clock), common.announcer, clock),
         rejections=common.rejections,
+        alert_history=AlertHistory(store, service.settings, clock),
     )
 
 
@@ -209,10 +217,25 @@ def _common(
     )
 
 
+def _care(common: _Common, surroundings: Surroundings, dispatcher: Dispatcher, places: int) -> Care:
+    caller = RunCaller(common.store, common.transitions, common.clock, dispatcher.wake)
+    return care_for(
+        surroundings,
+        common.store,
+        common.announcer,
+        common.settings,
+        common.audit,
+        common.clock,
+        places,
+        caller.call,
+    )
+
+
 def _tools(
     common: _Common,
     surroundings: Surroundings,
-    sender: CareSender,
+    care: Care,
+    tokens: TokenCache,
     submit: Submit,
     dispatcher: Dispatcher,
 ) -> Tools:
@@ -222,27 +245,31 @@ def _tools(
         AnnouncedEnds(common.announcer, catalog),
         children,
         UnansweredQuestions(store, catalog),
+        FailuresCounted(
+            store.quarantine, common.transitions, catalog, common.announcer, common.vault
+        ),
+        TurnsPassedOn(common.transitions),
     )
     desk = DeskTools(store, InboxService(store, clock), common.announcer, surroundings.links, clock)
     changes = RecordChanges(store, common.record_schemas, common.announcer, common.vault, clock)
     return Tools(
         store=common.store,
         transitions=common.transitions,
-        sender=sender,
-        notifier=surroundings.notifier,
+        sender=care.sender,
+        notifier=care.notifier,
         clock=common.clock,
         vault=common.vault,
         catalog=common.catalog,
-        answers=Answers(),
+        answers=Answers(store.answers if surroundings.shared else None),
         deeds=Deeds(common.announcer, children, surroundings.links, desk),
         endings=Endings(rules, dispatcher.wake),
-        tokens=TokenCache(common.clock),
+        tokens=tokens,
         records=RecordTools(changes),
         submit=submit,
     )
 
 
-def _subscriptions(common: _Common, sender: Sender) -> SubscriptionParts:
+def _subscriptions(common: _Common, sender: CareSender) -> SubscriptionParts:
     return assemble_subscriptions(
         common.store,
         sender,
@@ -272,6 +299,7 @@ def _service(
     samples, listeners = _listening(common)
     statistics = StatisticsService(store, clock)
     settings = SettingsService(store, audit, common.settings.forget)
+    quarantine = QuarantineTools(store, tools.transitions, tools.endings, vault, audit, clock)
     return Service(
         tenants=TenantService(store, audit, clock),
         automations=automations,
@@ -311,6 +339,9 @@ def _service(
         event_examples=subscriptions.examples,
         collections=CollectionService(store, common.record_schemas, audit, clock),
         records=RecordService(tools.records.changes, audit),
+        quarantine=QuarantineService(quarantine),
+        releases=ReleaseService(quarantine, common.catalog, common.announcer, dispatcher.wake),
+        edits=EditService(quarantine),
         registry=registry,
         document_schema=document_schema(registry),
         store=store,

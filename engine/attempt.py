@@ -13,7 +13,7 @@ from core.errors import ExpressionError
 from core.http import OutboundRequest, SendFailure, SendResult
 from core.masking import Masker
 from core.model import RequestEntry, Run
-from core.notifications import METHOD, Notification, NotificationResult, Notifier
+from core.notifications import METHOD, Notification, NotificationResult
 from core.outcomes import Defer, Fail, Finish, Outcome, Park, Succeed
 from core.records import RecordAccess
 from core.signals import Waiting
@@ -22,6 +22,7 @@ from core.spec import Show
 from core.store import Write
 from core.tokens import Tokens
 from engine.care.endpoint import AUTOMATION, User
+from engine.care.notifier import CaringNotifier
 from engine.care.sender import Caller, CaringSender
 from engine.deeds import Deeds
 from engine.plan import PlannedStep
@@ -66,7 +67,7 @@ class AttemptContext:
     clock: Clock
     secrets: TenantSecrets
     sender: CaringSender
-    notifier: Notifier
+    notifier: CaringNotifier
     tokens: Tokens
     deeds: Deeds | None = None
     waiting: Waiting | None = None
@@ -121,8 +122,7 @@ class AttemptContext:
         What is held back was not sent, and is not in the log.
         """
         started = self.clock.now()
-        caller = Caller(self.run.tenant, User(AUTOMATION, self.run.automation_id), self.placed)
-        result = self.sender.send(request, caller, self.masker.mask_text(shown.url))
+        result = self.sender.send(request, self._caller, self.masker.mask_text(shown.url))
         if isinstance(result, SendFailure) and result.until is not None:
             return result
         answer = result if show is None or isinstance(result, SendFailure) else show(result)
@@ -158,9 +158,14 @@ class AttemptContext:
             self.beside += self.deeds.emit(self.run, event_type, self.masker.mask_json(data))
 
     def notify(self, address: str, notification: Notification) -> NotificationResult:
-        """Notifies, and keeps for the request log what was said; of the address only its place."""
+        """Notifies, and keeps for the request log what was said; of the address only its place.
+
+        What is held back was not sent, and is not in the log.
+        """
         started = self.clock.now()
-        result = self.notifier.notify(address, notification)
+        result = self.notifier.notify(address, notification, self._caller, self.masker)
+        if result.until is not None:
+            return result
         entry = replace(
             begun_entry(self.run.tenant, METHOD, result.place, started, self.masker),
             duration=result.duration,
@@ -170,6 +175,13 @@ class AttemptContext:
         )
         self.requests.append(self._of_this_attempt(entry))
         return result
+
+    @property
+    def _caller(self) -> Caller:
+        # The run of a trial is in no store: nobody could call it.
+        waiter = None if self.deeds is None else self.run.id
+        user = User(AUTOMATION, self.run.automation_id)
+        return Caller(self.run.tenant, user, self.placed, waiter)
 
     def _entry(
         self, shown: OutboundRequest, result: SendResult, started: Milliseconds

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import orjson
@@ -15,11 +15,12 @@ from core.model import Event, Run
 from core.outcomes import Answer
 from core.spec import Answered, Received, Rejected
 from core.store import Store, Write
-from engine.answers import Answers
+from engine.answers import Answers, Ended, Waiter
 from engine.arrival import (
     Automaton,
     LoggedAnswer,
     accepted_payload,
+    held_payload,
     inbound_entry,
     make_event,
     make_run,
@@ -40,8 +41,9 @@ from engine.inbound_replies import (
     written,
 )
 from engine.limits.limits import Limits
-from engine.limits.quotas import EVENT_AND_RUN
+from engine.limits.quotas import EVENT_AND_RUN, Stored
 from engine.limits.refusals import OverLimit, as_problem
+from engine.order.waiting import Held, await_turn
 from engine.rejections import Rejections
 from engine.repetitions import Repetitions
 from engine.replies import JsonReply, Problem
@@ -171,22 +173,23 @@ class Intake:
         payload = accepted_payload(event, run)
         entry = inbound_entry(event, run, request, self._accepted(event, payload))
         beside.append(self._store.requests.insert(entry))
-        self._limits.quotas.within(
-            event.tenant,
-            EVENT_AND_RUN,
-            lambda: self._starter.start(run, event, automaton.plan, beside),
-        )
+        self._within_quotas(event, lambda: self._starter.start(run, event, automaton.plan, beside))
         return JsonReply(202, payload)
+
+    def _within_quotas(self, event: Event, store: Callable[[], Stored]) -> Stored:
+        """What `store` gives, which stores the event and its run. Raises OverLimit."""
+        return self._limits.quotas.within(event.tenant, EVENT_AND_RUN, store)
 
     def _answer(self, match: Match, event: Event, run: Run, beside: Sequence[Write]) -> Reply:
         """Executes the run in this thread as far as its caller can wait."""
         until = event.received_at + match.live.webhook.respond_timeout
         waiter = self._answers.expect(run.id)
         try:
-            execution = self._limits.quotas.within(
-                event.tenant,
-                EVENT_AND_RUN,
-                lambda: self._starter.start_here(run, event, match.live.plan, beside),
+            if run.has_key:
+                self._within_quotas(event, lambda: self._starter.queue(run, beside))
+                return self._answer_in_turn(event, run, waiter, until)
+            execution = self._within_quotas(
+                event, lambda: self._starter.start_here(run, event, match.live.plan, beside)
             )
             standing = Standing.ENDED if execution.is_over else execution.advance(until)
             self._hand_over(execution, standing)
@@ -196,6 +199,18 @@ class Intake:
                 reply = waiter.wait((until - self._clock.now()) / 1000)
         finally:
             self._answers.forget(run.id)
+        return self._answered(event, run, reply)
+
+    def _answer_in_turn(self, event: Event, run: Run, waiter: Waiter, until: Milliseconds) -> Reply:
+        """Waits for a run whose turn may come later; 202 when it is held, for that may be long."""
+        reply = await_turn(self._store.runs, run, waiter, until, self._clock)
+        if not isinstance(reply, Held):
+            return self._answered(event, run, reply)
+        answer = JsonReply(202, held_payload(event, run))
+        self._log_answer(event, answer)
+        return answer
+
+    def _answered(self, event: Event, run: Run, reply: Answer | Ended | None) -> Reply:
         answer = late(run) if reply is None else reply_to(run, reply)
         if not isinstance(reply, Answer):
             self._log_answer(event, answer)

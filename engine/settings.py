@@ -34,6 +34,21 @@ SETTINGS_SCHEMA: dict[str, Any] = {
                 }
             },
         },
+        "retention": {
+            "type": "object",
+            "title": "How long the past is kept",
+            "additionalProperties": False,
+            "properties": {
+                "alert_days": {
+                    "type": "integer",
+                    "title": "Alerts, in days",
+                    "minimum": 1,
+                    "maximum": 3650,
+                    "default": 90,
+                    "description": "How long an alert that is over stays on the page Alerts.",
+                }
+            },
+        },
         "endpoints": ENDPOINTS_SCHEMA,
         "limits": LIMITS_SCHEMA,
         "quotas": QUOTAS_SCHEMA,
@@ -42,6 +57,7 @@ SETTINGS_SCHEMA: dict[str, Any] = {
 
 DEFAULTS: Mapping[str, Any] = {
     "channels": {"events": False},
+    "retention": {"alert_days": 90},
     "endpoints": {},
     **LIMIT_DEFAULTS,
 }

@@ -61,6 +61,13 @@ def next_number(attempts: tuple[Attempt, ...]) -> int:
     return len(attempts) + (0 if goes_on else 1)
 
 
+def is_held_back(step: StepRun) -> bool:
+    """Whether a step waits since what it was to send was held back."""
+    if step.status is not StepStatus.WAITING or not step.attempts:
+        return False
+    return step.attempts[-1].outcome == DEFERRED
+
+
 def _waited(attempts: tuple[Attempt, ...]) -> bool:
     return bool(attempts) and attempts[-1].outcome == WAITED
 

@@ -18,6 +18,8 @@ ParseBody = Callable[[str, str, bytes], object]
 class Surroundings:
     """The ways out, how a body is read that comes by no trigger, this installation's links, and
     where requests are counted.
+
+    `shared` says that other processes work on the same store.
     """
 
     sender: Sender
@@ -25,3 +27,4 @@ class Surroundings:
     parse_body: ParseBody
     links: Links
     counter: RequestCounter
+    shared: bool = False

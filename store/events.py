@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Row, bindparam, delete, select
@@ -23,7 +24,10 @@ class Events:
     def __init__(self, database: Database) -> None:
         self._database = database
         # What came by a request has a method.
-        self._insert = CountedInsert(database, table, Counted.EVENTS, "received_at", "method")
+        columns = [column.name for column in table.columns]
+        self._insert = CountedInsert(
+            database, database.insert(table), columns, Counted.EVENTS, "received_at", "method"
+        )
         held = database.insert(keys)
         self._remember_key = database.prepare(
             held.on_conflict_do_update(
@@ -56,6 +60,7 @@ class Events:
                 "params": encode(event.params),
                 "raw": event.raw,
                 "body": None if event.is_json else encode(event.body),
+                "replaces": event.replaces,
             },
         )
 
@@ -65,6 +70,13 @@ class Events:
             select(table).where(table.c.id == event_id, table.c.tenant == tenant)
         )
         return _event(row) if row else None
+
+    def some(self, tenant: str, event_ids: Sequence[str]) -> Mapping[str, Event]:
+        """Several by their ids; those that are not there are left out."""
+        rows = self._database.rows(
+            select(table).where(table.c.id.in_(event_ids), table.c.tenant == tenant)
+        )
+        return {row.id: _event(row) for row in rows}
 
     def remember_key(
         self, event: Event, key: str, body_hash: str, expires_at: Milliseconds
@@ -119,4 +131,5 @@ def _event(row: Row[Any]) -> Event:
         body=decode(raw if row.body is None else row.body),
         raw=raw,
         is_json=row.body is None,
+        replaces=row.replaces,
     )

@@ -8,14 +8,14 @@ import threading
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, Table, bindparam, func, select
+from sqlalchemy import Insert, Row, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from core.clock import Milliseconds
 from core.usage import Counted, Crossing, Month, Used, month_of
 from core.writes import Write
 from store.database import Database
-from store.prepared import Cursor, Prepared, Values
+from store.prepared import Cursor, Turns, Values
 from store.schema import quota_crossings as crossings
 from store.schema import usage_counts as table
 
@@ -73,27 +73,32 @@ class Usage:
 
 
 class CountedInsert:
-    """An INSERT of every column that counts the rows it adds, by tenant and month.
+    """An INSERT that counts the rows it adds, by tenant and month: a `store.prepared.Statement`.
 
     `moment` is the column that says in which month a row counts. With `only` a row counts where
     that column is not empty.
     """
 
-    inserts = True
-
     def __init__(
         self,
         database: Database,
-        into: Table,
+        statement: Insert,
+        columns: Sequence[str],
         counted: Counted,
         moment: str,
         only: str | None = None,
+        turns: Turns | None = None,
     ) -> None:
-        self._insert = database.prepare_insert(into)
+        self._insert = database.prepare(statement, columns, turns=turns)
+        self.stage = self._insert.stage
+        self.turns = self._insert.turns
         self._add = database.prepare(_adding(database), _COLUMNS)
         # Where each statement is a way to the database and back, one row is added and counted in
         # one; where a commit is shared by many, they are counted together.
-        self._both = None if database.is_sqlite else _prepare_both(database, into)
+        self._both = None
+        if not database.is_sqlite:
+            counting = _adding(database, "counted_").cte("counted")
+            self._both = database.prepare(statement.add_cte(counting), columns)
         self._name = counted.value
         self._moment = moment
         self._only = only
@@ -143,12 +148,6 @@ def _adding(database: Database, prefix: str = "") -> sqlite.Insert | postgresql.
         index_elements=["tenant", "month", "slot"],
         set_={name: table.c[name] + added.excluded[name] for name in _NOTHING},
     )
-
-
-def _prepare_both(database: Database, into: Table) -> Prepared:
-    counting = _adding(database, "counted_").cte("counted")
-    names = [column.name for column in into.columns]
-    return database.prepare(database.insert(into).add_cte(counting), names)
 
 
 class _Slots:

@@ -1,4 +1,7 @@
-"""Asking for an access token by the client credentials grant (RFC 6749, section 4.4)."""
+"""Asking for an access token by the client credentials grant (RFC 6749, section 4.4).
+
+Import it where it is used: oauthlib takes 1 MB, which nobody is to pay who does not use it.
+"""
 
 from __future__ import annotations
 

@@ -21,8 +21,7 @@ LINK_FLAGS = {
 SERVER_FLAGS = {
     **LINK_FLAGS,
     **STORE_FLAGS,
-    "redis-url": "where requests are counted for limits that several servers share: redis://HOST "
-    "(default: each counts in its own memory)",
+    "redis-url": "redis://HOST, for `penstock web` and `penstock worker`; `run` needs no Redis",
     "bootstrap-api-key": "an admin key of tenant `default` that is made when it is missing",
     "trusted-proxies": "proxies whose X-Forwarded-… headers are believed, as CIDRs (default: none)",
     "assets": "where browsers get htmx from: `cdn` (default), or `local`, from this server alone",

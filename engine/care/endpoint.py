@@ -13,24 +13,21 @@ from core.clock import Milliseconds, to_rfc3339
 from core.rates import Rate
 from engine.care.breaker import Breaker, Change, CircuitState, Ending, Ticket
 from engine.care.limits import EndpointLimits
-from engine.care.turns import Turns
+from engine.care.waiting_line import WaitingLine
 from engine.moving_window import MovingWindow
 
-AFTER_PAUSE: Milliseconds = 20
-"""How far apart those come back who found a circuit open: a partner that recovers is not flooded.
+APART: Milliseconds = 100
+"""How far apart those ask again who were held back and not called: that costs, and helps nobody
+while the endpoint is out of order.
 """
-PROBE_PATIENCE: Milliseconds = 1_000
-"""How soon those ask again who find that one of them is trying."""
-BETWEEN_TURNS: Milliseconds = 2
-"""How far apart those come back at least who found an endpoint full."""
-FIRST_GUESS: Milliseconds = 1_000
-"""How long requests take, as long as none has ended."""
+PATIENCE: Milliseconds = 1_000
+"""How soon they ask again at least, as long as an endpoint is full or being tried."""
 MOST_USERS = 20
 """Users of an endpoint that are remembered, the latest ones."""
 AUTOMATION = "automation"
-"""The kind of a user that is an automation."""
-_WEIGHT = 8
-"""Of how many requests about the mean duration is made."""
+SUBSCRIPTION = "subscription"
+ALERTS = "alerts"
+"""The kinds of users: an automation, a subscription, and all alerts of the tenant together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +44,14 @@ class Held:
 
     reason: str
     until: Milliseconds
+
+
+@dataclass(frozen=True, slots=True)
+class After:
+    """What the end of a request changes, and who is called for it: ids of those who waited."""
+
+    change: Change | None
+    called: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +94,10 @@ class Endpoint:
         self.places = 0
         self.last_used_at: Milliseconds = 0
         self._breaker = Breaker()
-        self._turns = Turns()
+        self._line = WaitingLine()
+        self._is_recovering = False
         self._limits = limits
         self._window: MovingWindow | None = None
-        self._mean: float | None = None
         self._last_failure: Failure | None = None
         self._users: OrderedDict[User, None] = OrderedDict()
         self.configure(limits)
@@ -103,49 +108,55 @@ class Endpoint:
             self._window = None if limits.rate is None else MovingWindow(limits.rate)
         self._limits = limits
 
-    def enter(self, user: User, places: int | None, now: Milliseconds) -> Ticket | Held:
+    def enter(
+        self, user: User, places: int | None, now: Milliseconds, waiter: str | None = None
+    ) -> Ticket | Held:
         """A request wants to go. Each that goes must `leave`; one that is held uses nothing up.
 
         `places` is how many executors' threads may wait for this endpoint, None for a request that
-        is sent from another thread.
+        is sent from another thread. `waiter` is the id of whom to call when one that is held may
+        go, None where nobody can be called.
         """
         self._note_use(user, now)
-        held = self._held_by_circuit(now) or self._held_by_numbers(places, now)
+        held = self._held_by_circuit(waiter, now) or self._held_by_numbers(waiter, places, now)
         if held is None and self._window is not None and not self._window.take(now):
-            held = self._held_by_rate(self._window, now)
+            held = self._held_by_rate(waiter, self._window, now)
         if held is not None:
             return held
+        self._line.leave(waiter)
         self.in_flight += 1
         self.places += places is not None
         return self._breaker.enter(now)
 
     def leave(
-        self,
-        ticket: Ticket,
-        ending: Ending,
-        words: str,
-        took: Milliseconds,
-        now: Milliseconds,
-        *,
-        placed: bool,
-    ) -> Change | None:
-        """A request that went has ended, `words` saying how; what that changes."""
+        self, ticket: Ticket, ending: Ending, words: str, now: Milliseconds, *, placed: bool
+    ) -> After:
+        """A request that went has ended, `words` saying how."""
         self.in_flight -= 1
         self.places -= placed
-        if ending is not Ending.NOTHING:
-            mean = took if self._mean is None else self._mean
-            self._mean = mean + (took - mean) / _WEIGHT
         if ending is Ending.FAILED:
             self._last_failure = Failure(now, words)
-        change = self._breaker.leave(ticket, ending, now)
-        if change and not change.opened:
-            self._turns.clear()
-        return change
+        return self._after(self._breaker.leave(ticket, ending, now), now)
 
-    def close(self) -> Change | None:
+    def close(self, now: Milliseconds) -> After:
         """Closes the circuit."""
-        self._turns.clear()
-        return self._breaker.close()
+        return self._after(self._breaker.close(), now)
+
+    def _after(self, change: Change | None, now: Milliseconds) -> After:
+        if change and not change.opened:
+            self._line.forget_turns()
+            self._is_recovering = True
+        return After(change, self._call(now))
+
+    def _call(self, now: Milliseconds) -> tuple[str, ...]:
+        """Calls one for each that has ended; two while it recovers, so that it grows from one."""
+        is_full = self._window is not None and self._window.opens_at(now) > now
+        if is_full or not self._breaker.admits(now):
+            return ()
+        count = 2 if self._is_recovering else 1
+        called = self._line.call(count, now)
+        self._is_recovering = self._is_recovering and len(called) == count
+        return called
 
     def view(self, now: Milliseconds) -> EndpointView:
         """How it stands."""
@@ -173,41 +184,42 @@ class Endpoint:
         if len(self._users) > MOST_USERS:
             self._users.popitem(last=False)
 
-    def _held_by_circuit(self, now: Milliseconds) -> Held | None:
+    def _held_by_circuit(self, waiter: str | None, now: Milliseconds) -> Held | None:
         if self._breaker.admits(now):
             return None
         until = self._breaker.open_until(now)
         if until is None:
             words = f"the circuit of {self.label} is half open: one request tries it just now"
-            return self._held(words, now + PROBE_PATIENCE, AFTER_PAUSE)
+            return self._held(words, waiter, now, now + PATIENCE)
         requests, failures = self._breaker.counts(now)
         last = f", the last one with: {self._last_failure.words}" if self._last_failure else ""
         words = (
             f"the circuit of {self.label} is open until {to_rfc3339(until)}, as {failures} of the "
             f"last {requests} requests failed{last}"
         )
-        return self._held(words, until, AFTER_PAUSE)
+        return self._held(words, waiter, until - 1, until)
 
-    def _held_by_numbers(self, places: int | None, now: Milliseconds) -> Held | None:
+    def _held_by_numbers(
+        self, waiter: str | None, places: int | None, now: Milliseconds
+    ) -> Held | None:
         most = self._limits.concurrency
-        if most is not None and self.in_flight >= most:
-            return self._held_by_number(self.in_flight, most, now)
-        if places is not None and self.places >= places:
-            return self._held_by_number(self.places, places, now)
-        return None
-
-    def _held_by_number(self, under_way: int, most: int, now: Milliseconds) -> Held:
-        mean = FIRST_GUESS if self._mean is None else self._mean
-        spacing = max(round(mean / most), BETWEEN_TURNS)
+        is_full = most is not None and self.in_flight >= most
+        if not is_full and (places is None or self.places < places):
+            return None
+        self._is_recovering = False
         words = (
-            f"{under_way} requests to {self.label} are under way, as many as may be; this one "
-            "waits for its turn"
+            f"{self.in_flight if is_full else self.places} requests to {self.label} are under way, "
+            "as many as may be; this one waits for its turn"
         )
-        return self._held(words, now + spacing, spacing)
+        return self._held(words, waiter, now, now + PATIENCE)
 
-    def _held_by_rate(self, window: MovingWindow, now: Milliseconds) -> Held:
+    def _held_by_rate(self, waiter: str | None, window: MovingWindow, now: Milliseconds) -> Held:
         words = f"{self.label} is sent {window.rate.text} at most; this request waits for its turn"
-        return self._held(words, window.opens_at(now), window.rate.spacing)
+        opens_at, spacing = window.opens_at(now), window.rate.spacing
+        return Held(words, self._line.join(waiter, now, opens_at, spacing))
 
-    def _held(self, words: str, earliest: Milliseconds, spacing: Milliseconds) -> Held:
-        return Held(words, self._turns.take(earliest, spacing))
+    def _held(
+        self, words: str, waiter: str | None, after: Milliseconds, earliest: Milliseconds
+    ) -> Held:
+        """Held back; who has a turn `after` this moment keeps it."""
+        return Held(words, self._line.join(waiter, after, earliest, APART))

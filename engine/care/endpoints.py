@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from core.clock import Clock, Milliseconds
 from core.ids import new_id
 from engine.care.breaker import Change, Ending, Ticket
-from engine.care.endpoint import Endpoint, EndpointView, Held, User
+from engine.care.endpoint import After, Endpoint, EndpointView, Held, User
 from engine.care.limits import EndpointLimits
 from engine.care.places import Places
 
@@ -24,6 +24,9 @@ LATELY: Milliseconds = 86_400_000
 
 LimitsOf = Callable[[str, str], EndpointLimits]
 """The limits of a tenant's origin; asked at each request, so it must be quick and never raise."""
+
+Call = Callable[[str, Sequence[str]], None]
+"""Is told the tenant and the ids of those who waited and may come now; it must not raise."""
 
 OnChange = Callable[[str, Change, EndpointView], None]
 """Is told the tenant, what became of a circuit, and the endpoint; it must not raise."""
@@ -36,50 +39,68 @@ class Permit:
     tenant: str
     endpoint: Endpoint
     ticket: Ticket
-    began_at: Milliseconds
     placed: bool
 
 
 class Endpoints:
     """Admits requests to endpoints and learns how they end."""
 
-    def __init__(self, places: Places, limits: LimitsOf, clock: Clock, on_change: OnChange) -> None:
+    def __init__(
+        self, places: Places, limits: LimitsOf, clock: Clock, on_change: OnChange, call: Call
+    ) -> None:
         self._places = places
         self._limits = limits
         self._clock = clock
         self._on_change = on_change
+        self._call = call
         self._lock = threading.Lock()
         self._known: dict[str, OrderedDict[str, Endpoint]] = {}
 
     def enter(
-        self, tenant: str, origin: str, label: str, user: User, *, placed: bool
+        self,
+        tenant: str,
+        origin: str,
+        label: str,
+        user: User,
+        *,
+        placed: bool,
+        waiter: str | None = None,
     ) -> Permit | Held:
         """A request to an origin wants to go; `label` is what may be shown of that.
 
-        `placed` says that it is sent from an executor's thread.
+        `placed` says that it is sent from an executor's thread, `waiter` whom to call when it may
+        go after all.
         """
         limits, now = self._limits(tenant, origin), self._clock.now()
         with self._lock:
             endpoint = self._endpoint(tenant, origin, label, limits)
             places = self._places.limit(tenant) if placed else None
-            admitted = endpoint.enter(user, places, now)
+            admitted = endpoint.enter(user, places, now, waiter)
             if isinstance(admitted, Held):
                 return admitted
             if placed:
                 self._places.take(tenant)
-        return Permit(tenant, endpoint, admitted, now, placed)
+        return Permit(tenant, endpoint, admitted, placed)
 
-    def leave(self, permit: Permit, ending: Ending, words: str) -> None:
-        """A request has ended, `words` saying how."""
+    def label(self, tenant: str, origin: str) -> str | None:
+        """What may be shown of an origin, as it was said last."""
+        with self._lock:
+            known = self._known.get(tenant)
+            endpoint = known.get(origin) if known else None
+            return endpoint.label if endpoint else None
+
+    def leave(
+        self, permit: Permit, ending: Ending, words: str, *, label: str | None = None
+    ) -> None:
+        """A request has ended, `words` saying how; its `label` where only that told it."""
         endpoint, now, placed = permit.endpoint, self._clock.now(), permit.placed
-        took = max(now - permit.began_at, 0)
         with self._lock:
             if placed:
                 self._places.give_back(permit.tenant)
-            change = endpoint.leave(permit.ticket, ending, words, took, now, placed=placed)
-            view = endpoint.view(now) if change else None
-        if change and view:
-            self._on_change(permit.tenant, change, view)
+            endpoint.label = label or endpoint.label
+            after = endpoint.leave(permit.ticket, ending, words, now, placed=placed)
+            view = endpoint.view(now)
+        self._tell(permit.tenant, after, view)
 
     def list(self, tenant: str) -> Sequence[EndpointView]:
         """A tenant's endpoints that were called lately, the latest first."""
@@ -96,10 +117,15 @@ class Endpoints:
             if endpoint is None:
                 return None
             before = endpoint.view(now)
-            change = endpoint.close()
-        if change:
-            self._on_change(tenant, change, before)
+            after = endpoint.close(now)
+        self._tell(tenant, after, before)
         return before
+
+    def _tell(self, tenant: str, after: After, view: EndpointView) -> None:
+        if after.change:
+            self._on_change(tenant, after.change, view)
+        if after.called:
+            self._call(tenant, after.called)
 
     def _of(self, tenant: str) -> Iterable[Endpoint]:
         return self._known[tenant].values() if tenant in self._known else ()

@@ -9,12 +9,15 @@ from typing import Any, Protocol
 from core.clock import Clock
 from core.store import Store
 from engine.audit import AuditService
-from engine.care.endpoints import Endpoints
+from engine.care.endpoints import Call, Endpoints
 from engine.care.limits import EndpointLimits, limits_of
+from engine.care.notifier import CareNotifier
 from engine.care.places import Places
 from engine.care.reporter import EndpointReporter
+from engine.care.sender import CareSender
 from engine.care.service import EndpointService
 from engine.events.announcer import Announcer
+from engine.surroundings import Surroundings
 
 PLACES = 512
 """Executors' threads, where nothing else is said."""
@@ -30,25 +33,32 @@ class Settings(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Care:
-    """What admits requests, and what people see of it."""
+    """The ways out, and what people see of whom they lead to."""
 
-    endpoints: Endpoints
+    sender: CareSender
+    notifier: CareNotifier
     service: EndpointService
 
 
 def care_for(
+    surroundings: Surroundings,
     store: Store,
     announcer: Announcer,
     settings: Settings,
     audit: AuditService,
     clock: Clock,
     places: int,
+    call: Call,
 ) -> Care:
-    """The care of one process, whose executors have so many threads."""
+    """The care of one process, whose executors have so many threads; `call` calls runs."""
 
     def limits(tenant: str, origin: str) -> EndpointLimits:
         return limits_of(settings.of(tenant)["endpoints"].get(origin))
 
     reporter = EndpointReporter(store, announcer)
-    endpoints = Endpoints(Places(places), limits, clock, reporter.tell)
-    return Care(endpoints, EndpointService(endpoints, store, audit))
+    endpoints = Endpoints(Places(places), limits, clock, reporter.tell, call)
+    return Care(
+        CareSender(surroundings.sender, endpoints),
+        CareNotifier(surroundings.notifier, endpoints),
+        EndpointService(endpoints, store, audit),
+    )

@@ -22,11 +22,15 @@ FAULTS = {
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """For whom something is sent; `placed`: from an executor's thread, which others need, too."""
+    """For whom something is sent; `placed`: from an executor's thread, which others need, too.
+
+    `waiter` is the run to call when what was held back may go; None where none is to be called.
+    """
 
     tenant: str
     user: User
     placed: bool
+    waiter: str | None = None
 
 
 class CaringSender(Protocol):
@@ -52,7 +56,12 @@ class CareSender:
             return self._sender.send(request)
         label = label_of(origin, shown_url)
         permit = self.endpoints.enter(
-            caller.tenant, origin, label, caller.user, placed=caller.placed
+            caller.tenant,
+            origin,
+            label,
+            caller.user,
+            placed=caller.placed,
+            waiter=caller.waiter,
         )
         if isinstance(permit, Held):
             return SendFailure(FailureKind.HELD_BACK, permit.reason, 0, permit.until)

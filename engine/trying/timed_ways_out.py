@@ -6,7 +6,9 @@ from dataclasses import replace
 
 from core.clock import Clock, Milliseconds
 from core.http import OutboundRequest, SendResult
-from core.notifications import Notification, NotificationResult, Notifier
+from core.masking import Masker
+from core.notifications import Notification, NotificationResult
+from engine.care.notifier import CaringNotifier
 from engine.care.sender import Caller, CaringSender
 
 
@@ -26,15 +28,17 @@ class TimedSender:
 
 
 class TimedNotifier:
-    """Notifies with what is left of the trial's time at most (`core.notifications.Notifier`)."""
+    """Notifies with what is left of the trial's time at most (`engine.care.notifier`)."""
 
-    def __init__(self, notifier: Notifier, clock: Clock, deadline: Milliseconds) -> None:
+    def __init__(self, notifier: CaringNotifier, clock: Clock, deadline: Milliseconds) -> None:
         self._notifier = notifier
         self._clock = clock
         self._deadline = deadline
 
-    def notify(self, address: str, notification: Notification) -> NotificationResult:
+    def notify(
+        self, address: str, notification: Notification, caller: Caller, masker: Masker
+    ) -> NotificationResult:
         """Notifies once."""
         left = max(self._deadline - self._clock.now(), 1)
         timed = replace(notification, timeout=min(notification.timeout, left))
-        return self._notifier.notify(address, timed)
+        return self._notifier.notify(address, timed, caller, masker)

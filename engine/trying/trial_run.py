@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from core.clock import Clock, Milliseconds
 from core.errors import ExpressionError, Fault
 from core.model import Event, RequestEntry, Run, StepRun
-from core.notifications import Notifier
 from core.outcomes import Answer, Defer, Finish, Halt, Park, Retry, Succeed
 from core.states import RUN_FAILURES, RunStatus, StepStatus
 from core.store import Store
 from engine.attempt import AttemptContext, Attempted, attempt_step
+from engine.care.notifier import CaringNotifier
 from engine.care.sender import CaringSender
 from engine.context import build_context, context_at
 from engine.drafts.effects import in_words
@@ -49,7 +49,7 @@ class TrialTools:
 
     store: Store
     sender: CaringSender
-    notifier: Notifier
+    notifier: CaringNotifier
     clock: Clock
     records: RecordTools
     stopping: threading.Event

@@ -8,7 +8,15 @@ from hypothesis import strategies as st
 
 from core.rates import parse_rate
 from engine.care.breaker import Change, CircuitState, Ending
-from engine.care.endpoint import AUTOMATION, MOST_USERS, EndpointView, Held, User
+from engine.care.endpoint import (
+    APART,
+    AUTOMATION,
+    MOST_USERS,
+    PATIENCE,
+    EndpointView,
+    Held,
+    User,
+)
 from engine.care.endpoints import LATELY, MOST_OF_A_TENANT, Endpoints, Permit
 from engine.care.limits import UNLIMITED, EndpointLimits
 from engine.care.origin import label_of, origin_of
@@ -27,11 +35,13 @@ class Desk:
         self.clock = TurnedClock()
         self.limits = limits
         self.told: list[tuple[str, Change, EndpointView]] = []
+        self.called: list[str] = []
         self.endpoints = Endpoints(
             Places(capacity),
             lambda _tenant, _origin: self.limits,
             self.clock,
             lambda *news: self.told.append(news),
+            lambda _tenant, waiters: self.called.extend(waiters),
         )
 
     def enter(
@@ -41,11 +51,14 @@ class Desk:
         user: User = USER,
         *,
         placed: bool = True,
+        waiter: str | None = None,
     ) -> Permit | Held:
-        return self.endpoints.enter(tenant, origin, origin, user, placed=placed)
+        return self.endpoints.enter(tenant, origin, origin, user, placed=placed, waiter=waiter)
 
-    def held(self, origin: str = ORIGIN, tenant: str = "acme") -> Held:
-        found = self.enter(origin, tenant)
+    def held(
+        self, origin: str = ORIGIN, tenant: str = "acme", waiter: str | None = "somebody"
+    ) -> Held:
+        found = self.enter(origin, tenant, waiter=waiter)
         assert isinstance(found, Held)
         return found
 
@@ -62,42 +75,59 @@ class Desk:
             self.end(self.begin(tenant=tenant), Ending.FAILED)
 
 
-def test_a_full_endpoint_holds_the_next_one_back_until_its_turn() -> None:
+def test_a_full_endpoint_holds_the_next_one_back_and_calls_it_when_there_is_room() -> None:
     desk = Desk(EndpointLimits(2))
-    first = desk.begin()
-    desk.begin()
+    first, second = desk.begin(), desk.begin()
 
-    one, two = desk.held(), desk.held()
+    one, two = desk.held(waiter="one"), desk.held(waiter="two")
 
-    assert one.until == NOW + 500
-    assert two.until == NOW + 1_000
+    assert (one.until, two.until) == (NOW + PATIENCE, NOW + PATIENCE + APART)
     assert one.reason == (
         "2 requests to https://partner.example are under way, as many as may be; this one waits "
         "for its turn"
     )
     desk.end(first)
+    assert desk.called == ["one"]
     desk.begin()
+    desk.end(second, Ending.FAILED)
+    assert desk.called == ["one", "two"]
 
 
-def test_turns_follow_how_long_the_endpoint_takes() -> None:
+def test_who_asks_before_their_turn_keeps_it_and_who_comes_is_not_called() -> None:
+    desk = Desk(EndpointLimits(1, parse_rate("1/m")))
+    permit = desk.begin()
+    desk.end(permit)
+    turns = [desk.held(waiter=name).until for name in ("one", "two", "three")]
+    desk.clock.turn(30_000)
+    assert desk.held(waiter="two").until == turns[1] == NOW + 120_000
+
+    desk.limits = EndpointLimits(1)
+    for name in ("one", "three"):
+        found = desk.enter(waiter=name)
+        assert isinstance(found, Permit)
+        desk.end(found)
+    assert desk.called == ["two"]
+
+
+def test_who_cannot_be_called_takes_no_turn() -> None:
     desk = Desk(EndpointLimits(1))
-    first = desk.begin()
-    desk.clock.turn(8_000)
-    desk.end(first)
     desk.begin()
-    assert desk.held().until == desk.clock.now() + 8_000
+    for _ in range(5):
+        assert desk.held(waiter=None).until == NOW + PATIENCE
 
 
 def test_a_rate_is_held_and_those_beyond_it_come_evenly() -> None:
     desk = Desk(EndpointLimits(100, parse_rate("2/s")))
-    desk.begin()
+    first = desk.begin()
     desk.clock.turn(300)
     desk.begin()
 
-    waits = [desk.held().until - NOW for _ in range(3)]
+    waits = [desk.held(waiter=str(number)).until - NOW for number in range(3)]
 
     assert waits == [1_000, 1_500, 2_000]
     assert "is sent 2/s at most" in desk.held().reason
+    desk.end(first)
+    assert desk.called == []
     desk.clock.turn(700)
     desk.begin()
     desk.held()
@@ -107,9 +137,10 @@ def test_an_open_circuit_says_until_when_and_why_and_lets_them_come_back_apart()
     desk = Desk(UNLIMITED)
     desk.fail()
 
-    one, two = desk.held(), desk.held()
+    one, two = desk.held(waiter="one"), desk.held(waiter="two")
 
-    assert (one.until, two.until) == (NOW + 30_000, NOW + 30_020)
+    assert (one.until, two.until) == (NOW + 30_000, NOW + 30_000 + APART)
+    assert desk.held(waiter=None).until == NOW + 30_000
     assert one.reason == (
         "the circuit of https://partner.example is open until 2027-01-15T08:00:30.000Z, as 10 of "
         "the last 10 requests failed, the last one with: no answer in time"
@@ -120,6 +151,46 @@ def test_an_open_circuit_says_until_when_and_why_and_lets_them_come_back_apart()
     desk.end(probe)
     assert [change.opened for _, change, _ in desk.told] == [True, False]
     desk.begin()
+
+
+def test_a_partner_that_recovers_is_met_by_one_and_then_by_ever_more() -> None:
+    desk = Desk(UNLIMITED)
+    desk.fail()
+    names = [f"run-{number}" for number in range(8)]
+    for name in names:
+        desk.held(waiter=name)
+    desk.clock.turn(30_000)
+    probe = desk.enter(waiter=names[0])
+    assert isinstance(probe, Permit)
+    assert desk.called == []
+
+    desk.end(probe)
+    assert desk.called == names[1:3]
+    for name in names[1:3]:
+        permit = desk.enter(waiter=name)
+        assert isinstance(permit, Permit)
+        desk.end(permit)
+    assert desk.called == names[1:7]
+
+
+def test_a_probe_that_fails_calls_nobody_and_one_that_found_nothing_out_the_next() -> None:
+    desk = Desk(UNLIMITED)
+    desk.fail()
+    for name in ("one", "two", "three"):
+        desk.held(waiter=name)
+    desk.clock.turn(30_000)
+    probe = desk.enter(waiter="one")
+    assert isinstance(probe, Permit)
+    desk.end(probe, Ending.FAILED)
+    assert desk.called == []
+
+    for name in ("two", "three"):
+        desk.held(waiter=name)
+    desk.clock.turn(30_000)
+    found = desk.enter(waiter="two")
+    assert isinstance(found, Permit)
+    desk.end(found, Ending.NOTHING)
+    assert desk.called == ["three"]
 
 
 def test_the_trouble_of_one_tenant_is_none_of_another() -> None:
@@ -183,6 +254,7 @@ def test_a_person_closes_a_circuit_and_nobody_elses() -> None:
     assert desk.endpoints.close("globex", view.id) is None
     desk.held()
     assert desk.endpoints.close("acme", view.id) is not None
+    assert desk.called == ["somebody"]
     desk.begin()
     assert [change for _, change, _ in desk.told][-1] == Change(opened=False, since=NOW)
 

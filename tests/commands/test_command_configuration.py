@@ -42,7 +42,7 @@ TAKEN = "<a taken port>"
         ("PUBLIC_URL", "https://", "cannot be used"),
         ("PUBLIC_URL", "https://a b", "cannot be used"),
         ("ASSETS", "remote", "'remote' is unknown; use cdn or local"),
-        ("REDIS_URL", "http://localhost", "PENSTOCK_REDIS_URL cannot be used"),
+        ("REDIS_URL", "redis://localhost", "needs no Redis; leave it unset"),
     ],
 )
 def test_a_bad_setting_stops_the_start_with_one_line(

@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 from core.errors import ConfigError
 from core.limits import Admission, Limit, RequestCounter
 from core.rates import parse_rate
-from store import request_counters
-from store.request_counters import MemoryCounter, RedisCounter, open_counter
+from store import redis_counter
+from store.redis_counter import RedisCounter
+from store.request_counters import MemoryCounter, open_counter
 from tests.support.redis import RedisServer, running_redis
 
 AT_ONCE = 100
@@ -161,7 +162,7 @@ def test_processes_that_share_a_redis_share_the_counts(redis: RedisServer) -> No
 def test_while_redis_is_gone_everybody_is_let_in_and_one_line_says_so(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(request_counters, "PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr(redis_counter, "PAUSE_SECONDS", 0.0)
     with running_redis() as server, caplog.at_level(logging.WARNING):
         counter, bounds = RedisCounter(server.url), [limit("1/h")]
         assert [counter.take(bounds).full is None for _ in range(2)] == [True, False]
@@ -190,7 +191,7 @@ def test_a_redis_that_failed_is_left_alone_for_a_while(monkeypatch: pytest.Monke
         server.start()
 
         assert [counter.take(bounds) for _ in range(3)] == [Admission()] * 3
-        later = time.monotonic() + request_counters.PAUSE_SECONDS
+        later = time.monotonic() + redis_counter.PAUSE_SECONDS
         monkeypatch.setattr(time, "monotonic", lambda: later)
         assert [counter.take(bounds).full is None for _ in range(2)] == [True, False]
         counter.close()
