@@ -1,4 +1,4 @@
-"""Limits and quotas as callers meet them: through HTTP, many at once, with and without Redis."""
+"""Limits and quotas as callers meet them: through HTTP, many at once."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from typing import Any
 from tests.acceptance.sending import problem
 from tests.support.automations import every, on_webhook, post
 from tests.support.builders import make_document, step
-from tests.support.redis import running_redis
 from tests.support.server import Reply, Server, call, running_server
 from tests.support.waiting import eventually
 
@@ -105,20 +104,3 @@ def percents(server: Server) -> list[int]:
 def usage(server: Server, query: str = "") -> dict[str, Any]:
     report: dict[str, Any] = server.call("GET", f"/api/v1/usage{query}").json
     return report
-
-
-def test_without_redis_accepting_goes_on(tmp_path: Path) -> None:
-    with running_redis() as redis, running_server(tmp_path, PENSTOCK_REDIS_URL=redis.url) as server:
-        server.publish("rush", limited("rush", "10/h"))
-        assert Counter(reply.status for reply in all_at_once(server, "rush")) == {202: 10, 429: 90}
-        server.kill_worker()
-        assert eventually(lambda: server.call("GET", "/healthz").status == 200)
-        assert post(server, "rush").status == 429
-
-        redis.stop()
-        assert [post(server, "rush").status for _ in range(12)] == [202] * 12
-        assert "Redis is gone, so that no limit of requests holds" in server.errors()
-
-        redis.start()
-        assert eventually(lambda: post(server, "rush").status == 429)
-        assert "Redis is back" in server.errors()
