@@ -16,6 +16,7 @@ from builder_ui import PageSettings
 from core.clock import Clock, SystemClock
 from core.config import Assets, Config
 from core.errors import ConfigError
+from core.limits import RequestCounter
 from core.roles import Role
 from dispatch.accepting import AcceptingDispatcher
 from dispatch.embedded import EmbeddedDispatcher
@@ -28,7 +29,7 @@ from engine.service import Service
 from engine.surroundings import Surroundings
 from engine.transitions import Transitions
 from net import AddressGuard, AppriseNotifier, PooledSender, parse_networks
-from store import Cipher, SqlStore, open_store
+from store import Cipher, SqlStore, open_counter, open_store
 from triggers import TRIGGERS
 from triggers.bodies import body_value
 from triggers.schemas import compile_schema
@@ -44,6 +45,7 @@ class Application:
     parts: Parts
     store: SqlStore
     machinery: Machinery
+    counter: RequestCounter
     clock: Clock
     links: Links
     page_settings: PageSettings
@@ -65,6 +67,7 @@ class Application:
         """Lets what is under way come to rest, gives back what did not, and closes the store."""
         self.machinery.stop()
         self.parts.executor.tools.sender.close()
+        self.counter.close()
         self.store.close()
 
 
@@ -74,13 +77,14 @@ def build(config: Config, role: Role = Role.RUN) -> Application:
     Raises ConfigError for a setting that cannot be used, StorageUnavailable when the database
     cannot be reached.
     """
+    counter = open_counter(config.redis_url)
     guard = AddressGuard(parse_networks(config.allow_private))
     secret_key = _secret_key(config)
     store = open_store(database_url(config), Cipher(secret_key))
     clock, set_clock = _clock(store)
     links = Links(_derived(secret_key, "links"), config.site_url)
     sender, notifier = PooledSender(guard), AppriseNotifier(guard)
-    surroundings = Surroundings(sender, notifier, body_value, links, shared=store.is_shared)
+    surroundings = Surroundings(sender, notifier, body_value, links, counter, store.is_shared)
 
     def workshop(dispatcher: RunDispatcher) -> Workshop:
         registry = action_and_trigger_registry()
@@ -95,6 +99,7 @@ def build(config: Config, role: Role = Role.RUN) -> Application:
         parts=machinery.parts,
         store=store,
         machinery=machinery,
+        counter=counter,
         clock=clock,
         links=links,
         page_settings=_page_settings(config, secret_key),

@@ -49,11 +49,16 @@ def _view(service: Service, operation: Operation) -> Callable[..., Response]:
 
     def answer(**path: str) -> Response:
         key = _key(service, operation)
+        # Before the body is read.
+        fields = service.gate.call(key) if key else ()
         call = reader.read(request, key.tenant if key else "", path)
         if operation.inbound:
             call = replace(call, inbound=inbound_request(request, _NOTHING_TO_READ))
         with acting_as(actor_of_key(key) if key else SYSTEM):
-            return render(operation.handle(service, call))
+            answered = render(operation.handle(service, call))
+        for name, value in fields:
+            answered.headers.add(name, value)
+        return answered
 
     return answer
 

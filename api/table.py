@@ -24,6 +24,7 @@ from api import (
     settings,
     subscription_schemas,
     subscriptions,
+    usage,
 )
 from api.openapi import openapi_document
 from api.operations import Call, Operation, Success
@@ -42,6 +43,7 @@ SCHEMAS: Mapping[str, JsonSchema] = {
     **keys.SCHEMAS,
     **channel.SCHEMAS,
     **subscription_schemas.SCHEMAS,
+    **usage.SCHEMAS,
     **quarantine_schemas.SCHEMAS,
     **endpoints.SCHEMAS,
 }
@@ -91,6 +93,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *channel.OPERATIONS,
     *subscriptions.OPERATIONS,
     *deliveries.OPERATIONS,
+    *usage.OPERATIONS,
     *endpoints.OPERATIONS,
     *_DESCRIPTIONS,
     *health.OPERATIONS,

@@ -34,6 +34,7 @@ DEEDS = {
     "secret.rotated": "gave another value to the secret",
     "secret.removed": "removed the secret",
     "key.created": "made the API key",
+    "key.limited": "changed the limit of the API key",
     "key.removed": "removed the API key",
     "settings.changed": "changed the settings",
     "endpoint.closed": "closed the circuit of",
@@ -140,10 +141,7 @@ def remark(entry: AuditEntry) -> str:
         words.append(f"version {known['version']}")
     if "from" in known and "to" in known:
         words.append(f"from {known['from']} to {known['to']}")
-    if "role" in known:
-        words.append(f"role {known['role']}")
-    if "scopes" in known:
-        words.append(f"scopes {', '.join(known['scopes'])}")
+    words += _of_access(known)
     if entry.subject_kind == "quarantine":
         words += _of_quarantine(known)
     if "reason" in known:
@@ -155,6 +153,15 @@ def remark(entry: AuditEntry) -> str:
     if known.get("times", 1) > 1:
         words.append(f"{known['times']} times")
     return ", ".join(words)
+
+
+def _of_access(known: Mapping[str, Any]) -> Iterator[str]:
+    if "role" in known:
+        yield f"role {known['role']}"
+    if "scopes" in known:
+        yield f"scopes {', '.join(known['scopes'])}"
+    if "limit" in known:
+        yield f"limit {known['limit']}"
 
 
 def _of_quarantine(known: Mapping[str, Any]) -> Iterator[str]:

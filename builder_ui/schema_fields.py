@@ -17,8 +17,8 @@ from core.strict_json import loads
 class Field:
     """One field. `name` is the path of its value (`channels.events`).
 
-    `kind` is `boolean`, `integer`, `string`, `choice`, or `map` for an object with names of a
-    person's choice, which is written as JSON.
+    `kind` is `boolean`, `integer`, `string`, `choice`, `numbers` for a list of them, or `map`
+    for an object with names of a person's choice, which is written as JSON.
     """
 
     name: str
@@ -99,14 +99,25 @@ def _fields(part: Mapping[str, Any], name: str, values: Mapping[str, Any]) -> It
     for inner, one in part["properties"].items():
         yield Field(
             name=f"{name}.{inner}",
-            kind="choice" if "enum" in one else one["type"],
+            kind=_kind(one),
             label=_label(inner, one),
             hint=one.get("description", ""),
-            value=held.get(inner, one.get("default")),
+            value=_written(held.get(inner, one.get("default"))),
             choices=tuple(one.get("enum", ())),
             least=one.get("minimum"),
             most=one.get("maximum"),
         )
+
+
+def _kind(part: Mapping[str, Any]) -> str:
+    if "enum" in part:
+        return "choice"
+    return "numbers" if part["type"] == "array" else str(part["type"])
+
+
+def _written(value: Any) -> Any:
+    """A list of numbers as people write it."""
+    return ", ".join(map(str, value)) if isinstance(value, list) else value
 
 
 def _label(name: str, part: Mapping[str, Any]) -> str:
@@ -118,7 +129,11 @@ def _read(part: Mapping[str, Any], text: str) -> Any:
         return text == "on"
     if not text:
         return None
-    if part.get("type") == "integer":
-        # What is no number goes on as it is: the schema's words tell of it.
-        return int(text) if text.lstrip("-").isdecimal() and len(text) < 16 else text
-    return text
+    if part.get("type") == "array":
+        return [_number(one.strip()) for one in text.split(",")]
+    return _number(text) if part.get("type") == "integer" else text
+
+
+def _number(text: str) -> int | str:
+    """What is no number goes on as it is: the schema's words tell of it."""
+    return int(text) if text.lstrip("-").isdecimal() and len(text) < 16 else text

@@ -12,6 +12,7 @@ from builder_ui.form_faults import faults_within
 from builder_ui.permissions import Permission
 from builder_ui.routing import Routes
 from builder_ui.schema_fields import groups_of, read_form, syntax_faults
+from builder_ui.usage import usage_lines
 from builder_ui.visits import Visit
 from core.errors import InvalidError
 from engine.settings import SETTINGS_SCHEMA
@@ -59,11 +60,14 @@ def _page(
 ) -> str:
     values = visit.service.settings.get(visit.tenant) if typed is None else typed
     groups = groups_of(SETTINGS_SCHEMA, values)
+    usage = visit.service.usage.report(visit.tenant)
     fields = [field.name for group in groups for field in group.fields]
     return render_template(
         "settings/index.html",
         tenant=visit.service.tenants.get(visit.tenant),
         groups=groups,
+        usage=usage,
+        usage_lines=usage_lines(usage),
         done=DONE.get(request.args.get("done", "")),
         trigger_url=f"{visit.base_url}/hooks/{visit.tenant}/",
         faults=faults_within(error, fields) if error else {},

@@ -190,7 +190,10 @@ class RequestEntry:
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """A key's record; its value was shown once and only a hash is kept."""
+    """A key's record; its value was shown once and only a hash is kept.
+
+    `limit` bounds what may be asked for with it: a rate (`core.rates`), None for no limit.
+    """
 
     id: str
     tenant: str
@@ -198,6 +201,7 @@ class ApiKey:
     prefix: str
     scopes: tuple[str, ...]
     created_at: Milliseconds
+    limit: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

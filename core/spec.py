@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -280,7 +280,7 @@ class Rejected:
     """Why a request was not taken: the status, the reason in words, headers as it needs them.
 
     `internal` is for the operator's log alone: what the caller must not learn, such as a missing
-    secret.
+    secret. `extra` holds further members of the problem.
     """
 
     status: int
@@ -289,6 +289,7 @@ class Rejected:
     faults: tuple[tuple[str, str], ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
     internal: str = ""
+    extra: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Secrets(Protocol):
@@ -305,6 +306,33 @@ class KeyCheck(Protocol):
     def __call__(self, presented: str) -> int:
         """200 when it may, 401 when it is no key of the tenant's, 403 without its scope."""
         ...
+
+
+class Door(Protocol):
+    """Lets requests in, as many as may come."""
+
+    def look(self) -> Rejected | None:
+        """Asked before work is done for a caller who is not known yet; counts nothing."""
+        ...
+
+    def enter(self) -> Rejected | None:
+        """Asked once the caller is known: counts the request, unless there are too many."""
+        ...
+
+
+class OpenDoor:
+    """A `Door` that lets everybody in."""
+
+    def look(self) -> Rejected | None:
+        """None."""
+        return None
+
+    def enter(self) -> Rejected | None:
+        """None."""
+        return None
+
+
+OPEN_DOOR: Door = OpenDoor()
 
 
 class Family(StrEnum):
@@ -386,6 +414,7 @@ class WebhookTrigger(Protocol):
         secrets: Secrets,
         check_key: KeyCheck,
         now: Milliseconds,
+        door: Door = OPEN_DOOR,
     ) -> Received | Answered | Rejected:
         """Reads, verifies and parses a request. Raises nothing for what a client sends."""
         ...

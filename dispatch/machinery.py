@@ -12,6 +12,7 @@ from core.store import Store
 from dispatch.alerts import AlertThreads
 from dispatch.answers import AnswerThread
 from dispatch.deliveries import DeliveryDispatcher
+from dispatch.limits import LimitThread
 from dispatch.relaying import RelayThread
 from dispatch.schedules import ScheduleThread
 from dispatch.sweeper import Sweeper
@@ -143,7 +144,7 @@ class Workshop:
             self.parts,
             dispatcher,
             self.sweeper(dispatcher),
-            [self.answers()],
+            [self.answers(), self.limits()],
             self.chores(dispatcher.executor),
         )
 
@@ -169,6 +170,10 @@ class Workshop:
         """Fetches answers for callers whose runs went on elsewhere."""
         answers = self.parts.executor.tools.answers
         return AnswerThread(lambda: answers.collect(self.store.runs))
+
+    def limits(self) -> LimitThread:
+        """Watches quotas, and sums up what this process turned away."""
+        return LimitThread(self.parts.quota_watch, self.parts.rejections)
 
     def chores(self, executor: str) -> Chores:
         """All chores; deliveries are held under the name of this executor."""

@@ -38,6 +38,11 @@ from engine.events.catalogue import EVENT_TYPES
 from engine.executor import Executor
 from engine.intake import Intake
 from engine.keys import Keyring
+from engine.limits.gate import Gate
+from engine.limits.limits import Limits
+from engine.limits.quotas import QuotaGuard
+from engine.limits.usage import UsageService
+from engine.limits.watch import QuotaWatch
 from engine.notifying import NotificationService
 from engine.order.passing import TurnsPassedOn
 from engine.overview import OverviewService
@@ -57,6 +62,7 @@ from engine.records.collections import CollectionService
 from engine.records.schemas import RecordSchemas
 from engine.records.service import RecordService
 from engine.registry import Registry
+from engine.rejections import Rejections
 from engine.relaying.announced_ends import AnnouncedEnds
 from engine.relaying.relay import Relay
 from engine.relaying.starts import EventStarts
@@ -104,6 +110,8 @@ class Parts:
     subscriptions: SubscriptionParts
     alert_watch: AlertWatch
     notice_sender: NoticeSender
+    quota_watch: QuotaWatch
+    rejections: Rejections
     alert_history: AlertHistory
 
 
@@ -127,6 +135,8 @@ class _Common:
     consumer: SubscriptionConsumer
     record_schemas: RecordSchemas
     settings: TenantSettings
+    limits: Limits
+    rejections: Rejections
 
 
 def assemble(
@@ -140,7 +150,7 @@ def assemble(
     places: int = PLACES,
 ) -> Parts:
     """The engine over these ports. `places` is how many threads executors have."""
-    common = _common(registry, store, clock, dispatcher)
+    common = _common(registry, store, surroundings, clock, dispatcher)
     care = _care(common, surroundings, dispatcher, places)
     tokens = TokenCache(clock, places // 4)
     tools = _tools(common, surroundings, care, tokens, submit, dispatcher)
@@ -160,11 +170,19 @@ def assemble(
         subscriptions=subscriptions,
         alert_watch=watch,
         notice_sender=notices,
+        quota_watch=QuotaWatch(store, InboxService(store, clock), common.announcer, clock),
+        rejections=common.rejections,
         alert_history=AlertHistory(store, service.settings, clock),
     )
 
 
-def _common(registry: Registry, store: Store, clock: Clock, dispatcher: Dispatcher) -> _Common:
+def _common(
+    registry: Registry,
+    store: Store,
+    surroundings: Surroundings,
+    clock: Clock,
+    dispatcher: Dispatcher,
+) -> _Common:
     compiler = Compiler(registry)
     audit = AuditService(store.audit, clock)
     catalog = Catalog(store.automations, compiler, clock)
@@ -175,6 +193,9 @@ def _common(registry: Registry, store: Store, clock: Clock, dispatcher: Dispatch
     relay = Relay(store, consumers, clock)
     versions = {name: one.version for name, one in EVENT_TYPES.items()}
     stir = relay.stirred.set
+    keyring = Keyring(store, audit, clock)
+    settings = TenantSettings(store.tenants, clock)
+    gate = Gate(surroundings.counter, settings.of, keyring, clock)
     return _Common(
         registry=registry,
         store=store,
@@ -183,7 +204,7 @@ def _common(registry: Registry, store: Store, clock: Clock, dispatcher: Dispatch
         vault=Vault(store.secrets, clock),
         catalog=catalog,
         audit=audit,
-        keyring=Keyring(store, audit, clock),
+        keyring=keyring,
         transitions=transitions,
         relay=relay,
         announcer=Announcer(store.platform_events, consumers, versions, clock, stir),
@@ -191,7 +212,9 @@ def _common(registry: Registry, store: Store, clock: Clock, dispatcher: Dispatch
         index=index,
         consumer=consumer,
         record_schemas=RecordSchemas(registry.compile_schema),
-        settings=TenantSettings(store.tenants, clock),
+        settings=settings,
+        limits=Limits(gate, QuotaGuard(store.usage, settings.of, clock)),
+        rejections=Rejections(store, clock),
     )
 
 
@@ -288,6 +311,8 @@ def _service(
         secrets=SecretService(store, vault, common.catalog, audit, clock),
         keys=common.keyring,
         settings=settings,
+        gate=common.limits.gate,
+        usage=UsageService(store, common.settings.of, clock),
         endpoints=care.service,
         accounts=accounts,
         users=users,
@@ -299,7 +324,7 @@ def _service(
         alerts=AlertService(store),
         inbox=InboxService(store, clock),
         callbacks=_callbacks(common, surroundings, dispatcher),
-        channel=Channel(store, common.catalog, vault, settings, starter, clock),
+        channel=_channel(common, settings, starter),
         intake=_intake(common, tools, starter, dispatcher, listeners),
         sketches=sketches,
         previews=PreviewService(registry, common.compiler, vault, clock),
@@ -325,6 +350,19 @@ def _service(
     )
 
 
+def _channel(common: _Common, settings: SettingsService, starter: Starter) -> Channel:
+    return Channel(
+        common.store,
+        common.catalog,
+        common.vault,
+        settings,
+        common.limits,
+        common.rejections,
+        starter,
+        common.clock,
+    )
+
+
 def _callbacks(
     common: _Common, surroundings: Surroundings, dispatcher: Dispatcher
 ) -> CallbackService:
@@ -334,6 +372,7 @@ def _callbacks(
         surroundings.links,
         common.vault,
         surroundings.parse_body,
+        common.rejections,
         common.clock,
         dispatcher.wake,
     )
@@ -433,6 +472,7 @@ def _runs(common: _Common, tools: Tools, starter: Starter) -> RunService:
         starter,
         tools.answers,
         tools.endings,
+        common.limits,
         common.vault,
         common.audit,
         common.clock,
@@ -450,7 +490,8 @@ def _intake(
         common.store,
         common.catalog,
         common.vault,
-        common.keyring,
+        common.limits,
+        common.rejections,
         common.clock,
         starter,
         dispatcher,

@@ -9,6 +9,7 @@ from typing import Any
 from core.clock import Milliseconds
 from core.duration import parse_duration
 from core.model import Document
+from core.rates import Rate, parse_rate
 from engine.alerts.rules import NO_ALERTS, AlertRules, alert_rules
 from engine.retry import RetryPolicy
 
@@ -56,7 +57,8 @@ class Definition:
     """A whole automation. `timeout` bounds a run from its start to its end.
 
     `on_failure` are the steps that come first when a run is about to end as failed or halted.
-    Runs of events for which `order_by` comes to the same are executed one after another.
+    Runs of events for which `order_by` comes to the same are executed one after another. `limit`
+    bounds what comes in from outside.
     """
 
     name: str
@@ -67,6 +69,7 @@ class Definition:
     alerts: AlertRules = NO_ALERTS
     order_by: str | None = None
     quarantine: QuarantineDefinition | None = None
+    limit: Rate | None = None
 
     def path_of(self, step_id: str) -> str:
         """The JSON path of a step."""
@@ -91,6 +94,7 @@ def read_document(document: Document) -> Definition:
         alerts=alert_rules(document),
         order_by=_text(settings, "order_by"),
         quarantine=_quarantine(settings),
+        limit=parse_rate(settings["limit"]) if "limit" in settings else None,
     )
 
 

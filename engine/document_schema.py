@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.duration import PATTERN
+from core.rates import PATTERN as RATE
+from core.rates import WORDS as RATE_WORDS
 from engine.alerts.schema import alerts_schema
 from engine.document import DEFAULT_AFTER, FORMAT
 from engine.registry import Registry
@@ -77,6 +79,16 @@ SETTINGS: Schema = {
             "title": "Time limit of a run",
             "default": "24h",
             "description": "A run that has not ended by then fails.",
+        },
+        "limit": {
+            "type": "string",
+            "title": "Limit",
+            "description": "How many requests may start it: at its trigger URL, by the generic "
+            "channel, by hand and by the API, all together. One too many is answered 429. What "
+            "happens inside, such as ticks and events, is not limited.",
+            "pattern": RATE,
+            "x-expected": RATE_WORDS,
+            "examples": ["10/s", "100/m"],
         },
         "order_by": {
             **_KEY,

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import orjson
 
 from core.clock import Clock, Milliseconds
-from core.errors import Fault, StorageUnavailable
+from core.errors import StorageUnavailable
 from core.http import Headers, InboundRequest
 from core.model import Event, Run
 from core.outcomes import Answer
-from core.spec import Answered, Rejected
+from core.spec import Answered, Received, Rejected
 from core.store import Store, Write
 from engine.answers import Answers, Ended, Waiter
 from engine.arrival import (
@@ -40,8 +40,11 @@ from engine.inbound_replies import (
     too_many_waiting,
     written,
 )
-from engine.keys import Keyring
+from engine.limits.limits import Limits
+from engine.limits.quotas import EVENT_AND_RUN, Stored
+from engine.limits.refusals import OverLimit, as_problem
 from engine.order.waiting import Held, await_turn
+from engine.rejections import Rejections
 from engine.repetitions import Repetitions
 from engine.replies import JsonReply, Problem
 from engine.routes import Match
@@ -65,7 +68,8 @@ class Intake:
         store: Store,
         catalog: Catalog,
         vault: Vault,
-        keyring: Keyring,
+        limits: Limits,
+        rejections: Rejections,
         clock: Clock,
         starter: Starter,
         dispatcher: Dispatcher,
@@ -75,7 +79,8 @@ class Intake:
         self._store = store
         self._catalog = catalog
         self._vault = vault
-        self._keyring = keyring
+        self._limits = limits
+        self._rejections = rejections
         self._clock = clock
         self._starter = starter
         self._dispatcher = dispatcher
@@ -117,28 +122,37 @@ class Intake:
         tenant = live.automation.tenant
         if not live.automation.enabled:
             return self._reject(match, request, disabled())
+        door = self._limits.gate.door(tenant, live.automation.id, live.plan.definition.limit)
         received = live.webhook.receive(
-            request,
-            match.params,
-            self._vault.of(tenant),
-            lambda presented: self._keyring.may_trigger(tenant, presented),
-            now,
+            request, match.params, self._vault.of(tenant), door.check_key, now, door
         )
-        if isinstance(received, Rejected):
-            return self._reject(match, request, received)
-        if isinstance(received, Answered):
-            return self._answer_itself(match, request, received)
+        if isinstance(received, Received):
+            reply = self._take_in(match, request, received, now)
+        elif isinstance(received, Answered):
+            reply = self._answer_itself(match, request, received)
+        else:
+            reply = self._reject(match, request, received)
+        return _with_fields(reply, door.fields)
+
+    def _take_in(
+        self, match: Match, request: InboundRequest, received: Received, now: Milliseconds
+    ) -> Reply:
+        """Takes in what a known caller sent, unless it came before or a quota is used up."""
+        live, tenant = match.live, match.live.automation.tenant
         automaton = Automaton(tenant, live.automation.id, live.version, live.plan)
         event = make_event(automaton, request, received, self._vault.of(tenant).masker, now)
         if self._listeners.any:
             self._listeners.heard(event)
-        return self._repetitions.take_once(
-            event,
-            received.delivery_id or received.idempotency_key,
-            request_hash(event, received.delivery_id),
-            live.webhook.idempotency_window,
-            lambda beside: self._start(match, request, automaton, event, beside),
-        )
+        try:
+            return self._repetitions.take_once(
+                event,
+                received.delivery_id or received.idempotency_key,
+                request_hash(event, received.delivery_id),
+                live.webhook.idempotency_window,
+                lambda beside: self._start(match, request, automaton, event, beside),
+            )
+        except OverLimit as error:
+            return self._reject(match, request, error.rejected)
 
     def _start(
         self,
@@ -159,8 +173,12 @@ class Intake:
         payload = accepted_payload(event, run)
         entry = inbound_entry(event, run, request, self._accepted(event, payload))
         beside.append(self._store.requests.insert(entry))
-        self._starter.start(run, event, automaton.plan, beside)
+        self._within_quotas(event, lambda: self._starter.start(run, event, automaton.plan, beside))
         return JsonReply(202, payload)
+
+    def _within_quotas(self, event: Event, store: Callable[[], Stored]) -> Stored:
+        """What `store` gives, which stores the event and its run. Raises OverLimit."""
+        return self._limits.quotas.within(event.tenant, EVENT_AND_RUN, store)
 
     def _answer(self, match: Match, event: Event, run: Run, beside: Sequence[Write]) -> Reply:
         """Executes the run in this thread as far as its caller can wait."""
@@ -168,9 +186,11 @@ class Intake:
         waiter = self._answers.expect(run.id)
         try:
             if run.has_key:
-                self._starter.queue(run, beside)
+                self._within_quotas(event, lambda: self._starter.queue(run, beside))
                 return self._answer_in_turn(event, run, waiter, until)
-            execution = self._starter.start_here(run, event, match.live.plan, beside)
+            execution = self._within_quotas(
+                event, lambda: self._starter.start_here(run, event, match.live.plan, beside)
+            )
             standing = Standing.ENDED if execution.is_over else execution.advance(until)
             self._hand_over(execution, standing)
             if standing in (Standing.RELEASED, Standing.LOST) or execution.rests_until(until):
@@ -208,8 +228,7 @@ class Intake:
         if self._listeners.any:
             self._listeners.refused(automation.tenant, automation.id, rejected)
         self._log_unstored(match, request, rejected.status, rejected.internal or rejected.detail)
-        faults = tuple(Fault(path, message) for path, message in rejected.faults)
-        return Problem(rejected.status, rejected.title, rejected.detail, faults, rejected.headers)
+        return as_problem(rejected)
 
     def _answer_itself(self, match: Match, request: InboundRequest, answered: Answered) -> Answer:
         """Gives the trigger's own answer to a request that is no event."""
@@ -225,7 +244,7 @@ class Intake:
         tenant, automation_id = match.live.automation.tenant, match.live.automation.id
         masker, now = self._vault.of(tenant).masker, self._clock.now()
         entry = unstored_entry(tenant, automation_id, request, status, error, masker, now)
-        self._store.commit_later([self._store.requests.insert(entry)])
+        self._rejections.note(entry)
 
     def _log_answer(self, event: Event, answer: Reply) -> None:
         status, body = written(answer)
@@ -238,8 +257,11 @@ class Intake:
         return LoggedAnswer(202, dict(JSON), orjson.dumps(payload), duration)
 
     def _with_cors(self, match: Match, request: InboundRequest, reply: Reply) -> Reply:
-        headers = match.live.webhook.cors_headers(request)
-        return replace(reply, headers=(*reply.headers, *headers)) if headers else reply
+        return _with_fields(reply, match.live.webhook.cors_headers(request))
+
+
+def _with_fields(reply: Reply, fields: Headers) -> Reply:
+    return replace(reply, headers=(*reply.headers, *fields)) if fields else reply
 
 
 def _takes(match: Match, request: InboundRequest) -> bool:

@@ -21,6 +21,8 @@ from engine.catalog import Catalog
 from engine.endings import Endings
 from engine.failing import Failure, failure_of
 from engine.graph import FAILURE
+from engine.limits.limits import Limits
+from engine.limits.quotas import RUN_ALONE
 from engine.plan import Plan
 from engine.regions import Regions
 from engine.run_items import LoopState, loop_states
@@ -72,6 +74,7 @@ class RunService:
         starter: Starter,
         answers: Answers,
         endings: Endings,
+        limits: Limits,
         vault: Vault,
         audit: AuditService,
         clock: Clock,
@@ -82,6 +85,7 @@ class RunService:
         self._starter = starter
         self._answers = answers
         self._endings = endings
+        self._limits = limits
         self._vault = vault
         self._audit = audit
         self._clock = clock
@@ -145,7 +149,7 @@ class RunService:
 
         Without a body, one that a schedule starts sees a tick of now. Raises NotFoundError,
         ConflictError when it is disabled, InvalidError when the body does not fit the trigger's
-        fields.
+        fields, OverLimit when there are too many.
         """
         live = self._catalog.of(tenant).live.get(automation_id)
         if live is None:
@@ -155,13 +159,17 @@ class RunService:
         form = live.plan.trigger.form if live.plan.trigger else None
         if form is not None and (faults := [Fault(*found) for found in form.check(body)]):
             raise InvalidError("the fields do not fit", faults)
+        self._limits.gate.start(tenant, automation_id, live.plan.definition.limit)
         automaton = Automaton(tenant, automation_id, live.version, live.plan)
         now = self._clock.now()
         body = body_by_hand(live.plan, body, now)
         event = event_without_request(automaton, "manual", body, now)
         run = make_run(automaton, event, event.received_at)
         beside = [self._store.events.insert(event), self.note_start(run)]
-        return event, self._as_stored(self._starter.start(run, event, live.plan, beside))
+        started = self._limits.quotas.within(
+            tenant, RUN_ALONE, lambda: self._starter.start(run, event, live.plan, beside)
+        )
+        return event, self._as_stored(started)
 
     def note_start(self, run: Run) -> Write:
         """The entry of the audit log for a run that was started by hand."""

@@ -17,6 +17,8 @@ from engine.document_schema import Schema
 from engine.drafts.sketches import SketchService
 from engine.intake import Intake
 from engine.keys import Keyring
+from engine.limits.gate import Gate
+from engine.limits.usage import UsageService
 from engine.notifying import NotificationService
 from engine.overview import OverviewService
 from engine.people.accounts import AccountService
@@ -62,6 +64,8 @@ class Service:
     secrets: SecretService
     keys: Keyring
     settings: SettingsService
+    gate: Gate
+    usage: UsageService
     endpoints: EndpointService
     accounts: AccountService
     users: UserService

@@ -12,6 +12,7 @@ from core.schema_words import faults_of
 from core.store import Store
 from engine.audit import AuditService
 from engine.care.settings_schema import ENDPOINTS_SCHEMA
+from engine.limits.settings import LIMIT_DEFAULTS, LIMITS_SCHEMA, QUOTAS_SCHEMA
 from engine.settings_patch import merge_patch, patch_schema
 
 SETTINGS_SCHEMA: dict[str, Any] = {
@@ -49,6 +50,8 @@ SETTINGS_SCHEMA: dict[str, Any] = {
             },
         },
         "endpoints": ENDPOINTS_SCHEMA,
+        "limits": LIMITS_SCHEMA,
+        "quotas": QUOTAS_SCHEMA,
     },
 }
 
@@ -56,6 +59,7 @@ DEFAULTS: Mapping[str, Any] = {
     "channels": {"events": False},
     "retention": {"alert_days": 90},
     "endpoints": {},
+    **LIMIT_DEFAULTS,
 }
 
 PATCH_SCHEMA = patch_schema(SETTINGS_SCHEMA)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from core.http import Sender
+from core.limits import RequestCounter
 from core.notifications import Notifier
 from engine.links import Links
 
@@ -15,7 +16,8 @@ ParseBody = Callable[[str, str, bytes], object]
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """The ways out, how a body is read that comes by no trigger, and this installation's links.
+    """The ways out, how a body is read that comes by no trigger, this installation's links, and
+    where requests are counted.
 
     `shared` says that other processes work on the same store.
     """
@@ -24,4 +26,5 @@ class Surroundings:
     notifier: Notifier
     parse_body: ParseBody
     links: Links
+    counter: RequestCounter
     shared: bool = False

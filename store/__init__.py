@@ -1,7 +1,19 @@
-"""The only room that knows SQL; SQLite and PostgreSQL stand behind the same functions."""
+"""The only room that knows SQL; SQLite and PostgreSQL stand behind the same functions.
+
+Beside them what is counted and soon forgotten: requests, in memory or in Redis.
+"""
 
 from store.cipher import Cipher
 from store.copying import back_up, copy_database, restore
+from store.request_counters import open_counter
 from store.sql_store import SqlStore, open_store
 
-__all__ = ["Cipher", "SqlStore", "back_up", "copy_database", "open_store", "restore"]
+__all__ = [
+    "Cipher",
+    "SqlStore",
+    "back_up",
+    "copy_database",
+    "open_counter",
+    "open_store",
+    "restore",
+]

@@ -10,10 +10,12 @@ from sqlalchemy import Row, bindparam, delete, select
 from core.clock import Milliseconds
 from core.model import Event
 from core.store import Write
+from core.usage import Counted
 from store.database import Database
 from store.encoding import decode, encode
 from store.schema import events as table
 from store.schema import idempotency_keys as keys
+from store.usage import CountedInsert
 
 
 class Events:
@@ -21,7 +23,11 @@ class Events:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._insert = database.prepare_insert(table)
+        # What came by a request has a method.
+        columns = [column.name for column in table.columns]
+        self._insert = CountedInsert(
+            database, database.insert(table), columns, Counted.EVENTS, "received_at", "method"
+        )
         held = database.insert(keys)
         self._remember_key = database.prepare(
             held.on_conflict_do_update(

@@ -27,6 +27,7 @@ from sqlalchemy import (
 from core.clock import Milliseconds
 from core.event_keys import EventKey
 from core.model import Run
+from core.usage import Counted
 from core.writes import Write
 from store.database import Database
 from store.lane_statements import (
@@ -41,11 +42,12 @@ from store.lane_statements import (
     pass_on,
     pass_on_around,
 )
-from store.prepared import Prepared, Stage
+from store.prepared import Stage
 from store.run_rows import run_columns
 from store.schema import run_positions
 from store.schema import runs as table
 from store.turns import turns_of_key, turns_of_run
+from store.usage import CountedInsert
 
 _LANE = (table.c.tenant, table.c.automation_id, table.c.order_key)
 
@@ -119,7 +121,7 @@ class Lanes:
         )
         return row.id if row else None
 
-    def _prepare_insert(self) -> Prepared:
+    def _prepare_insert(self) -> CountedInsert:
         """Decided where it is inserted: whoever is there by then comes before it."""
         held = exists().where(is_held("at_quarantine_key"))
         ahead = table.alias("ahead")
@@ -140,7 +142,14 @@ class Lanes:
             ),
         }
         columns = [column.name for column in table.columns]
-        return self._database.prepare(insert(table).values(decided), columns, turns=turns_of_run)
+        return CountedInsert(
+            self._database,
+            insert(table).values(decided),
+            columns,
+            Counted.RUNS,
+            "created_at",
+            turns=turns_of_run,
+        )
 
     def _next_position(self) -> ColumnElement[int]:
         if not self._database.is_sqlite:

@@ -47,6 +47,24 @@ class Cursor(Protocol):
         ...
 
 
+class Statement(Protocol):
+    """What a write executes."""
+
+    @property
+    def stage(self) -> Stage:
+        """When it is executed in its commit."""
+        ...
+
+    @property
+    def turns(self) -> Turns | None:
+        """The locks that its commit has to take first."""
+        ...
+
+    def execute(self, cursor: Cursor, rows: Sequence[Values]) -> int:
+        """Runs the statement once a row; how many rows it touched."""
+        ...
+
+
 class Prepared:
     """A Core statement compiled for one dialect. Its parameters are plain numbers, texts and bytes.
 

@@ -26,6 +26,7 @@ from core.event_keys import EventKey
 from core.model import Page, Run, StepRun
 from core.states import RunStatus, StepStatus
 from core.store import ListQuery, RunFilter, Write
+from core.usage import Counted
 from store.claims import Claim, Claims, is_one_of
 from store.committer import Committer
 from store.database import Database
@@ -37,6 +38,7 @@ from store.run_rows import run_columns, run_of
 from store.schema import executors
 from store.schema import runs as table
 from store.step_runs import StepRuns
+from store.usage import CountedInsert
 
 
 class Runs:
@@ -49,7 +51,9 @@ class Runs:
         self._lists = RunLists(database)
         self._claims = Claims(database, committer)
         self._lanes = Lanes(database)
-        self._insert = database.prepare_insert(table)
+        columns = [column.name for column in table.columns]
+        inserting = database.insert(table)
+        self._insert = CountedInsert(database, inserting, columns, Counted.RUNS, "created_at")
         self._move = lru_cache(maxsize=None)(self._prepare_move)
         self._park = self._prepare_park()
         self._signal = lru_cache(maxsize=None)(self._prepare_signal)

@@ -623,6 +623,7 @@ api_keys = Table(
     _text("value_hash", required=True),
     _text("scopes", required=True),
     _moment("created_at", required=True),
+    _text("rate"),
     Index("api_keys_by_hash", "value_hash", unique=True),
     Index("api_keys_by_tenant", "tenant"),
 )
@@ -758,6 +759,30 @@ record_receipts = Table(
     _json("result", required=True),
     _moment("made_at", required=True),
     Index("record_receipts_by_age", "made_at"),
+    sqlite_with_rowid=False,
+)
+
+usage_counts = Table(
+    "usage_counts",
+    metadata,
+    _id("tenant"),
+    _id("month"),
+    Column("slot", Integer, primary_key=True, autoincrement=False),
+    Column("events", BigInteger, nullable=False),
+    Column("runs", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+quota_crossings = Table(
+    "quota_crossings",
+    metadata,
+    _id("tenant"),
+    _id("month"),
+    _id("counted"),
+    Column("size", BigInteger, primary_key=True, autoincrement=False),
+    Column("percent", Integer, primary_key=True, autoincrement=False),
+    Column("used", BigInteger, nullable=False),
+    _moment("crossed_at", required=True),
     sqlite_with_rowid=False,
 )
 

@@ -41,6 +41,7 @@ from store.signals import Signals
 from store.statistics import RunStatistics
 from store.subscriptions import Subscriptions
 from store.tenants import Tenants
+from store.usage import Usage
 from store.users import Users
 
 _NOBODY = ""
@@ -80,6 +81,7 @@ class SqlStore:
         self.alerts = Alerts(database)
         self.alert_notices = AlertNotices(database)
         self.alert_signs = AlertSigns(database)
+        self.usage = Usage(database)
         self.quarantine = Quarantine(database)
         self.answers = Answers(database, cipher)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 
-from store.prepared import Cursor, Prepared, Values
+from store.prepared import Cursor, Statement, Values
 
 _TAKE = "SELECT pg_advisory_xact_lock(%s)"
 
@@ -31,7 +31,7 @@ def turns_of_key(row: Values) -> Iterable[int]:
     return [turn_of(row["which_tenant"], row["which_automation"], row["which_key"])]
 
 
-def take_turns(cursor: Cursor, statements: Iterable[tuple[Prepared, Sequence[Values]]]) -> None:
+def take_turns(cursor: Cursor, statements: Iterable[tuple[Statement, Sequence[Values]]]) -> None:
     """Takes every lock of a commit, always in the same order, and keeps them until its end."""
     turns = {
         turn

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from core.errors import GuardMissed
 from core.store import Write
-from store.prepared import Cursor, Prepared
+from store.prepared import Cursor, Statement
 from store.turns import take_turns
 
 
@@ -50,7 +50,7 @@ def execute_together(cursor: Cursor, units: Sequence[Unit]) -> None:
     it; else the order within a unit is kept only among equal statements, and its writes must not
     depend on one another's rows. Raises GuardMissed when any guard of any unit was missed.
     """
-    gathered: dict[tuple[Prepared, bool], list[Mapping[str, Any]]] = {}
+    gathered: dict[tuple[Statement, bool], list[Mapping[str, Any]]] = {}
     for unit in units:
         for write in unit.writes:
             gathered.setdefault((write.statement, write.guarded), []).append(write.parameters)

@@ -20,7 +20,7 @@ def web(workshop: Workshop, dispatcher: AcceptingDispatcher, bell: Bell) -> Mach
         workshop.parts,
         dispatcher,
         workshop.sweeper(dispatcher),
-        [workshop.answers(), Forwarder(_stirred(workshop.parts), bell.ring)],
+        [workshop.answers(), Forwarder(_stirred(workshop.parts), bell.ring), workshop.limits()],
         around=[bell],
     )
 
@@ -35,7 +35,7 @@ def worker(
         workshop.parts,
         dispatcher,
         workshop.sweeper(dispatcher),
-        [WakeUpTaker(redis_url, dispatcher.executor)],
+        [WakeUpTaker(redis_url, dispatcher.executor), workshop.limits()],
         workshop.chores(dispatcher.executor),
         around=[bell],
     )

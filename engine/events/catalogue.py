@@ -7,6 +7,7 @@ from engine.events.approval_events import APPROVAL_EVENTS
 from engine.events.automation_events import AUTOMATION_EVENTS
 from engine.events.endpoint_events import ENDPOINT_EVENTS
 from engine.events.quarantine_events import QUARANTINE_EVENTS
+from engine.events.quota_events import QUOTA_EVENTS
 from engine.events.record_events import RECORD_EVENTS
 from engine.events.run_events import RUN_EVENTS
 from engine.events.schedule_events import SCHEDULE_EVENTS
@@ -21,6 +22,7 @@ EVENT_TYPES = by_name(
     RECORD_EVENTS,
     SUBSCRIPTION_EVENTS,
     ALERT_EVENTS,
+    QUOTA_EVENTS,
     QUARANTINE_EVENTS,
     ENDPOINT_EVENTS,
 )

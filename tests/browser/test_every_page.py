@@ -110,6 +110,9 @@ def lived_in(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iter
             values = {"name": "Ada " * 30, "level": 2, "note": {"long": "x" * 300}}
             server.call("PUT", f"/api/v1/records/customers/C-{number}", values)
         eventually(lambda: server.call("GET", "/api/v1/alerts").json["items"])
+        server.call("PATCH", "/api/v1/settings", {"quotas": {"events": 3, "runs": 5000}})
+        key = {"name": "A shop with a long name " * 4, "scopes": ["trigger"], "limit": "100/m"}
+        server.call("POST", "/api/v1/keys", key)
         server.publish("fragile", failing_document())
         for number in range(3):
             post(server, "fragile", {"customer": "C-17/north?" + "x" * 90, "n": number})

@@ -1,4 +1,4 @@
-"""The settings of an automation, edited in the builder by a form of their schema: its alerts."""
+"""The settings of an automation, edited in the builder by a form of their schema."""
 
 from __future__ import annotations
 
@@ -56,6 +56,19 @@ def test_a_fault_stands_at_its_field(page: Page, studio: Studio) -> None:
     expect(field(page, "alerts.silence.for").locator(".fault")).to_have_text(
         "must be from 1m to 30d, not 5s"
     )
+
+
+def test_a_limit_is_set_and_what_is_none_is_told(page: Page, studio: Studio) -> None:
+    automation = open_settings(page, studio, "limited")
+    limit = field(page, "limit")
+
+    limit.get_by_label("Limit", exact=True).fill("100/m")
+    assert eventually(lambda: settings(studio, automation) == {"limit": "100/m"})
+
+    limit.get_by_label("Limit", exact=True).fill("often")
+    expect(limit.locator(".fault")).to_contain_text("write it like 10/s, 100/m or 1000/h")
+    limit.get_by_label("Limit", exact=True).fill("")
+    assert eventually(lambda: settings(studio, automation) is None)
 
 
 def test_there_is_nothing_but_the_form(page: Page, studio: Studio) -> None:

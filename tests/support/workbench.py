@@ -35,7 +35,7 @@ from engine.inbound_replies import Reply
 from engine.links import Links
 from engine.runs import RunDetail
 from engine.surroundings import Surroundings
-from store import Cipher, SqlStore, open_store
+from store import Cipher, SqlStore, open_counter, open_store
 from tests.support.builders import NOW
 from triggers.bodies import body_value
 from wiring import action_and_trigger_registry
@@ -122,7 +122,7 @@ class InlineDispatcher:
 def surroundings(partner: ScriptedPartner, people: ScriptedPeople) -> Surroundings:
     """What the engine meets of the world in a test."""
     links = Links(b"a key of the tests", "http://penstock.test")
-    return Surroundings(partner, people, body_value, links)
+    return Surroundings(partner, people, body_value, links, open_counter(None))
 
 
 class Workbench:
@@ -148,6 +148,8 @@ class Workbench:
         self.ticker = parts.ticker
         self.alert_watch = parts.alert_watch
         self.notice_sender = parts.notice_sender
+        self.quota_watch = parts.quota_watch
+        self.rejections = parts.rejections
         self.alert_history = parts.alert_history
         self.service.tenants.create(TENANT, "Acme")
 
