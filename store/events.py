@@ -11,6 +11,7 @@ from core.model import Event
 from core.store import Write
 from store.database import Database
 from store.encoding import decode, encode
+from store.packing import pack, unpack
 from store.schema import events as table
 from store.schema import idempotency_keys as keys
 
@@ -51,7 +52,7 @@ class Events:
                 "query": encode(event.query),
                 "headers": encode(event.headers),
                 "params": encode(event.params),
-                "raw": event.raw,
+                "raw": pack(event.raw),
                 "body": None if event.is_json else encode(event.body),
             },
         )
@@ -101,7 +102,7 @@ class Events:
 
 
 def _event(row: Row[Any]) -> Event:
-    raw = bytes(row.raw)
+    raw = unpack(row.raw)
     return Event(
         id=row.id,
         tenant=row.tenant,
