@@ -35,30 +35,41 @@ class Group:
 def groups_of(schema: Mapping[str, Any], values: Mapping[str, Any]) -> list[Group]:
     """The groups of a schema, one for each object of its properties."""
     return [
-        Group(_label(name, part), part.get("description", ""), tuple(_fields(part, name, values)))
+        Group(
+            _label(name, part),
+            part.get("description", ""),
+            tuple(_fields(part, name, values.get(name, {}))),
+        )
         for name, part in schema["properties"].items()
     ]
 
 
 def read_form(schema: Mapping[str, Any], form: MultiDict[str, str]) -> dict[str, Any]:
     """What a person filled in, as a value of the schema; an empty field is left out."""
+    return {name: _read_group(part, name, form) for name, part in schema["properties"].items()}
+
+
+def _read_group(part: Mapping[str, Any], name: str, form: MultiDict[str, str]) -> dict[str, Any]:
     return {
-        name: {
-            inner: value
-            for inner, one in part["properties"].items()
-            if (value := _read(one, form.get(f"{name}.{inner}", ""))) is not None
-        }
-        for name, part in schema["properties"].items()
+        inner: value
+        for inner, one in part["properties"].items()
+        if (value := _read(one, f"{name}.{inner}", form)) is not None
     }
 
 
-def _fields(part: Mapping[str, Any], name: str, values: Mapping[str, Any]) -> Iterator[Field]:
-    held = values.get(name, {})
+def _fields(
+    part: Mapping[str, Any], name: str, held: Mapping[str, Any], above: str = ""
+) -> Iterator[Field]:
+    """The fields of an object; those of an object in it are called by both names."""
     for inner, one in part["properties"].items():
+        if "properties" in one:
+            label = f"{above}{_label(inner, one)}: "
+            yield from _fields(one, f"{name}.{inner}", held.get(inner, {}), label)
+            continue
         yield Field(
             name=f"{name}.{inner}",
             kind="choice" if "enum" in one else one["type"],
-            label=_label(inner, one),
+            label=above + _label(inner, one),
             hint=one.get("description", ""),
             value=held.get(inner, one.get("default")),
             choices=tuple(one.get("enum", ())),
@@ -71,7 +82,10 @@ def _label(name: str, part: Mapping[str, Any]) -> str:
     return str(part.get("title") or name.replace("_", " ").capitalize())
 
 
-def _read(part: Mapping[str, Any], text: str) -> Any:
+def _read(part: Mapping[str, Any], name: str, form: MultiDict[str, str]) -> Any:
+    if "properties" in part:
+        return _read_group(part, name, form)
+    text = form.get(name, "")
     if part.get("type") == "boolean":
         return text == "on"
     if not text:

@@ -32,6 +32,7 @@ from core.model import (
 )
 from core.platform_events import PlatformEvents
 from core.record_store import Collections, Receipts, Records
+from core.retention import Retention
 from core.sample_store import Samples
 from core.schedules import Schedules
 from core.signals import Signals
@@ -172,10 +173,6 @@ class Events(Protocol):
         """The event and body hash that hold the key now."""
         ...
 
-    def forget_keys(self, now: Milliseconds) -> Write:
-        """Removes expired keys of every tenant."""
-        ...
-
 
 class Runs(Protocol):
     """Runs and the journal of their steps. Only `engine.transitions` calls what moves a state."""
@@ -194,6 +191,10 @@ class Runs(Protocol):
 
     def journal(self, tenant: str, run_id: str) -> Sequence[StepRun]: ...
     def insert(self, run: Run) -> Write: ...
+    def hold(self, run: Run) -> Sequence[Write]:
+        """To be committed with a replay of it; guarded: refused when the run is gone."""
+        ...
+
     def move(
         self,
         run: Run,
@@ -361,6 +362,8 @@ class Store(Protocol):
     def alert_signs(self) -> AlertSigns: ...
     @property
     def answers(self) -> StoredAnswers: ...
+    @property
+    def retention(self) -> Retention: ...
 
     def exclusively(self, name: str) -> AbstractContextManager[bool]:
         """Whether nobody else does the work of this name; while it is done here nobody can begin.

@@ -13,6 +13,7 @@ from dispatch.alerts import AlertThreads
 from dispatch.answers import AnswerThread
 from dispatch.deliveries import DeliveryDispatcher
 from dispatch.relaying import RelayThread
+from dispatch.retention import RetentionThread
 from dispatch.schedules import ScheduleThread
 from dispatch.sweeper import Sweeper
 from engine.assembly import Parts
@@ -65,6 +66,7 @@ class Chores:
     schedules: ScheduleThread
     alerts: AlertThreads
     deliveries: DeliveryDispatcher
+    retention: RetentionThread
 
     def start(self) -> None:
         """Begins with what is due already."""
@@ -72,6 +74,7 @@ class Chores:
         self.schedules.start()
         self.deliveries.start()
         self.alerts.start()
+        self.retention.start()
 
     def rest(self) -> None:
         """Takes nothing up any more."""
@@ -119,6 +122,7 @@ class Machinery:
             self.chores.relay.stop()
             self.chores.schedules.stop()
             self.chores.alerts.stop()
+            self.chores.retention.stop()
         self.dispatcher.stop(STOP_SECONDS)
         if self.chores is not None:
             self.chores.deliveries.stop(max(last_moment - time.monotonic(), 0))
@@ -171,4 +175,5 @@ class Workshop:
             ScheduleThread(parts.ticker),
             AlertThreads(parts.alert_watch, parts.notice_sender),
             DeliveryDispatcher(sending.deliverer, sending.stirred, self.clock, executor),
+            RetentionThread(self.store, parts.retention),
         )

@@ -53,6 +53,7 @@ from engine.relaying.announced_ends import AnnouncedEnds
 from engine.relaying.relay import Relay
 from engine.relaying.starts import EventStarts
 from engine.requests import RequestService
+from engine.retention.service import RetentionService
 from engine.runs import RunService
 from engine.schedules.forecasts import ForecastService
 from engine.schedules.live import LiveSchedules
@@ -84,7 +85,7 @@ from engine.versions import VersionService
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The engine: what others call, what executes and moves states, hands on, ticks, watches."""
+    """The engine: what others call, what executes and moves states, and what works by itself."""
 
     service: Service
     executor: Executor
@@ -94,6 +95,7 @@ class Parts:
     subscriptions: SubscriptionParts
     alert_watch: AlertWatch
     notice_sender: NoticeSender
+    retention: RetentionService
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +146,7 @@ def assemble(
         subscriptions=subscriptions,
         alert_watch=watch,
         notice_sender=notices,
+        retention=RetentionService(store, clock),
     )
 
 

@@ -148,7 +148,7 @@ class RunService:
     def _existing(self, tenant: str, run_id: str) -> Run:
         run = self._store.runs.get(tenant, run_id)
         if run is None:
-            raise NotFoundError(f"there is no run {run_id}")
+            raise _no_run(run_id)
         return run
 
     def _every_step(self, run: Run, journal: Sequence[StepRun]) -> Sequence[StepRun]:
@@ -170,13 +170,21 @@ class RunService:
     def _start_again(self, run: Run, event: Event, plan: Plan, kept: Sequence[StepRun]) -> Run:
         automaton = Automaton(run.tenant, run.automation_id, run.version, plan)
         again = replace(make_run(automaton, event, self._clock.now()), replay_of=run.id)
-        beside = [self._store.runs.keep_step(again, step) for step in kept]
-        beside.append(self._note("replayed", again, {"replay_of": run.id}))
-        return self._starter.start(again, event, plan, beside, kept)
+        note = self._note("replayed", again, {"replay_of": run.id})
+        steps = [self._store.runs.keep_step(again, step) for step in kept]
+        try:
+            beside = [*self._store.runs.hold(run), *steps, note]
+            return self._starter.start(again, event, plan, beside, kept)
+        except GuardMissed:
+            raise _no_run(run.id) from None
 
     def _note(self, what: str, run: Run, detail: Mapping[str, Any] | None = None) -> Write:
         facts = {"automation_id": run.automation_id, **(detail or {})}
         return self._audit.note(run.tenant, f"run.{what}", "run", run.id, "", facts)
+
+
+def _no_run(run_id: str) -> NotFoundError:
+    return NotFoundError(f"there is no run {run_id}")
 
 
 def _is_kept(step: StepRun) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, select
+from sqlalchemy import Row, bindparam, select
 
 from core.clock import Milliseconds
 from core.model import Event
@@ -32,9 +32,6 @@ class Events:
                 where=keys.c.expires_at <= bindparam("now"),
             ),
             [*(column.name for column in keys.columns), "now"],
-        )
-        self._forget_keys = database.prepare(
-            delete(keys).where(keys.c.expires_at <= bindparam("now"))
         )
 
     def insert(self, event: Event) -> Write:
@@ -95,10 +92,6 @@ class Events:
             )
         )
         return (row.event_id, row.body_hash) if row else None
-
-    def forget_keys(self, now: Milliseconds) -> Write:
-        """Removes the expired keys of every tenant."""
-        return Write(self._forget_keys, {"now": now})
 
 
 def _event(row: Row[Any]) -> Event:

@@ -12,7 +12,7 @@ else:
 LARGE = 4096
 """Bytes from which on they are compressed: a page of SQLite, beyond which a row needs another."""
 LEVEL = 1
-"""Zstandard's fastest regular level: higher ones save a few percent of such bodies for more time."""
+"""The fastest regular level of Zstandard: higher ones save a few percent more of such bodies."""
 
 _MARK = b"\0penstock:"
 _PACKED = _MARK + b"zstd\0"

@@ -36,6 +36,7 @@ from store.run_rows import run_columns, run_of
 from store.schema import executors
 from store.schema import runs as table
 from store.step_runs import StepRuns
+from store.taking_turns import before_using
 
 
 class Runs:
@@ -49,6 +50,8 @@ class Runs:
         self._insert = database.prepare_insert(table)
         self._move = lru_cache(maxsize=None)(self._prepare_move)
         self._park = self._prepare_park()
+        self._before_using = before_using(database)
+        self._hold = self._prepare_hold()
         self._signal = lru_cache(maxsize=None)(self._prepare_signal)
 
     def get(self, tenant: str, run_id: str) -> Run | None:
@@ -86,6 +89,11 @@ class Runs:
     def insert(self, run: Run) -> Write:
         """Adds a run."""
         return Write(self._insert, run_columns(run))
+
+    def hold(self, run: Run) -> Sequence[Write]:
+        """Sees to it that a run, and so its event, is there to be replayed; guarded."""
+        which = {"which": run.id, "which_tenant": run.tenant}
+        return [*self._before_using, Write(self._hold, which, guarded=True)]
 
     def move(
         self,
@@ -210,6 +218,10 @@ class Runs:
         else:
             matches.append(table.c.token == bindparam("held_token"))
         return self._database.prepare(update(table).where(*matches).values(values))
+
+    def _prepare_hold(self) -> Prepared:
+        mine = (table.c.id == bindparam("which")) & (table.c.tenant == bindparam("which_tenant"))
+        return self._database.prepare(update(table).where(mine).values(token=table.c.token))
 
     def _prepare_park(self) -> Prepared:
         told = table.c.signals > bindparam("counted", type_=Integer)

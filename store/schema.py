@@ -175,6 +175,18 @@ runs = Table(
         sqlite_where=text("finished_at IS NOT NULL"),
         postgresql_where=text("finished_at IS NOT NULL"),
     ),
+    Index(
+        "runs_replays",
+        "event_id",
+        sqlite_where=text("replay_of IS NOT NULL"),
+        postgresql_where=text("replay_of IS NOT NULL"),
+    ),
+    Index(
+        "runs_children",
+        "parent_run_id",
+        sqlite_where=text("parent_run_id IS NOT NULL AND finished_at IS NULL"),
+        postgresql_where=text("parent_run_id IS NOT NULL AND finished_at IS NULL"),
+    ),
     sqlite_with_rowid=False,
 )
 
@@ -271,7 +283,7 @@ inbox_items = Table(
         sqlite_where=text("read_at IS NULL"),
         postgresql_where=text("read_at IS NULL"),
     ),
-    Index("inbox_by_age", "created_at"),
+    Index("inbox_by_tenant", "tenant", "id"),
 )
 
 approvals = Table(

@@ -31,6 +31,7 @@ from store.platform_events import PlatformEvents
 from store.receipts import Receipts
 from store.records import Records
 from store.requests import Requests
+from store.retention import SqlRetention
 from store.runs import Runs
 from store.samples import Samples
 from store.schedules import Schedules
@@ -80,6 +81,7 @@ class SqlStore:
         self.alert_notices = AlertNotices(database)
         self.alert_signs = AlertSigns(database)
         self.answers = Answers(database, cipher)
+        self.retention = SqlRetention(database, committer)
 
     @property
     def is_shared(self) -> bool:
