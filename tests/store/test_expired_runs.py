@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import closing
 
 import pytest
 from sqlalchemy import text
@@ -54,7 +55,8 @@ def test_what_ended_long_ago_goes_with_all_that_is_its_own(
     assert delete(store, Kept.RUNS) == len(old)
 
     assert kept_runs(store, [*old, *fresh, theirs]) == [*fresh, theirs]
-    assert orphans(database_url) == []
+    with closing(Database(database_url)) as database:
+        assert orphans(database) == []
     assert rows_of(database_url) == {
         "events": 3,
         "runs": 3,

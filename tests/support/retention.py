@@ -106,13 +106,12 @@ ORPHANS = {
 }
 
 
-def orphans(url: str) -> list[str]:
+def orphans(database: Database) -> list[str]:
     """What has lost what it belongs to."""
-    with closing(Database(url)) as database:
-        found = {
-            what: database.read(lambda one, question=question: one.execute(text(question)).all())
-            for what, question in ORPHANS.items()
-        }
+    found = {
+        what: database.read(lambda one, question=question: one.execute(text(question)).all())
+        for what, question in ORPHANS.items()
+    }
     return [f"{len(rows)} {what}" for what, rows in found.items() if rows]
 
 
