@@ -24,9 +24,12 @@ logger = logging.getLogger(__name__)
 class RetentionThread:
     """Deletes until it is stopped. Any number of processes may have one; one of them works."""
 
-    def __init__(self, store: Store, retention: RetentionService) -> None:
+    def __init__(
+        self, store: Store, retention: RetentionService, nap_seconds: float = NAP_SECONDS
+    ) -> None:
         self._store = store
         self._retention = retention
+        self._nap_seconds = nap_seconds
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._work, name="retention", daemon=True)
 
@@ -43,7 +46,7 @@ class RetentionThread:
     def _work(self) -> None:
         while not self._stopping.is_set():
             if self._finish_turn():
-                self._stopping.wait(NAP_SECONDS)
+                self._stopping.wait(self._nap_seconds)
 
     def _finish_turn(self) -> bool:
         """Deletes for a while, whatever goes wrong; whether there is nothing left to do now."""
