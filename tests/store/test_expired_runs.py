@@ -14,7 +14,7 @@ from core.retention import Batch, Kept
 from core.states import RUN_ENDS, RunStatus
 from store import Cipher, SqlStore, open_store
 from store.database import Database
-from store.expired_rows import MOST_ROWS
+from store.expired_runs import MOST_RUNS
 from store.taking_turns import before_using
 from tests.support.builders import NOW, make_automation, make_event, make_run
 from tests.support.postgres import PostgresServer
@@ -119,12 +119,12 @@ def test_the_last_event_of_a_live_automation_stays(store: SqlStore) -> None:
 
 def test_more_than_a_batch_goes_batch_by_batch_past_what_stays(store: SqlStore) -> None:
     parent = going_on(RunStatus.WAITING)
-    needed = [ended_run(parent_run_id=parent.id, parent_step="start") for _ in range(MOST_ROWS + 1)]
-    others = [ended_run(created_at=LONG_AGO + 1) for _ in range(MOST_ROWS + 1)]
+    needed = [ended_run(parent_run_id=parent.id, parent_step="start") for _ in range(MOST_RUNS + 1)]
+    others = [ended_run(created_at=LONG_AGO + 1) for _ in range(MOST_RUNS + 1)]
     store.commit([store.runs.insert(run) for run in [parent, *needed, *others]])
 
-    assert first_batch(store, Kept.RUNS).rows == MOST_ROWS
-    assert delete(store, Kept.RUNS) == MOST_ROWS + 1
+    assert first_batch(store, Kept.RUNS).rows == MOST_RUNS
+    assert delete(store, Kept.RUNS) == MOST_RUNS + 1
     assert len(kept_runs(store, needed)) == len(needed)
 
 
