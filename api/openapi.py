@@ -124,9 +124,10 @@ def _problem(status: int) -> dict[str, Any]:
     }
     if status in _PROBLEM_HEADERS:
         name = _PROBLEM_HEADERS[status]
-        response["headers"] = {name: _header(name)}
+        # What is forbidden may be so to every key.
+        response["headers"] = {name: _header(name, required=status != HTTPStatus.FORBIDDEN)}
     return response
 
 
-def _header(name: str) -> dict[str, Any]:
-    return {"description": _HEADERS[name], "required": True, "schema": {"type": "string"}}
+def _header(name: str, *, required: bool = True) -> dict[str, Any]:
+    return {"description": _HEADERS[name], "required": required, "schema": {"type": "string"}}

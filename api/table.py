@@ -11,8 +11,11 @@ from api import (
     channel,
     collections,
     deliveries,
+    endpoints,
     health,
     keys,
+    quarantine,
+    quarantine_schemas,
     record_operations,
     requests,
     run_schemas,
@@ -39,6 +42,8 @@ SCHEMAS: Mapping[str, JsonSchema] = {
     **keys.SCHEMAS,
     **channel.SCHEMAS,
     **subscription_schemas.SCHEMAS,
+    **quarantine_schemas.SCHEMAS,
+    **endpoints.SCHEMAS,
 }
 
 
@@ -77,6 +82,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *runs.OPERATIONS,
     *alerts.OPERATIONS,
     *requests.OPERATIONS,
+    *quarantine.OPERATIONS,
     *collections.OPERATIONS,
     *record_operations.OPERATIONS,
     *secrets.OPERATIONS,
@@ -85,6 +91,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *channel.OPERATIONS,
     *subscriptions.OPERATIONS,
     *deliveries.OPERATIONS,
+    *endpoints.OPERATIONS,
     *_DESCRIPTIONS,
     *health.OPERATIONS,
 )

@@ -70,4 +70,17 @@ class Park:
     output: object = None
 
 
-Outcome = Succeed | Retry | Fail | Halt | Finish | Park
+@dataclass(frozen=True, slots=True)
+class Defer:
+    """Nothing was sent, to spare an endpoint or those who call others; the step asks again then.
+
+    It counts as no attempt of the retry policy. `output` is what the step shows until then; of one
+    that had waited it stays what it was.
+    """
+
+    until: Milliseconds
+    reason: str
+    output: object = None
+
+
+Outcome = Succeed | Retry | Fail | Halt | Finish | Park | Defer

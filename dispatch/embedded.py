@@ -13,7 +13,7 @@ from core.ids import new_id
 from core.model import Run
 from core.store import Store
 from dispatch.run_threads import PLACES, RunThreads
-from engine.execution import Execution, Standing
+from engine.execution import Execution
 from engine.executor import Executor
 from engine.transitions import DUE, Transitions
 
@@ -21,8 +21,6 @@ MOST_CLAIMED = 64
 """Runs claimed in one statement."""
 LONGEST_NAP_SECONDS = 1.0
 """However quiet it is, the store is asked this often whether something is due."""
-
-Resume = Callable[[Run], Standing]
 
 logger = logging.getLogger(__name__)
 
@@ -62,7 +60,7 @@ class EmbeddedDispatcher:
     def begin(self, executor: Executor) -> None:
         """Starts bringing due runs to this executor."""
         self._thread = threading.Thread(
-            target=self._work, args=[executor.resume], name="dispatcher", daemon=True
+            target=self._work, args=[executor], name="dispatcher", daemon=True
         )
         self._thread.start()
 
@@ -105,22 +103,22 @@ class EmbeddedDispatcher:
             self._thread.join()
         return self._threads.stop(seconds)
 
-    def _work(self, resume: Resume) -> None:
+    def _work(self, executor: Executor) -> None:
         while not self._stopping.is_set():
             self._woken.clear()
-            self._woken.wait(self._take_due_safely(resume))
+            self._woken.wait(self._take_due_safely(executor))
 
-    def _take_due_safely(self, resume: Resume) -> float:
+    def _take_due_safely(self, executor: Executor) -> float:
         """Takes up what is due, whatever goes wrong: without this thread no run would go on."""
         try:
-            return self._take_due(resume)
+            return self._take_due(executor)
         except StorageUnavailable as error:
             logger.warning("what is due cannot be read: %s", error)
         except Exception:
             logger.exception("what is due cannot be taken up")
         return LONGEST_NAP_SECONDS
 
-    def _take_due(self, resume: Resume) -> float:
+    def _take_due(self, executor: Executor) -> float:
         """Claims due runs as far as there are places; seconds until it is worth looking again."""
         places = self._threads.places.take(MOST_CLAIMED)
         if places == 0:
@@ -133,7 +131,8 @@ class EmbeddedDispatcher:
         finally:
             self._threads.places.give_back(places - len(claimed))
         for run in claimed:
-            self._threads.execute(partial(resume, run))
+            executor.hold(run)
+            self._threads.execute(partial(executor.resume, run))
         if len(claimed) < places:
             return self._nap_seconds()
         self._call_others()

@@ -19,6 +19,7 @@ from dispatch.sweeper import Sweeper
 from engine.assembly import Parts
 from engine.dispatching import Dispatcher
 from engine.executor import Executor
+from engine.hands import ForgottenRuns
 
 STOP_SECONDS = 12.0
 """How long a stop waits for attempts under way; what is left runs again after the start."""
@@ -160,6 +161,12 @@ class Workshop:
             dispatcher.wake,
             self.parts.service.statistics.roll_up,
             self.set_clock,
+            ForgottenRuns(
+                self.store,
+                self.parts.transitions,
+                self.parts.executor.tools.hands,
+                dispatcher.executor,
+            ),
         )
 
     def answers(self) -> AnswerThread:
@@ -173,7 +180,7 @@ class Workshop:
         return Chores(
             RelayThread(parts.relay),
             ScheduleThread(parts.ticker),
-            AlertThreads(parts.alert_watch, parts.notice_sender),
+            AlertThreads(parts.alert_watch, parts.notice_sender, parts.alert_history),
             DeliveryDispatcher(sending.deliverer, sending.stirred, self.clock, executor),
             RetentionThread(self.store, parts.retention),
         )

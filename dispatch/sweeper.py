@@ -1,4 +1,4 @@
-"""Finds what nobody brought: runs whose executor is gone, and what is to be counted."""
+"""Finds what nobody brought: runs whose executor is gone, lines that stand still, what to count."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Callable
 from core.clock import Clock, Milliseconds
 from core.errors import StorageUnavailable
 from core.store import Store
+from engine.hands import ForgottenRuns
 from engine.transitions import Transitions
 
 LEASE: Milliseconds = 20_000
@@ -31,6 +32,7 @@ class Sweeper:
         rescued: Callable[[], None],
         roll_up: Callable[[], None],
         set_clock: Callable[[], None],
+        forgotten: ForgottenRuns,
     ) -> None:
         self._store = store
         self._transitions = transitions
@@ -39,6 +41,7 @@ class Sweeper:
         self._rescued = rescued
         self._roll_up = roll_up
         self._set_clock = set_clock
+        self._forgotten = forgotten
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._work, name="sweeper", daemon=True)
 
@@ -81,6 +84,8 @@ class Sweeper:
         self._set_clock()
         now = self._clock.now()
         self._store.commit([self._store.executors.renew(self._executor, now + LEASE)])
+        if self._forgotten.give_back(now):
+            self._rescued()
         with self._store.exclusively("sweep") as alone:
             if alone:
                 self._sweep(now)
@@ -90,4 +95,8 @@ class Sweeper:
         rescued = self._transitions.rescue(now)
         if rescued:
             logger.warning("%d runs were left by an executor that is gone", rescued)
+        healed = self._transitions.heal(now)
+        if healed:
+            logger.warning("%d keys had runs in line and nobody's turn", healed)
+        if rescued or healed:
             self._rescued()

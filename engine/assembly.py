@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.clock import Clock
-from core.http import Sender
 from core.store import Store
+from engine.alerts.history import AlertHistory
 from engine.alerts.notices import NoticeSender
 from engine.alerts.service import AlertService
 from engine.alerts.telling import AlertTelling
@@ -19,6 +19,9 @@ from engine.audit import AuditService
 from engine.automation_changes import AutomationChanges
 from engine.automations import AutomationService
 from engine.callbacks import CallbackService
+from engine.care.parts import PLACES, Care, care_for
+from engine.care.run_caller import RunCaller
+from engine.care.sender import CareSender
 from engine.catalog import Catalog
 from engine.channel import Channel
 from engine.child_runs import ChildRuns
@@ -36,6 +39,7 @@ from engine.executor import Executor
 from engine.intake import Intake
 from engine.keys import Keyring
 from engine.notifying import NotificationService
+from engine.order.passing import TurnsPassedOn
 from engine.overview import OverviewService
 from engine.people.accounts import AccountService
 from engine.people.inbox import InboxService
@@ -43,6 +47,10 @@ from engine.people.invitations import InvitationService
 from engine.people.passwords import Passwords
 from engine.people.sessions import SessionKeeper
 from engine.people.users import UserService
+from engine.quarantine.edits import EditService
+from engine.quarantine.failures import FailuresCounted
+from engine.quarantine.releases import ReleaseService
+from engine.quarantine.service import QuarantineService, QuarantineTools
 from engine.records.access import RecordTools
 from engine.records.changes import RecordChanges
 from engine.records.collections import CollectionService
@@ -67,6 +75,7 @@ from engine.subscriptions.consumer import SubscriptionConsumer
 from engine.subscriptions.index import SubscriptionIndex
 from engine.subscriptions.parts import SubscriptionParts, assemble_subscriptions
 from engine.surroundings import Surroundings
+from engine.tenant_settings import TenantSettings
 from engine.tenants import TenantService
 from engine.tokens import TokenCache
 from engine.tools import Submit, Tools
@@ -96,6 +105,7 @@ class Parts:
     alert_watch: AlertWatch
     notice_sender: NoticeSender
     retention: RetentionService
+    alert_history: AlertHistory
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +127,7 @@ class _Common:
     index: SubscriptionIndex
     consumer: SubscriptionConsumer
     record_schemas: RecordSchemas
+    settings: TenantSettings
 
 
 def assemble(
@@ -126,14 +137,18 @@ def assemble(
     clock: Clock,
     dispatcher: Dispatcher,
     submit: Submit,
+    *,
+    places: int = PLACES,
 ) -> Parts:
-    """The engine over these ports."""
+    """The engine over these ports. `places` is how many threads executors have."""
     common = _common(registry, store, clock, dispatcher)
-    tools = _tools(common, surroundings, submit, dispatcher)
+    care = _care(common, surroundings, dispatcher, places)
+    tokens = TokenCache(clock, places // 4)
+    tools = _tools(common, surroundings, care, tokens, submit, dispatcher)
     executor = Executor(tools)
-    subscriptions = _subscriptions(common, surroundings.sender)
+    subscriptions = _subscriptions(common, care.sender)
     starter = Starter(executor, dispatcher)
-    service = _service(common, tools, surroundings, starter, dispatcher, subscriptions)
+    service = _service(common, tools, surroundings, starter, dispatcher, subscriptions, care)
     ticker = _ticker(common, starter)
     watch = _alert_watch(common)
     notices = NoticeSender(store, service.notifications, clock)
@@ -147,6 +162,7 @@ def assemble(
         alert_watch=watch,
         notice_sender=notices,
         retention=RetentionService(store, clock),
+        alert_history=AlertHistory(store, service.settings, clock),
     )
 
 
@@ -177,11 +193,31 @@ def _common(registry: Registry, store: Store, clock: Clock, dispatcher: Dispatch
         index=index,
         consumer=consumer,
         record_schemas=RecordSchemas(registry.compile_schema),
+        settings=TenantSettings(store.tenants, clock),
+    )
+
+
+def _care(common: _Common, surroundings: Surroundings, dispatcher: Dispatcher, places: int) -> Care:
+    caller = RunCaller(common.store, common.transitions, common.clock, dispatcher.wake)
+    return care_for(
+        surroundings,
+        common.store,
+        common.announcer,
+        common.settings,
+        common.audit,
+        common.clock,
+        places,
+        caller.call,
     )
 
 
 def _tools(
-    common: _Common, surroundings: Surroundings, submit: Submit, dispatcher: Dispatcher
+    common: _Common,
+    surroundings: Surroundings,
+    care: Care,
+    tokens: TokenCache,
+    submit: Submit,
+    dispatcher: Dispatcher,
 ) -> Tools:
     store, catalog, clock = common.store, common.catalog, common.clock
     children = ChildRuns(store, catalog, common.transitions, clock)
@@ -189,27 +225,31 @@ def _tools(
         AnnouncedEnds(common.announcer, catalog),
         children,
         UnansweredQuestions(store, catalog),
+        FailuresCounted(
+            store.quarantine, common.transitions, catalog, common.announcer, common.vault
+        ),
+        TurnsPassedOn(common.transitions),
     )
     desk = DeskTools(store, InboxService(store, clock), common.announcer, surroundings.links, clock)
     changes = RecordChanges(store, common.record_schemas, common.announcer, common.vault, clock)
     return Tools(
         store=common.store,
         transitions=common.transitions,
-        sender=surroundings.sender,
-        notifier=surroundings.notifier,
+        sender=care.sender,
+        notifier=care.notifier,
         clock=common.clock,
         vault=common.vault,
         catalog=common.catalog,
         answers=Answers(store.answers if surroundings.shared else None),
         deeds=Deeds(common.announcer, children, surroundings.links, desk),
         endings=Endings(rules, dispatcher.wake),
-        tokens=TokenCache(common.clock),
+        tokens=tokens,
         records=RecordTools(changes),
         submit=submit,
     )
 
 
-def _subscriptions(common: _Common, sender: Sender) -> SubscriptionParts:
+def _subscriptions(common: _Common, sender: CareSender) -> SubscriptionParts:
     return assemble_subscriptions(
         common.store,
         sender,
@@ -229,6 +269,7 @@ def _service(
     starter: Starter,
     dispatcher: Dispatcher,
     subscriptions: SubscriptionParts,
+    care: Care,
 ) -> Service:
     registry, store, clock = common.registry, common.store, common.clock
     vault, audit = common.vault, common.audit
@@ -237,7 +278,8 @@ def _service(
     sketches, trials = _drafts(common, tools)
     samples, listeners = _listening(common)
     statistics = StatisticsService(store, clock)
-    settings = SettingsService(store, audit)
+    settings = SettingsService(store, audit, common.settings.forget)
+    quarantine = QuarantineTools(store, tools.transitions, tools.endings, vault, audit, clock)
     return Service(
         tenants=TenantService(store, audit, clock),
         automations=automations,
@@ -247,6 +289,7 @@ def _service(
         secrets=SecretService(store, vault, common.catalog, audit, clock),
         keys=common.keyring,
         settings=settings,
+        endpoints=care.service,
         accounts=accounts,
         users=users,
         invitations=invitations,
@@ -274,6 +317,9 @@ def _service(
         event_examples=subscriptions.examples,
         collections=CollectionService(store, common.record_schemas, audit, clock),
         records=RecordService(tools.records.changes, audit),
+        quarantine=QuarantineService(quarantine),
+        releases=ReleaseService(quarantine, common.catalog, common.announcer, dispatcher.wake),
+        edits=EditService(quarantine),
         registry=registry,
         document_schema=document_schema(registry),
         store=store,

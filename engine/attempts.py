@@ -10,7 +10,7 @@ from engine.attempt import AttemptContext, Attempted, attempt_step
 from engine.context import Context, context_at
 from engine.plan import PlannedStep
 from engine.run_signals import RunSignals
-from engine.settlement import next_number
+from engine.settlement import is_held_back, next_number
 from engine.tools import Tools
 from engine.vault import TenantSecrets
 
@@ -19,19 +19,36 @@ class Attempts:
     """Makes attempts; several threads may at once, each of another step."""
 
     def __init__(
-        self, tools: Tools, run: Run, secrets: TenantSecrets, signals: Sequence[Signal]
+        self,
+        tools: Tools,
+        run: Run,
+        secrets: TenantSecrets,
+        signals: Sequence[Signal],
+        journal: Sequence[StepRun],
     ) -> None:
         self._tools = tools
         self._run = run
         self._secrets = secrets
         self._signals = RunSignals(signals)
+        self._held_back = {entry.step_id for entry in journal if is_held_back(entry)}
 
     def told(self, waiting: Sequence[StepRun]) -> list[str]:
-        """Those of the waiting steps that were told something which they have not heard yet."""
-        return [entry.step_id for entry in waiting if self._signals.has(entry.step_id)]
+        """Those of the waiting steps that were told something which they have not heard yet.
 
-    def make(self, planned: PlannedStep, entry: StepRun | None, context: Context) -> Attempted:
-        """One attempt of a step. `entry` is the journal's, where it has begun and not ended."""
+        What was held back when the run was taken up asks again: the run may have been called for
+        it. Whoever was not keeps their turn.
+        """
+        steps = [entry.step_id for entry in waiting]
+        return [one for one in steps if one in self._held_back or self._signals.has(one)]
+
+    def make(
+        self, planned: PlannedStep, entry: StepRun | None, context: Context, *, placed: bool
+    ) -> Attempted:
+        """One attempt of a step. `entry` is the journal's, where it has begun and not ended.
+
+        `placed` says that it is made in an executor's thread.
+        """
+        self._held_back.discard(planned.definition.id)
         attempt = AttemptContext(
             run=self._run,
             step_id=planned.definition.id,
@@ -40,10 +57,11 @@ class Attempts:
             secrets=self._secrets,
             sender=self._tools.sender,
             notifier=self._tools.notifier,
-            tokens=self._tools.tokens.of(self._run.tenant),
+            tokens=self._tools.tokens.of(self._run.tenant, placed=placed),
             deeds=self._tools.deeds,
             waiting=self._signals.waiting(entry),
             earlier_output=entry.output if entry else None,
             record_tools=self._tools.records,
+            placed=placed,
         )
         return attempt_step(planned, attempt, context_at(context, self._tools.clock.now()))

@@ -68,7 +68,7 @@ class Execution:
         self._journal = self._book.journal
         self._caller = Caller(tools, run, event, plan, secrets.masker, self._book)
         self._surrender = Surrender(tools, run, self._book)
-        self._attempts = Attempts(tools, run, secrets, signals)
+        self._attempts = Attempts(tools, run, secrets, signals, journal)
         self._outputs = Outputs(journal)
         callbacks = tools.deeds.callback_urls(run, plan.callbacks)
         context = build_context(event, run, (), secrets.values, callbacks)
@@ -109,6 +109,8 @@ class Execution:
         self._book.open(self._tools.transitions.start(run), beside)
         if verdict is not None:
             self._caller.tell(verdict)
+        elif run.status is RunStatus.RUNNING:
+            self._tools.hands.take(run.id)
         return run
 
     def advance(self, until: Milliseconds | None = None) -> Standing:
@@ -117,6 +119,16 @@ class Execution:
         With `until` a caller waits in this very thread: it comes back once there is an answer, and
         before anything that could outlast that moment.
         """
+        standing = Standing.LOST
+        self._tools.hands.take(self.run.id)
+        try:
+            standing = self._advance_or_part(until)
+        finally:
+            if standing not in (Standing.ANSWERED, Standing.HANDED_OVER):
+                self._tools.hands.leave(self.run.id)
+        return standing
+
+    def _advance_or_part(self, until: Milliseconds | None) -> Standing:
         try:
             return self._advance(until)
         except GuardMissed:
@@ -210,7 +222,7 @@ class Execution:
         if len(starting) == 1 and not self._branches.in_flight:
             if not self._fits(starting[0], until):
                 return False
-            self._settle(self._attempt(starting[0]))
+            self._settle(self._attempt(starting[0], placed=until is None))
             return True
         if not self._tools.stopping.is_set():
             self._branches.launch(starting)
@@ -233,9 +245,9 @@ class Execution:
         self._settle(attempted)
         return True
 
-    def _attempt(self, step_id: str) -> Attempted:
+    def _attempt(self, step_id: str, *, placed: bool = True) -> Attempted:
         planned, entry = self._plan.steps[step_id], self._journal.open(step_id)
-        return self._attempts.make(planned, entry, self._scope.context)
+        return self._attempts.make(planned, entry, self._scope.context, placed=placed)
 
     def _store_for_sending(self, step_id: str) -> None:
         now = self._tools.clock.now()

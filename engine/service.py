@@ -10,6 +10,7 @@ from engine.approvals.service import ApprovalService
 from engine.audit import AuditService
 from engine.automations import AutomationService
 from engine.callbacks import CallbackService
+from engine.care.service import EndpointService
 from engine.channel import Channel
 from engine.curl.importing import CurlImporter
 from engine.document_schema import Schema
@@ -22,6 +23,9 @@ from engine.people.accounts import AccountService
 from engine.people.inbox import InboxService
 from engine.people.invitations import InvitationService
 from engine.people.users import UserService
+from engine.quarantine.edits import EditService
+from engine.quarantine.releases import ReleaseService
+from engine.quarantine.service import QuarantineService
 from engine.records.collections import CollectionService
 from engine.records.service import RecordService
 from engine.registry import Registry
@@ -56,6 +60,7 @@ class Service:
     secrets: SecretService
     keys: Keyring
     settings: SettingsService
+    endpoints: EndpointService
     accounts: AccountService
     users: UserService
     invitations: InvitationService
@@ -83,6 +88,9 @@ class Service:
     event_examples: ExampleSender
     collections: CollectionService
     records: RecordService
+    quarantine: QuarantineService
+    releases: ReleaseService
+    edits: EditService
     registry: Registry
     document_schema: Schema
     store: Store

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from jsonschema import Draft202012Validator
@@ -11,6 +11,7 @@ from core.errors import InvalidError, NotFoundError
 from core.schema_words import faults_of
 from core.store import Store
 from engine.audit import AuditService
+from engine.care.settings_schema import ENDPOINTS_SCHEMA
 from engine.retention.rules import RETENTION_DEFAULTS, RETENTION_SCHEMA
 from engine.settings_patch import merge_patch, patch_schema
 
@@ -34,11 +35,13 @@ SETTINGS_SCHEMA: dict[str, Any] = {
             },
         },
         "retention": RETENTION_SCHEMA,
+        "endpoints": ENDPOINTS_SCHEMA,
     },
 }
 
 DEFAULTS: Mapping[str, Any] = {
     "channels": {"events": False},
+    "endpoints": {},
     **RETENTION_DEFAULTS,
 }
 
@@ -49,11 +52,14 @@ _VALIDATOR = Draft202012Validator(PATCH_SCHEMA)
 
 
 class SettingsService:
-    """The settings of tenants."""
+    """The settings of tenants. `changed` is called with the tenant whose settings have."""
 
-    def __init__(self, store: Store, audit: AuditService) -> None:
+    def __init__(
+        self, store: Store, audit: AuditService, changed: Callable[[str], None] = lambda _: None
+    ) -> None:
         self._store = store
         self._audit = audit
+        self._changed = changed
 
     def get(self, tenant: str) -> Mapping[str, Any]:
         """A tenant's settings, the defaults filled in. Raises NotFoundError."""
@@ -67,6 +73,7 @@ class SettingsService:
         changed = merge_patch(self._stored(tenant), patch)
         note = self._audit.note(tenant, "settings.changed", "settings", tenant, "", patch)
         self._store.commit([self._store.tenants.change_settings(tenant, changed), note])
+        self._changed(tenant)
         return complete(changed)
 
     def _stored(self, tenant: str) -> Mapping[str, Any]:

@@ -19,17 +19,23 @@ from sqlalchemy import (
 
 from core.clock import Milliseconds
 from core.retention import Batch, Cursor
+from core.states import RUN_FAILURES
 from core.writes import Write
 from store.database import Database
 from store.expired_rows import length_of, within_weight
 from store.prepared import Prepared
 from store.schema import approvals, automations, events, signals, step_runs
+from store.schema import quarantine_keys as keys
 from store.schema import runs as table
 from store.taking_turns import before_deleting
 
 MOST_RUNS = 100
 """Runs of one batch: with all that is theirs they take the writer about as long as others' rows."""
 
+_FOUND = [
+    table.c[name]
+    for name in ("id", "event_id", "replay_of", "finished_at", "automation_id", "quarantine_key")
+]
 _other = table.alias("other")
 
 
@@ -45,6 +51,7 @@ class ExpiredRuns:
                 table.c.tenant == bindparam("which_tenant"),
                 table.c.finished_at.is_not(None),
                 _is_not_needed_by_replays(),
+                ~_waits_for_its_key_to_be_released(),
             )
         )
         self._delete_parts = [
@@ -52,6 +59,8 @@ class ExpiredRuns:
             for part in (step_runs, signals, approvals)
         ]
         self._delete_event = _prepare_delete(database, events, events.c.id)
+        self._delete_edits = _prepare_delete(database, events, events.c.replaces)
+        self._forget_failures = _prepare_forget_failures(database)
 
     def beyond(self, tenant: str, most: int) -> Milliseconds | None:
         """The end of the oldest of the `most` runs that ended last."""
@@ -67,7 +76,7 @@ class ExpiredRuns:
     def batch(self, tenant: str, before: Milliseconds, cursor: Cursor | None) -> Batch | None:
         """Those that ended before a moment and are not needed, from the end at `cursor` on."""
         found = self._database.rows(
-            select(table.c.id, table.c.event_id, table.c.replay_of, table.c.finished_at, _weight())
+            select(*_FOUND, _came_first(), _weight())
             .where(
                 table.c.tenant == tenant,
                 table.c.finished_at >= (cursor or 0),
@@ -85,11 +94,17 @@ class ExpiredRuns:
     def _writes(self, tenant: str, runs: Sequence[Row[Any]]) -> Iterator[Write]:
         ids = [run.id for run in runs]
         # What a run is for goes with the first run of it: that one stays while it is repeated.
-        event_ids = [run.event_id for run in runs if run.replay_of is None]
+        first = [run for run in runs if run.replay_of is None]
+        edited = [run.came_first for run in first if run.came_first is not None]
         yield from _each(self._delete_run, tenant, ids, guarded=True)
         for statement in self._delete_parts:
             yield from _each(statement, tenant, ids)
-        yield from _each(self._delete_event, tenant, event_ids)
+        yield from _each(self._delete_event, tenant, [run.event_id for run in first])
+        yield from _each(self._delete_event, tenant, edited)
+        yield from _each(self._delete_edits, tenant, edited)
+        for run in runs:
+            if run.quarantine_key is not None:
+                yield Write(self._forget_failures, _failed_key(tenant, run))
 
 
 def _each(
@@ -104,12 +119,41 @@ def _prepare_delete(database: Database, part: Table, key: ColumnElement[str]) ->
     return database.prepare(delete(part).where(mine))
 
 
+def _prepare_forget_failures(database: Database) -> Prepared:
+    """Of a key that is not held, once the last run of it that failed is gone."""
+    return database.prepare(
+        delete(keys).where(
+            keys.c.tenant == bindparam("which_tenant"),
+            keys.c.automation_id == bindparam("which_automation"),
+            keys.c.key == bindparam("which_key"),
+            keys.c.run_id == bindparam("which"),
+            keys.c.held_at.is_(None),
+        )
+    )
+
+
+def _failed_key(tenant: str, run: Row[Any]) -> dict[str, str]:
+    return {
+        "which": run.id,
+        "which_tenant": tenant,
+        "which_automation": run.automation_id,
+        "which_key": run.quarantine_key,
+    }
+
+
+def _came_first() -> ColumnElement[str | None]:
+    """The event in the place of which the run was given another one."""
+    event = select(events.c.replaces).where(events.c.id == table.c.event_id)
+    return event.scalar_subquery().label("came_first")
+
+
 def _is_not_needed() -> ColumnElement[bool]:
     return (
         _is_not_needed_by_replays()
         & or_(table.c.replay_of.is_not(None), _is_not_the_last_event())
         & ~_has_parent_that_goes_on()
         & ~_has_child_that_goes_on()
+        & ~_waits_for_its_key_to_be_released()
     )
 
 
@@ -145,6 +189,18 @@ def _has_child_that_goes_on() -> ColumnElement[bool]:
     """Its end is told to the run."""
     goes_on = (_other.c.parent_run_id == table.c.id) & _other.c.finished_at.is_(None)
     return _some(_other, goes_on & _other.c.parent_run_id.is_not(None))
+
+
+def _waits_for_its_key_to_be_released() -> ColumnElement[bool]:
+    """Whoever releases a quarantined key may have its failures repeated."""
+    of_key = (
+        (keys.c.tenant == table.c.tenant)
+        & (keys.c.automation_id == table.c.automation_id)
+        & (keys.c.key == table.c.quarantine_key)
+    )
+    held = _some(keys, of_key & keys.c.held_at.is_not(None))
+    failed = or_(*(table.c.status == status for status in sorted(RUN_FAILURES)))
+    return table.c.quarantine_key.is_not(None) & failed & held
 
 
 def _some(among: Any, which: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -33,20 +33,7 @@ class PlatformEvents:
 
     def insert(self, event: PlatformEvent) -> Write:
         """Adds an event, to be handed on."""
-        return Write(
-            self._insert,
-            {
-                "id": event.id,
-                "tenant": event.tenant,
-                "type": event.type,
-                "version": event.version,
-                "occurred_at": event.occurred_at,
-                "data": encode(event.data),
-                "automation_id": event.automation_id,
-                "depth": event.depth,
-                "handed_on_at": None,
-            },
-        )
+        return Write(self._insert, event_columns(event))
 
     def get(self, tenant: str, event_id: str) -> PlatformEvent | None:
         """One event, or None."""
@@ -66,6 +53,21 @@ class PlatformEvents:
         """Marks an event as handed on; guarded: refused when it was already."""
         values = {"which": event.id, "which_tenant": event.tenant, "now": now}
         return Write(self._hand_on, values, guarded=True)
+
+
+def event_columns(event: PlatformEvent) -> dict[str, Any]:
+    """The columns of an event that is to be handed on."""
+    return {
+        "id": event.id,
+        "tenant": event.tenant,
+        "type": event.type,
+        "version": event.version,
+        "occurred_at": event.occurred_at,
+        "data": encode(event.data),
+        "automation_id": event.automation_id,
+        "depth": event.depth,
+        "handed_on_at": None,
+    }
 
 
 def _event(row: Row[Any]) -> PlatformEvent:

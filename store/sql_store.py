@@ -28,6 +28,7 @@ from store.invitations import Invitations
 from store.keys import Keys
 from store.migrate import migrate
 from store.platform_events import PlatformEvents
+from store.quarantine import Quarantine
 from store.receipts import Receipts
 from store.records import Records
 from store.requests import Requests
@@ -80,6 +81,7 @@ class SqlStore:
         self.alerts = Alerts(database)
         self.alert_notices = AlertNotices(database)
         self.alert_signs = AlertSigns(database)
+        self.quarantine = Quarantine(database)
         self.answers = Answers(database, cipher)
         self.retention = SqlRetention(database, committer)
 

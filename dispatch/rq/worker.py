@@ -54,7 +54,7 @@ class WakeUpTaker:
             try:
                 self._listen(f"{self._name}.{number}")
             except (RedisError, ValueError) as error:
-                logger.debug("no wake-ups: %s", error)
+                logger.warning("there are no wake-ups, it is looked every second: %s", error)
             except Exception:
                 logger.exception("taking wake-ups broke off")
             if self._stopping.wait(PAUSE_SECONDS):
@@ -73,7 +73,8 @@ class WakeUpTaker:
 
 
 def _quieten() -> None:
-    """RQ would write lines of its own about each job; what it warns of goes the usual way."""
-    rq_logger = logging.getLogger("rq.worker")
-    rq_logger.addHandler(logging.NullHandler())
-    rq_logger.setLevel(logging.WARNING)
+    """RQ would write of each job, and a traceback of each fault of Redis; it is said once, here."""
+    for name in ("rq", "rq.worker"):
+        quiet = logging.getLogger(name)
+        quiet.addHandler(logging.NullHandler())
+        quiet.propagate = False

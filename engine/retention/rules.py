@@ -76,17 +76,27 @@ def _schema(kind: Kept) -> dict[str, Any]:
     }
 
 
+_ALERT_DAYS: dict[str, Any] = {
+    "type": "integer",
+    "title": "Alerts: days",
+    "description": "How many days an alert that is over stays on the page Alerts.",
+    "minimum": 1,
+    "maximum": 3650,
+    "default": 90,
+}
+
 RETENTION_SCHEMA: dict[str, Any] = {
     "type": "object",
-    "title": "Retention",
+    "title": "How long the past is kept",
     "description": "What is older, or more, is deleted for good within a few minutes. What has not "
     "ended stays in any case, and so does what something needs that goes on.",
     "additionalProperties": False,
-    "properties": {kind.value: _schema(kind) for kind in Kept},
+    "properties": {**{kind.value: _schema(kind) for kind in Kept}, "alert_days": _ALERT_DAYS},
 }
 
 RETENTION_DEFAULTS: Mapping[str, Any] = {
     "retention": {
-        kind.value: {"days": days, "most": most} for kind, (days, most) in _DEFAULTS.items()
+        **{kind.value: {"days": days, "most": most} for kind, (days, most) in _DEFAULTS.items()},
+        "alert_days": _ALERT_DAYS["default"],
     }
 }

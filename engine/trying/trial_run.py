@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 
 from core.clock import Clock, Milliseconds
 from core.errors import ExpressionError, Fault
-from core.http import Sender
 from core.model import Event, RequestEntry, Run, StepRun
-from core.notifications import Notifier
-from core.outcomes import Answer, Finish, Halt, Park, Retry, Succeed
+from core.outcomes import Answer, Defer, Finish, Halt, Park, Retry, Succeed
 from core.states import RUN_FAILURES, RunStatus, StepStatus
 from core.store import Store
 from engine.attempt import AttemptContext, Attempted, attempt_step
+from engine.care.notifier import CaringNotifier
+from engine.care.sender import CaringSender
 from engine.context import build_context, context_at
 from engine.drafts.effects import in_words
 from engine.failing import Failure, scope_after
@@ -48,8 +48,8 @@ class TrialTools:
     """What a trial works with. Records are changed as really as requests are sent."""
 
     store: Store
-    sender: Sender
-    notifier: Notifier
+    sender: CaringSender
+    notifier: CaringNotifier
     clock: Clock
     records: RecordTools
     stopping: threading.Event
@@ -203,6 +203,10 @@ class TrialRun:
                 words = "a run would wait here; to try what follows, pin a result to this step"
                 self._end = Verdict(RunStatus.WAITING, error=f"{step.step_id}: {words}")
                 return replace(step, status=StepStatus.WAITING, error=words)
+            case Defer():
+                words = f"{step.error}; a run would wait for that, and go on by itself"
+                self._end = Verdict(RunStatus.WAITING, error=f"{step.step_id}: {words}")
+                return replace(step, error=words)
         return step
 
     def _record(self, step: StepRun) -> None:

@@ -138,6 +138,38 @@ def test_what_is_no_rule_of_retention_is_refused(admin: Caller, rule: object, pa
     assert [one["path"] for one in refused.json["errors"]] == [path]
 
 
+def test_endpoints_are_configured_by_their_origin(admin: Caller) -> None:
+    slow, quick = "https://slow.example", "http://10.0.0.7:8080"
+    both = {slow: {"concurrency": 2}, quick: {"rate": "10/s"}}
+    changed = admin("PATCH", "/api/v1/settings", json={"endpoints": both}).json
+    assert changed["endpoints"] == both
+
+    one = admin("PATCH", "/api/v1/settings", json={"endpoints": {slow: None}}).json
+    assert one["endpoints"] == {quick: {"rate": "10/s"}}
+
+
+@pytest.mark.parametrize(
+    ("origin", "limits"),
+    [
+        ("https://slow.example/path", {}),
+        ("https://Slow.example", {}),
+        ("https://slow.example:443", {}),
+        ("slow.example", {}),
+        ("https://slow.example", {"concurrency": 0}),
+        ("https://slow.example", {"rate": "10 per second"}),
+        ("https://slow.example", {"rate": "0/s"}),
+        ("https://slow.example", {"places": 1}),
+    ],
+)
+def test_what_endpoints_cannot_be_given_is_refused_in_words(
+    admin: Caller, origin: str, limits: dict[str, object]
+) -> None:
+    refused = admin("PATCH", "/api/v1/settings", json={"endpoints": {origin: limits}})
+    assert refused.status_code == 422
+    [error] = refused.json["errors"]
+    assert error["path"].startswith("$.endpoints")
+
+
 @pytest.mark.parametrize("patch", [{"channels": 7}, {"channels": {"events": 1}}, {"x": 1}, []])
 def test_what_is_no_setting_is_refused(admin: Caller, patch: object) -> None:
     refused = admin("PATCH", "/api/v1/settings", json=patch)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.support.browser import Studio, ready
+from tests.support.browser import NARROW, WIDE, Studio, ready
 from tests.support.builders import make_document
 from tests.support.inspector import field
 from tests.support.waiting import eventually
@@ -63,3 +65,30 @@ def test_there_is_nothing_but_the_form(page: Page, studio: Studio) -> None:
     expect(page.locator("#view-output")).to_be_hidden()
     page.keyboard.press("Escape")
     expect(page.locator("#inspector")).to_be_hidden()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [NARROW, WIDE])
+def test_axe_finds_nothing_serious_and_nothing_is_cut_off(
+    page: Page, studio: Studio, size: dict[str, int], scheme: str
+) -> None:
+    page.set_viewport_size(size)  # type: ignore[arg-type]
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    rules = {
+        "failures": {"count": 3},
+        "failure_rate": {"percent": 50},
+        "silence": {"for": "5s"},
+        "notify": ["OPS_CHAT", "OPS_MAIL"],
+    }
+    name = f"settings-{scheme}-{size['width']}"
+    open_settings(page, studio, name, settings={"alerts": rules, "timeout": "1h"})
+    page.evaluate(
+        "for (const one of document.querySelectorAll('details[data-fold]')) one.open = true"
+    )
+    expect(field(page, "alerts.silence.for").locator(".fault")).to_be_visible()
+
+    found = Axe().run(page, context="#inspector").response["violations"]
+    serious = [one for one in found if one["impact"] in ("serious", "critical")]
+    assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in serious] == []
+    panel = page.locator("#inspector-configure")
+    assert panel.evaluate("one => one.scrollWidth - one.clientWidth") <= 0

@@ -45,6 +45,9 @@ class Resuming:
     def __init__(self, work: Any) -> None:
         self._work = work
 
+    def hold(self, run: Run) -> None:
+        """Nothing has to be known of it."""
+
     def resume(self, run: Run) -> Standing:
         self._work(run)
         return Standing.ENDED

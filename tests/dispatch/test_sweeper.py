@@ -9,6 +9,7 @@ import pytest
 
 from core.errors import StorageUnavailable
 from dispatch.sweeper import LEASE, Sweeper
+from engine.hands import ForgottenRuns, Hands
 from tests.support.workbench import Workbench, workbench
 
 
@@ -19,8 +20,16 @@ def bench(tmp_path: Path) -> Iterator[Workbench]:
 
 
 def make_sweeper(bench: Workbench, roll_up: Callable[[], None]) -> Sweeper:
+    forgotten = ForgottenRuns(bench.store, bench.transitions, Hands(), "one")
     return Sweeper(
-        bench.store, bench.transitions, bench.clock, "one", lambda: None, roll_up, lambda: None
+        bench.store,
+        bench.transitions,
+        bench.clock,
+        "one",
+        lambda: None,
+        roll_up,
+        lambda: None,
+        forgotten,
     )
 
 

@@ -48,7 +48,7 @@ def test_a_run_keeps_only_so_much_output_and_the_step_beyond_it_fails(bench: Wor
 
 
 def test_attempts_of_one_step_count_once(bench: Workbench) -> None:
-    bench.partner.answers(*[answered(503, "x" * 1_000_000)] * 80, answered(200, "x" * 1_000_000))
+    bench.partner.answers(*[answered(429, "x" * 1_000_000)] * 80, answered(200, "x" * 1_000_000))
     sync = send("sync", URL, retry={"attempts": 100, "initial": "1s", "factor": 1})
     bench.publish(make_document(sync))
 

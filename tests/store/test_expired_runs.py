@@ -154,7 +154,7 @@ def test_a_run_that_is_replayed_as_it_is_to_be_deleted_stays(store: SqlStore) ->
     add_runs(store, run, other)
     batch = first_batch(store, Kept.RUNS)
     replay = make_run(make_event(id=run.event_id), replay_of=run.id)
-    store.commit([store.runs.insert(replay), *store.runs.hold(run)])
+    store.commit([store.runs.insert(replay), *store.runs.require(run)])
 
     with pytest.raises(GuardMissed):
         store.commit(batch.writes)
@@ -171,7 +171,7 @@ def test_a_run_that_was_deleted_is_replayed_no_more(store: SqlStore) -> None:
     delete(store, Kept.RUNS)
 
     with pytest.raises(GuardMissed):
-        store.commit([store.runs.insert(replay), *store.runs.hold(run)])
+        store.commit([store.runs.insert(replay), *store.runs.require(run)])
 
     assert store.runs.get("acme", replay.id) is None
 

@@ -12,7 +12,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from core.clock import Milliseconds
+from core.errors import InvalidError
 from core.http import (
     FailureKind,
     InboundRequest,
@@ -145,11 +148,19 @@ class Workbench:
         self.ticker = parts.ticker
         self.alert_watch = parts.alert_watch
         self.notice_sender = parts.notice_sender
+        self.alert_history = parts.alert_history
         self.service.tenants.create(TENANT, "Acme")
 
     def publish(self, document: Mapping[str, Any], automation_id: str = "orders") -> None:
         self.service.automations.put(TENANT, automation_id, document)
         self.service.versions.publish(TENANT, automation_id)
+
+    def faults(self, document: Mapping[str, Any], automation_id: str = "orders") -> dict[str, str]:
+        """Why a document is not published: words by paths."""
+        self.service.automations.put(TENANT, automation_id, document)
+        with pytest.raises(InvalidError) as caught:
+            self.service.versions.publish(TENANT, automation_id)
+        return {fault.path: fault.message for fault in caught.value.faults}
 
     def post(
         self,
