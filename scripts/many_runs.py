@@ -13,7 +13,7 @@ _ROWS = f"""
 WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < :count - 1),
 r AS (
   SELECT i, CAST(:first + i * :apart AS INTEGER) m, ABS(RANDOM()) % 1000 x,
-         'auto-' || ABS(RANDOM()) % {AUTOMATIONS} a, ABS(RANDOM()) % 5000 d
+         'auto-' || (ABS(RANDOM()) % {AUTOMATIONS}) a, ABS(RANDOM()) % 5000 d
   FROM n
 )
 """

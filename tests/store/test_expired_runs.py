@@ -10,13 +10,15 @@ from sqlalchemy import text
 
 from core.errors import GuardMissed
 from core.model import Run
+from core.quarantine import KeyFailure
 from core.retention import Batch, Kept
 from core.states import RUN_ENDS, RunStatus
 from store import Cipher, SqlStore, open_store
 from store.database import Database
 from store.expired_runs import MOST_RUNS
 from store.taking_turns import before_using
-from tests.support.builders import NOW, make_automation, make_event, make_run
+from tests.support.builders import NOW, id_at, make_automation, make_event, make_run
+from tests.support.lanes import KEY, held_key
 from tests.support.postgres import PostgresServer
 from tests.support.retention import (
     DAY,
@@ -29,6 +31,7 @@ from tests.support.retention import (
     kept_runs,
     orphans,
     rows_of,
+    whole,
 )
 from tests.support.waiting import eventually
 
@@ -211,3 +214,60 @@ def _deletes(store: SqlStore, batch: Batch, met: list[BaseException]) -> None:
 def _waits_for_a_lock(database: Database) -> None:
     waiting = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
     assert eventually(lambda: database.read(lambda one: one.execute(waiting).scalar_one()))
+
+
+def fail(
+    store: SqlStore, count: int, limit: int, status: RunStatus = RunStatus.FAILED
+) -> list[Run]:
+    """Runs of one key that failed long ago; with the `limit`-th the key is held."""
+    runs = []
+    for _ in range(count):
+        event = make_event(received_at=LONG_AGO)
+        run = ended_run(event, status=status, quarantine_key=KEY.key)
+        failure = KeyFailure(id_at(LONG_AGO), KEY, run.id, "no answer", LONG_AGO)
+        store.commit([*whole(store, run), store.quarantine.failed(failure, limit)])
+        runs.append(run)
+    return runs
+
+
+def test_what_failed_stays_while_its_key_is_held(store: SqlStore, database_url: str) -> None:
+    """It may be repeated before what is held goes on."""
+    failed = fail(store, 3, limit=3)
+    held = going_on(RunStatus.HELD, quarantine_key=KEY.key)
+    add_runs(store, held)
+    assert delete(store, Kept.RUNS) == 0
+
+    store.commit([store.quarantine.remove(held_key(store))])
+
+    assert delete(store, Kept.RUNS) == len(failed)
+    assert kept_runs(store, [*failed, held]) == [held]
+
+
+def test_failures_of_a_key_that_is_not_held_are_forgotten_with_the_last_of_them(
+    store: SqlStore, database_url: str
+) -> None:
+    failed = fail(store, 2, limit=3)
+    other = ended_run(status=RunStatus.FAILED, quarantine_key="another")
+    add_runs(store, other)
+    assert rows_of(database_url)["quarantine_keys"] == 1
+
+    assert delete(store, Kept.RUNS) == len(failed) + 1
+
+    assert rows_of(database_url) == {}
+
+
+def test_an_event_that_was_edited_goes_with_all_that_it_was_before(
+    store: SqlStore, database_url: str
+) -> None:
+    came = make_event(received_at=LONG_AGO)
+    edits = [make_event(received_at=LONG_AGO, replaces=came.id) for _ in range(2)]
+    run = ended_run(edits[-1])
+    untouched = going_on(RunStatus.HELD)
+    store.commit([store.events.insert(event) for event in (came, *edits)])
+    store.commit([store.runs.insert(run)])
+    add_runs(store, untouched)
+
+    assert delete(store, Kept.RUNS) == 1
+
+    assert rows_of(database_url)["events"] == 1
+    assert store.events.get("acme", untouched.event_id) is not None

@@ -81,7 +81,7 @@ def test_what_is_needed_is_found_by_its_index(asked: Asked) -> None:
     asked.retention.expired[Kept.RUNS].batch("acme", NOW, None)
 
     plan = asked.plan()
-    for index in ("runs_replays", "runs_children", "runs_by_automation"):
+    for index in ("runs_replays", "runs_children", "runs_by_automation", "quarantine_by_key"):
         assert found_by(plan, index), plan
 
 
@@ -98,7 +98,7 @@ def test_each_row_is_deleted_by_its_key(asked: Asked, sqlite_url: str, kind: Kep
     writes = first_batch(store, kind).writes
     store.close()
 
-    assert len(writes) == (5 if kind is Kept.RUNS else 1)
+    assert len({id(write.statement) for write in writes}) == (7 if kind is Kept.RUNS else 1)
     for write in writes:
         statement: Any = write.statement
         plan = asked.explain(statement._sql, statement._arguments(write.parameters))
@@ -109,7 +109,11 @@ def test_each_row_is_deleted_by_its_key(asked: Asked, sqlite_url: str, kind: Kep
 
 def fill(store: SqlStore, kind: Kept) -> None:
     if kind is Kept.RUNS:
-        store.commit(whole(store, ended_run(make_event(received_at=LONG_AGO))))
+        came = make_event(received_at=LONG_AGO)
+        edited = make_event(received_at=LONG_AGO, replaces=came.id)
+        run = ended_run(edited, quarantine_key="C-1")
+        store.commit([store.events.insert(one) for one in (came, edited)])
+        store.commit([store.runs.insert(run)])
         store.commit(whole(store, going_on(RunStatus.WAITING)))
     else:
         store.commit([ADD[kind](store, LONG_AGO, "acme")])
