@@ -31,7 +31,7 @@ from core.roles import Role
 from engine.compiler import Compiler
 from engine.document_schema import Schema, document_schema
 from engine.service import Service
-from store import back_up, copy_database, restore
+from store import back_up, compact, copy_database, restore
 from wiring import (
     action_and_trigger_registry,
     bootstrap,
@@ -125,6 +125,13 @@ class WholeInstallation:
         """Brings a backup into the empty database of the configuration; rows by table."""
         with self._hold(config):
             return restore(file, database_url(config))
+
+    def compact(self, config: Config) -> tuple[int, int]:
+        """Writes the database anew without the room that nothing needs; bytes before and after."""
+        url = existing_database_url(config)
+        with self._hold(config):
+            sizes = compact(url)
+        return sizes.before, sizes.after
 
     def _hold(self, config: Config) -> AbstractContextManager[object]:
         """Keeps others off the data folder where the database is in there."""

@@ -44,7 +44,11 @@ class Group:
 def groups_of(schema: Mapping[str, Any], values: Mapping[str, Any]) -> list[Group]:
     """The groups of a schema, one for each object of its properties."""
     return [
-        Group(_label(name, part), part.get("description", ""), tuple(_fields(part, name, values)))
+        Group(
+            _label(name, part),
+            part.get("description", ""),
+            tuple(_fields(part, name, values.get(name, {}))),
+        )
         for name, part in schema["properties"].items()
     ]
 
@@ -77,7 +81,7 @@ def _read_group(part: Mapping[str, Any], name: str, form: MultiDict[str, str]) -
     return {
         inner: value
         for inner, one in part["properties"].items()
-        if (value := _read(one, form.get(f"{name}.{inner}", ""))) is not None
+        if (value := _read(one, f"{name}.{inner}", form)) is not None
     }
 
 
@@ -89,18 +93,22 @@ def _read_map(text: str) -> Any:
         return text
 
 
-def _fields(part: Mapping[str, Any], name: str, values: Mapping[str, Any]) -> Iterator[Field]:
-    held = values.get(name, {})
+def _fields(part: Mapping[str, Any], name: str, held: Any, above: str = "") -> Iterator[Field]:
+    """The fields of an object; those of an object in it are called by both names."""
     if _is_map(part):
         written = held if isinstance(held, str) else indented(held) if held else ""
         example = indented(part["examples"][0]) if part.get("examples") else ""
         yield Field(name, "map", "As JSON", "", written, example=example)
         return
     for inner, one in part["properties"].items():
+        if "properties" in one:
+            label = f"{above}{_label(inner, one)}: "
+            yield from _fields(one, f"{name}.{inner}", held.get(inner, {}), label)
+            continue
         yield Field(
             name=f"{name}.{inner}",
             kind=_kind(one),
-            label=_label(inner, one),
+            label=above + _label(inner, one),
             hint=one.get("description", ""),
             value=_written(held.get(inner, one.get("default"))),
             choices=tuple(one.get("enum", ())),
@@ -124,7 +132,10 @@ def _label(name: str, part: Mapping[str, Any]) -> str:
     return str(part.get("title") or name.replace("_", " ").capitalize())
 
 
-def _read(part: Mapping[str, Any], text: str) -> Any:
+def _read(part: Mapping[str, Any], name: str, form: MultiDict[str, str]) -> Any:
+    if "properties" in part:
+        return _read_group(part, name, form)
+    text = form.get(name, "")
     if part.get("type") == "boolean":
         return text == "on"
     if not text:

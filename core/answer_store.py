@@ -20,7 +20,3 @@ class StoredAnswers(Protocol):
     def of(self, run_ids: Sequence[str]) -> Mapping[str, Answer]:
         """The answers there are, by run, of whichever tenant."""
         ...
-
-    def forget(self, before: Milliseconds) -> Write:
-        """Removes what nobody can wait for any more."""
-        ...

@@ -34,6 +34,7 @@ from core.model import (
 from core.platform_events import PlatformEvents
 from core.quarantine import Quarantine
 from core.record_store import Collections, Receipts, Records
+from core.retention import Retention
 from core.sample_store import Samples
 from core.schedules import Schedules
 from core.signals import Signals
@@ -179,10 +180,6 @@ class Events(Protocol):
         """The event and body hash that hold the key now."""
         ...
 
-    def forget_keys(self, now: Milliseconds) -> Write:
-        """Removes expired keys of every tenant."""
-        ...
-
 
 class Runs(Protocol):
     """Runs and the journal of their steps. Only `engine.transitions` calls what moves a state."""
@@ -223,6 +220,10 @@ class Runs(Protocol):
 
     def insert(self, run: Run) -> Write:
         """A queued run that has a key is held, or waits in line, as that key stands by then."""
+        ...
+
+    def require(self, run: Run) -> Sequence[Write]:
+        """To be committed with a replay of it; guarded: refused when the run is gone."""
         ...
 
     def move(
@@ -428,6 +429,8 @@ class Store(Protocol):
     def quarantine(self) -> Quarantine: ...
     @property
     def answers(self) -> StoredAnswers: ...
+    @property
+    def retention(self) -> Retention: ...
 
     def exclusively(self, name: str) -> AbstractContextManager[bool]:
         """Whether nobody else does the work of this name; while it is done here nobody can begin.

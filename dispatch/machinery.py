@@ -14,6 +14,7 @@ from dispatch.answers import AnswerThread
 from dispatch.deliveries import DeliveryDispatcher
 from dispatch.limits import LimitThread
 from dispatch.relaying import RelayThread
+from dispatch.retention import RetentionThread
 from dispatch.schedules import ScheduleThread
 from dispatch.sweeper import Sweeper
 from engine.assembly import Parts
@@ -67,6 +68,7 @@ class Chores:
     schedules: ScheduleThread
     alerts: AlertThreads
     deliveries: DeliveryDispatcher
+    retention: RetentionThread
 
     def start(self) -> None:
         """Begins with what is due already."""
@@ -74,6 +76,7 @@ class Chores:
         self.schedules.start()
         self.deliveries.start()
         self.alerts.start()
+        self.retention.start()
 
     def rest(self) -> None:
         """Takes nothing up any more."""
@@ -121,6 +124,7 @@ class Machinery:
             self.chores.relay.stop()
             self.chores.schedules.stop()
             self.chores.alerts.stop()
+            self.chores.retention.stop()
         self.dispatcher.stop(STOP_SECONDS)
         if self.chores is not None:
             self.chores.deliveries.stop(max(last_moment - time.monotonic(), 0))
@@ -183,4 +187,5 @@ class Workshop:
             ScheduleThread(parts.ticker),
             AlertThreads(parts.alert_watch, parts.notice_sender, parts.alert_history),
             DeliveryDispatcher(sending.deliverer, sending.stirred, self.clock, executor),
+            RetentionThread(self.store, parts.retention),
         )

@@ -14,10 +14,6 @@ from engine.transitions import Transitions
 
 LEASE: Milliseconds = 20_000
 """How long an executor that says nothing is believed to be alive."""
-KEPT_EVENTS: Milliseconds = 86_400_000
-"""How long a platform event is kept that was handed on."""
-KEPT_RECEIPTS: Milliseconds = 30 * 86_400_000
-"""How long it is kept what a step did to a record when its run did not go on to say so."""
 BEAT_SECONDS = 5.0
 """How often it says something, and how often the sweeper looks: recovery within 40 s."""
 
@@ -96,11 +92,6 @@ class Sweeper:
                 self._roll_up()
 
     def _sweep(self, now: Milliseconds) -> None:
-        forget_events = self._store.platform_events.forget(now - KEPT_EVENTS)
-        forget_receipts = self._store.receipts.forget(now - KEPT_RECEIPTS)
-        forget_keys = self._store.events.forget_keys(now)
-        forget_answers = self._store.answers.forget(now)
-        self._store.commit([forget_keys, forget_events, forget_receipts, forget_answers])
         rescued = self._transitions.rescue(now)
         if rescued:
             logger.warning("%d runs were left by an executor that is gone", rescued)

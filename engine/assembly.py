@@ -67,6 +67,7 @@ from engine.relaying.announced_ends import AnnouncedEnds
 from engine.relaying.relay import Relay
 from engine.relaying.starts import EventStarts
 from engine.requests import RequestService
+from engine.retention.service import RetentionService
 from engine.run_items import RunItems
 from engine.runs import RunService
 from engine.schedules.forecasts import ForecastService
@@ -100,7 +101,7 @@ from engine.versions import VersionService
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The engine: what others call, what executes and moves states, hands on, ticks, watches."""
+    """The engine: what others call, what executes and moves states, and what works by itself."""
 
     service: Service
     executor: Executor
@@ -112,6 +113,7 @@ class Parts:
     notice_sender: NoticeSender
     quota_watch: QuotaWatch
     rejections: Rejections
+    retention: RetentionService
     alert_history: AlertHistory
 
 
@@ -172,6 +174,7 @@ def assemble(
         notice_sender=notices,
         quota_watch=QuotaWatch(store, InboxService(store, clock), common.announcer, clock),
         rejections=common.rejections,
+        retention=RetentionService(store, clock),
         alert_history=AlertHistory(store, service.settings, clock),
     )
 

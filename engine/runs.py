@@ -178,7 +178,7 @@ class RunService:
     def _existing(self, tenant: str, run_id: str) -> Run:
         run = self._store.runs.get(tenant, run_id)
         if run is None:
-            raise NotFoundError(f"there is no run {run_id}")
+            raise _no_run(run_id)
         return run
 
     def _behind(self, run: Run) -> str | None:
@@ -216,9 +216,14 @@ class RunService:
     def _start_again(self, run: Run, event: Event, plan: Plan, kept: Sequence[StepRun]) -> Run:
         automaton = Automaton(run.tenant, run.automation_id, run.version, plan)
         again = replace(make_run(automaton, event, self._clock.now()), replay_of=run.id)
-        beside = [self._store.runs.keep_step(again, step) for step in kept]
-        beside.append(self._note("replayed", again, {"replay_of": run.id}))
-        return self._as_stored(self._starter.start(again, event, plan, beside, kept))
+        note = self._note("replayed", again, {"replay_of": run.id})
+        steps = [self._store.runs.keep_step(again, step) for step in kept]
+        try:
+            beside = [*self._store.runs.require(run), *steps, note]
+            begun = self._starter.start(again, event, plan, beside, kept)
+        except GuardMissed:
+            raise _no_run(run.id) from None
+        return self._as_stored(begun)
 
     def _as_stored(self, run: Run) -> Run:
         """A run that has a key is queued, in line or held: the store decides that."""
@@ -239,6 +244,10 @@ def _steps(run: Run, plan: Plan | None, journal: Sequence[StepRun]) -> Sequence[
     if plan is not None:
         return states_of_steps(run, plan.regions, journal)
     return [one for one in journal if one.step_id != FAILURE and not split_key(one.step_id)[1]]
+
+
+def _no_run(run_id: str) -> NotFoundError:
+    return NotFoundError(f"there is no run {run_id}")
 
 
 def _is_kept(step: StepRun) -> bool:

@@ -13,6 +13,7 @@ from core.store import Store
 from engine.audit import AuditService
 from engine.care.settings_schema import ENDPOINTS_SCHEMA
 from engine.limits.settings import LIMIT_DEFAULTS, LIMITS_SCHEMA, QUOTAS_SCHEMA
+from engine.retention.rules import RETENTION_DEFAULTS, RETENTION_SCHEMA
 from engine.settings_patch import merge_patch, patch_schema
 
 SETTINGS_SCHEMA: dict[str, Any] = {
@@ -34,21 +35,7 @@ SETTINGS_SCHEMA: dict[str, Any] = {
                 }
             },
         },
-        "retention": {
-            "type": "object",
-            "title": "How long the past is kept",
-            "additionalProperties": False,
-            "properties": {
-                "alert_days": {
-                    "type": "integer",
-                    "title": "Alerts, in days",
-                    "minimum": 1,
-                    "maximum": 3650,
-                    "default": 90,
-                    "description": "How long an alert that is over stays on the page Alerts.",
-                }
-            },
-        },
+        "retention": RETENTION_SCHEMA,
         "endpoints": ENDPOINTS_SCHEMA,
         "limits": LIMITS_SCHEMA,
         "quotas": QUOTAS_SCHEMA,
@@ -57,9 +44,9 @@ SETTINGS_SCHEMA: dict[str, Any] = {
 
 DEFAULTS: Mapping[str, Any] = {
     "channels": {"events": False},
-    "retention": {"alert_days": 90},
     "endpoints": {},
     **LIMIT_DEFAULTS,
+    **RETENTION_DEFAULTS,
 }
 
 PATCH_SCHEMA = patch_schema(SETTINGS_SCHEMA)

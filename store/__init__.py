@@ -4,14 +4,17 @@ Beside them what is counted and soon forgotten: requests, in memory or in Redis.
 """
 
 from store.cipher import Cipher
+from store.compacting import Sizes, compact
 from store.copying import back_up, copy_database, restore
 from store.request_counters import open_counter
 from store.sql_store import SqlStore, open_store
 
 __all__ = [
     "Cipher",
+    "Sizes",
     "SqlStore",
     "back_up",
+    "compact",
     "copy_database",
     "open_counter",
     "open_store",

@@ -6,7 +6,7 @@ import base64
 from collections.abc import Mapping, Sequence
 
 import orjson
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import select
 
 from core.clock import Milliseconds
 from core.outcomes import Answer
@@ -25,9 +25,6 @@ class Answers:
         self._insert = database.prepare(
             database.insert(table).on_conflict_do_nothing(index_elements=["run_id"]),
             [column.name for column in table.columns],
-        )
-        self._forget = database.prepare(
-            delete(table).where(table.c.kept_until < bindparam("before"))
         )
 
     def keep(self, tenant: str, run_id: str, answer: Answer, until: Milliseconds) -> Write:
@@ -48,10 +45,6 @@ class Answers:
             select(table.c.run_id, table.c.ciphertext).where(table.c.run_id.in_(run_ids))
         )
         return {row.run_id: _read(self._cipher.decrypt(bytes(row.ciphertext))) for row in rows}
-
-    def forget(self, before: Milliseconds) -> Write:
-        """Removes what nobody can wait for any more."""
-        return Write(self._forget, {"before": before})
 
 
 def _written(answer: Answer) -> str:

@@ -163,8 +163,12 @@ def _make_sqlite(url: str, file: str | None) -> Engine:
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    """WAL lets readers read while one writes; FULL puts each commit on disk (sqlite.org/wal)."""
+    """WAL lets readers read while one writes; FULL puts each commit on disk (sqlite.org/wal).
+
+    Whether room can be given back is settled before a database has its first table, or by VACUUM.
+    """
     for pragma in (
+        "auto_vacuum=INCREMENTAL",
         "journal_mode=WAL",
         "synchronous=FULL",
         "busy_timeout=10000",

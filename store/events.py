@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, select
+from sqlalchemy import Row, bindparam, select
 
 from core.clock import Milliseconds
 from core.model import Event
@@ -13,6 +13,7 @@ from core.store import Write
 from core.usage import Counted
 from store.database import Database
 from store.encoding import decode, encode
+from store.packing import pack, unpack
 from store.schema import events as table
 from store.schema import idempotency_keys as keys
 from store.usage import CountedInsert
@@ -39,9 +40,6 @@ class Events:
             ),
             [*(column.name for column in keys.columns), "now"],
         )
-        self._forget_keys = database.prepare(
-            delete(keys).where(keys.c.expires_at <= bindparam("now"))
-        )
 
     def insert(self, event: Event) -> Write:
         """Adds an event. The parsed body is kept beside the raw one only where that is not JSON."""
@@ -58,7 +56,7 @@ class Events:
                 "query": encode(event.query),
                 "headers": encode(event.headers),
                 "params": encode(event.params),
-                "raw": event.raw,
+                "raw": pack(event.raw),
                 "body": None if event.is_json else encode(event.body),
                 "replaces": event.replaces,
             },
@@ -110,13 +108,9 @@ class Events:
         )
         return (row.event_id, row.body_hash) if row else None
 
-    def forget_keys(self, now: Milliseconds) -> Write:
-        """Removes the expired keys of every tenant."""
-        return Write(self._forget_keys, {"now": now})
-
 
 def _event(row: Row[Any]) -> Event:
-    raw = bytes(row.raw)
+    raw = unpack(row.raw)
     return Event(
         id=row.id,
         tenant=row.tenant,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, select, update
+from sqlalchemy import Row, bindparam, select, update
 
 from core.clock import Milliseconds
 from core.platform_events import PlatformEvent
@@ -30,9 +30,6 @@ class PlatformEvents:
             )
             .values(handed_on_at=bindparam("now"))
         )
-        self._forget = database.prepare(
-            delete(table).where(table.c.handed_on_at < bindparam("before"))
-        )
 
     def insert(self, event: PlatformEvent) -> Write:
         """Adds an event, to be handed on."""
@@ -56,10 +53,6 @@ class PlatformEvents:
         """Marks an event as handed on; guarded: refused when it was already."""
         values = {"which": event.id, "which_tenant": event.tenant, "now": now}
         return Write(self._hand_on, values, guarded=True)
-
-    def forget(self, before: Milliseconds) -> Write:
-        """Removes what was handed on before a moment."""
-        return Write(self._forget, {"before": before})
 
 
 def event_columns(event: PlatformEvent) -> dict[str, Any]:

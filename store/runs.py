@@ -38,6 +38,7 @@ from store.run_rows import run_columns, run_of
 from store.schema import executors
 from store.schema import runs as table
 from store.step_runs import StepRuns
+from store.taking_turns import before_using
 from store.usage import CountedInsert
 
 
@@ -56,6 +57,8 @@ class Runs:
         self._insert = CountedInsert(database, inserting, columns, Counted.RUNS, "created_at")
         self._move = lru_cache(maxsize=None)(self._prepare_move)
         self._park = self._prepare_park()
+        self._before_using = before_using(database)
+        self._require = self._prepare_require()
         self._signal = lru_cache(maxsize=None)(self._prepare_signal)
         self._give_event = self._prepare_give_event()
 
@@ -116,6 +119,11 @@ class Runs:
         if run.has_key and run.status is RunStatus.QUEUED:
             return self._lanes.insert(run)
         return Write(self._insert, run_columns(run))
+
+    def require(self, run: Run) -> Sequence[Write]:
+        """Sees to it that a run, and so its event, is there to be replayed; guarded."""
+        which = {"which": run.id, "which_tenant": run.tenant}
+        return [*self._before_using, Write(self._require, which, guarded=True)]
 
     def pass_on(self, lane: EventKey, now: Milliseconds) -> Write:
         """The first in line becomes due, unless it is the turn of another of its key."""
@@ -247,6 +255,10 @@ class Runs:
         else:
             matches.append(table.c.token == bindparam("held_token"))
         return self._database.prepare(update(table).where(*matches).values(values))
+
+    def _prepare_require(self) -> Prepared:
+        mine = (table.c.id == bindparam("which")) & (table.c.tenant == bindparam("which_tenant"))
+        return self._database.prepare(update(table).where(mine).values(token=table.c.token))
 
     def _prepare_park(self) -> Prepared:
         told = table.c.signals > bindparam("counted", type_=Integer)

@@ -102,6 +102,12 @@ events = Table(
     _json("raw", required=True),
     _json("body"),
     _text("replaces"),
+    Index(
+        "events_edited",
+        "replaces",
+        sqlite_where=text("replaces IS NOT NULL"),
+        postgresql_where=text("replaces IS NOT NULL"),
+    ),
 )
 
 idempotency_keys = Table(
@@ -204,6 +210,18 @@ runs = Table(
         "created_at",
         sqlite_where=text("finished_at IS NOT NULL"),
         postgresql_where=text("finished_at IS NOT NULL"),
+    ),
+    Index(
+        "runs_replays",
+        "event_id",
+        sqlite_where=text("replay_of IS NOT NULL"),
+        postgresql_where=text("replay_of IS NOT NULL"),
+    ),
+    Index(
+        "runs_children",
+        "parent_run_id",
+        sqlite_where=text("parent_run_id IS NOT NULL AND finished_at IS NULL"),
+        postgresql_where=text("parent_run_id IS NOT NULL AND finished_at IS NULL"),
     ),
     Index(
         "runs_lined_up",
@@ -359,7 +377,7 @@ inbox_items = Table(
         sqlite_where=text("read_at IS NULL"),
         postgresql_where=text("read_at IS NULL"),
     ),
-    Index("inbox_by_age", "created_at"),
+    Index("inbox_by_tenant", "tenant", "id"),
 )
 
 approvals = Table(

@@ -32,6 +32,7 @@ from store.quarantine import Quarantine
 from store.receipts import Receipts
 from store.records import Records
 from store.requests import Requests
+from store.retention import SqlRetention
 from store.runs import Runs
 from store.samples import Samples
 from store.schedules import Schedules
@@ -84,6 +85,7 @@ class SqlStore:
         self.usage = Usage(database)
         self.quarantine = Quarantine(database)
         self.answers = Answers(database, cipher)
+        self.retention = SqlRetention(database, committer)
 
     @property
     def is_shared(self) -> bool:

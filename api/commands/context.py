@@ -61,6 +61,13 @@ class Installation(Protocol):
         """
         ...
 
+    def compact(self, config: Config) -> tuple[int, int]:
+        """Writes the database anew without the room that nothing needs; bytes before and after.
+
+        Nobody may be using it. Raises ConfigError, StorageUnavailable.
+        """
+        ...
+
     def load(self, config: Config, role: Role, demo: Address | None = None) -> Site:
         """Starts working, and gives what is to be served, with the demo's partner if wanted."""
         ...

@@ -1,4 +1,4 @@
-"""`penstock backup`, `restore` and `copy-to`: everything that an installation knows, elsewhere."""
+"""`penstock backup`, `restore` and `copy-to`: everything that is known, elsewhere. `compact`."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ def add_to(commands: Commands) -> None:
     _add_backup(commands)
     _add_restore(commands)
     _add_copy(commands)
+    _add_compact(commands)
 
 
 def _add_backup(commands: Commands) -> None:
@@ -64,6 +65,17 @@ def _add_copy(commands: Commands) -> None:
     add_flags(parser, STORE_FLAGS)
 
 
+def _add_compact(commands: Commands) -> None:
+    parser = add_command(
+        commands,
+        "compact",
+        _compact,
+        "write SQLite's file anew, without the room of what was deleted; stop the server first",
+        ["penstock compact --data-dir /var/lib/penstock"],
+    )
+    add_flags(parser, STORE_FLAGS)
+
+
 def _back_up(arguments: Namespace, context: Context) -> int:
     config = configuration(arguments, context.environment)
     rows = context.installation.back_up(config, arguments.file)
@@ -87,6 +99,17 @@ def _copy_to(arguments: Namespace, context: Context) -> int:
     rows = context.installation.copy_to(config, arguments.url)
     context.terminal.say(f"Copied {_counted(rows)}.", *_key_lines(config))
     return 0
+
+
+def _compact(arguments: Namespace, context: Context) -> int:
+    config = configuration(arguments, context.environment)
+    before, after = context.installation.compact(config)
+    context.terminal.say(f"The database had {_megabytes(before)} and has {_megabytes(after)}.")
+    return 0
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 2**20:,.1f} MiB"
 
 
 def _counted(rows: Mapping[str, int]) -> str:

@@ -106,6 +106,38 @@ def test_settings_are_changed_by_name(site: Site, admin: Caller) -> None:
     assert admin("PATCH", "/api/v1/settings", json={"channels": None}).json == before
 
 
+def test_retention_is_changed_rule_by_rule_and_null_puts_the_default_back(admin: Caller) -> None:
+    before = admin("GET", "/api/v1/settings").json["retention"]
+    assert before["runs"] == {"days": 30, "most": 1_000_000}
+
+    week = {"retention": {"runs": {"days": 7}, "audit": {"most": 0}}}
+    changed = admin("PATCH", "/api/v1/settings", json=week).json["retention"]
+    assert changed == {
+        **before,
+        "runs": {"days": 7, "most": 1_000_000},
+        "audit": {"days": 365, "most": 0},
+    }
+
+    back = {"retention": {"runs": None, "audit": {"most": None}}}
+    assert admin("PATCH", "/api/v1/settings", json=back).json["retention"] == before
+
+
+@pytest.mark.parametrize(
+    ("rule", "path"),
+    [
+        ({"runs": {"days": -1}}, "$.retention.runs.days"),
+        ({"runs": {"most": 1.5}}, "$.retention.runs.most"),
+        ({"runs": {"years": 1}}, "$.retention.runs.years"),
+        ({"alerts": {"days": 1}}, "$.retention.alerts"),
+        ({"runs": 30}, "$.retention.runs"),
+    ],
+)
+def test_what_is_no_rule_of_retention_is_refused(admin: Caller, rule: object, path: str) -> None:
+    refused = admin("PATCH", "/api/v1/settings", json={"retention": rule})
+    assert refused.status_code == 422
+    assert [one["path"] for one in refused.json["errors"]] == [path]
+
+
 def test_endpoints_are_configured_by_their_origin(admin: Caller) -> None:
     slow, quick = "https://slow.example", "http://10.0.0.7:8080"
     both = {slow: {"concurrency": 2}, quick: {"rate": "10/s"}}

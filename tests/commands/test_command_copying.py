@@ -45,9 +45,28 @@ def test_faults_are_told_in_one_line(penstock, tmp_path: Path) -> None:
         (("restore", str(tmp_path / "none")), "there is no file"),
         (("backup", str(tmp_path / "all.backup")), "there is no database in"),
         (("copy-to", "postgresql+psycopg://nobody@127.0.0.1:1/x"), "there is no database in"),
+        (("compact",), "there is no database in"),
     ]:
         finished = penstock(*arguments, *here)
         (line,) = finished.errors.splitlines()
         assert (finished.status, line.startswith("penstock: ")) == (2, True)
         assert words in line
     assert not (tmp_path / "nothing" / "penstock.db").exists()
+
+
+def test_a_database_is_compacted_while_nobody_uses_it(penstock, tmp_path: Path) -> None:
+    with running_server(tmp_path) as server:
+        server.publish("note", on_webhook("note"))
+        run_id = post(server, "note", {"n": 1}).json["run_id"]
+        ended_run(server, run_id)
+        here = ("--data-dir", str(server.data_dir))
+        refused = penstock("compact", *here)
+    assert refused.status == 2
+    assert "is in use by process" in refused.errors
+
+    done = penstock("compact", *here)
+
+    assert done.status == 0, done.errors
+    assert "The database had 0." in done.out
+    with running_server(tmp_path) as server:
+        assert ended_run(server, run_id)["event"]["body"] == {"n": 1}

@@ -15,7 +15,7 @@ AT_REST = {
     *("sqlalchemy", "typing_extensions", "orjson", "simpleeval", "re2", "urllib3", "certifi"),
     *("jsonschema", "jsonschema_specifications", "referencing", "rpds", "attr", "attrs", "idna"),
     *("cryptography", "argon2", "_argon2_cffi_bindings", "_cffi_backend"),
-    *("multipart", "defusedxml", "cronsim"),
+    *("multipart", "defusedxml", "cronsim", "backports"),
 }
 """What of others' work a server has loaded that does nothing. Before adding to this, see whether
 the module can wait until it is used, as Alembic does (`store.upgrade`): each costs everybody its
