@@ -61,6 +61,7 @@ from engine.relaying.announced_ends import AnnouncedEnds
 from engine.relaying.relay import Relay
 from engine.relaying.starts import EventStarts
 from engine.requests import RequestService
+from engine.run_items import RunItems
 from engine.runs import RunService
 from engine.schedules.forecasts import ForecastService
 from engine.schedules.live import LiveSchedules
@@ -84,8 +85,8 @@ from engine.trying.listeners import Listeners, ListenTools
 from engine.trying.previews import PreviewService
 from engine.trying.questions import Questions
 from engine.trying.samples import SampleService
+from engine.trying.trial_attempts import TrialTools
 from engine.trying.trial_plan import TrialPlanner
-from engine.trying.trial_run import TrialTools
 from engine.trying.trials import TrialService
 from engine.vault import Vault
 from engine.versions import VersionService
@@ -282,6 +283,7 @@ def _service(
         automations=automations,
         versions=versions,
         runs=_runs(common, tools, starter),
+        run_items=RunItems(store, common.catalog),
         requests=RequestService(store, vault),
         secrets=SecretService(store, vault, common.catalog, audit, clock),
         keys=common.keyring,
@@ -301,7 +303,7 @@ def _service(
         intake=_intake(common, tools, starter, dispatcher, listeners),
         sketches=sketches,
         previews=PreviewService(registry, common.compiler, vault, clock),
-        completions=CompletionService(registry, vault, clock),
+        completions=CompletionService(registry, common.compiler, vault, clock),
         questions=Questions(),
         curl=CurlImporter(common.compiler),
         forecasts=_forecasts(common),

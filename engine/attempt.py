@@ -84,7 +84,7 @@ class AttemptContext:
 
     @property
     def idempotency_key(self) -> str:
-        """The same for every attempt of this step in this run."""
+        """The same for every attempt of this step in this run; another for each item of a loop."""
         return f"{self.run.id}.{self.step_id}"
 
     @property

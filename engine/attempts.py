@@ -38,20 +38,29 @@ class Attempts:
         What was held back when the run was taken up asks again: the run may have been called for
         it. Whoever was not keeps their turn.
         """
-        steps = [entry.step_id for entry in waiting]
-        return [one for one in steps if one in self._held_back or self._signals.has(one)]
+        return [
+            entry.step_id
+            for entry in waiting
+            if entry.step_id in self._held_back or self._signals.has(entry)
+        ]
 
     def make(
-        self, planned: PlannedStep, entry: StepRun | None, context: Context, *, placed: bool
+        self,
+        key: str,
+        planned: PlannedStep,
+        entry: StepRun | None,
+        context: Context,
+        *,
+        placed: bool,
     ) -> Attempted:
         """One attempt of a step. `entry` is the journal's, where it has begun and not ended.
 
         `placed` says that it is made in an executor's thread.
         """
-        self._held_back.discard(planned.definition.id)
+        self._held_back.discard(key)
         attempt = AttemptContext(
             run=self._run,
-            step_id=planned.definition.id,
+            step_id=key,
             attempt=next_number(entry.attempts if entry else ()),
             clock=self._tools.clock,
             secrets=self._secrets,

@@ -19,16 +19,21 @@ class RunSignals:
             self._signals[signal.step_id] = (*self._signals.get(signal.step_id, ()), signal)
         self._unheard = set(self._signals)
 
-    def has(self, step_id: str) -> bool:
-        """Whether there is something for this step that it was not asked about yet."""
-        return step_id in self._unheard
+    def has(self, step: StepRun) -> bool:
+        """Whether there is something for a waiting step that it was not asked about yet."""
+        return step.step_id in self._unheard and _has_waited(step)
 
     def waiting(self, step: StepRun | None) -> Waiting | None:
         """What a step gets to know as it is asked again; None for one that did not wait."""
-        if step is None or step.status is not StepStatus.WAITING:
-            return None
-        if not step.attempts or step.attempts[-1].outcome != WAITED:
+        if step is None or not _has_waited(step):
             return None
         self._unheard.discard(step.step_id)
         signals = self._signals.get(step.step_id, ())
         return Waiting(step.attempts[-1].started_at, step.output, signals)
+
+
+def _has_waited(step: StepRun) -> bool:
+    """Whether a step waits because its action asked for it, and not to be tried again."""
+    if step.status is not StepStatus.WAITING or not step.attempts:
+        return False
+    return step.attempts[-1].outcome == WAITED

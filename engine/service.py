@@ -30,6 +30,7 @@ from engine.records.collections import CollectionService
 from engine.records.service import RecordService
 from engine.registry import Registry
 from engine.requests import RequestService
+from engine.run_items import RunItems
 from engine.runs import RunService
 from engine.schedules.forecasts import ForecastService
 from engine.secrets import SecretService
@@ -56,6 +57,7 @@ class Service:
     automations: AutomationService
     versions: VersionService
     runs: RunService
+    run_items: RunItems
     requests: RequestService
     secrets: SecretService
     keys: Keyring

@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 from core.clock import Milliseconds
 from core.model import Attempt, StepRun
-from core.outcomes import Defer, Fail, Finish, Halt, Outcome, Park, Retry, Succeed
-from core.states import StepStatus
+from core.outcomes import Defer, Each, Fail, Finish, Halt, Outcome, Park, Retry, Succeed
+from core.states import STEP_ENDS, StepStatus
 from engine.attempt import Attempted
 from engine.retry import RetryPolicy
 
 WAITED = "waiting"
-"""The outcome of an attempt that goes on once its time has come or it was told something."""
+"""The outcome of an attempt that goes on: at its time, when told something, or item by item."""
 DEFERRED = "deferred"
 """The outcome of an attempt that was held back before it sent; it is made anew, and counts not."""
 
@@ -41,7 +41,7 @@ def settle(
         error=_step_error(outcome, error, len(attempts), wait),
         due_at=_due_at(outcome, wait, now),
         started_at=attempts[0].started_at,
-        finished_at=None if status is StepStatus.WAITING else now,
+        finished_at=now if status in STEP_ENDS else None,
         attempts=attempts,
     )
 
@@ -116,7 +116,7 @@ def _attempt_outcome(outcome: Outcome, wait: Milliseconds | None, *, waited: boo
             return "halted"
         case Finish():
             return "succeeded" if outcome.succeeded else "failed"
-        case Park():
+        case Park() | Each():
             return WAITED
         case Defer():
             # What a step that waited knows of its wait must outlast that it is held back.
@@ -131,6 +131,8 @@ def _status(outcome: Outcome, wait: Milliseconds | None) -> tuple[StepStatus, st
             return StepStatus.WAITING, None
         case Park() | Defer():
             return StepStatus.WAITING, None
+        case Each():
+            return StepStatus.RUNNING, None
         case Finish():
             return StepStatus.SUCCEEDED, None
         case Halt():

@@ -16,7 +16,7 @@ from engine.care.limits import EndpointLimits
 from engine.care.waiting_line import WaitingLine
 from engine.moving_window import MovingWindow
 
-APART: Milliseconds = 100
+APART: Milliseconds = 250
 """How far apart those ask again who were held back and not called: that costs, and helps nobody
 while the endpoint is out of order.
 """

@@ -49,7 +49,9 @@ class PreviewService:
         self._clock = clock
 
     def preview(self, question: Question, *, with_context: bool = False) -> Preview:
-        """`fields`, `request` and `effects` of a step, and its `context` where that is asked for.
+        """`fields`, `request` and `effects` of a step, with `context` also what it sees.
+
+        That is its `context`, and the steps before it that have no result yet, `waiting`.
 
         `fields`: what each templated text comes to, by its path below `with`, or in the settings
         (`preview_fields.show_fields`). `request`: what a sending step would send, as `method`,
@@ -57,7 +59,7 @@ class PreviewService:
         `effects`: see `effects.effects_of`; None for what has none. Raises InvalidError for an
         event or results of wrong form, NotFoundError for a step that is not there.
         """
-        sight = sight_of(question, self._registry, self._vault, self._clock)
+        sight = sight_of(question, self._compiler, self._vault, self._clock)
         shown = sight if with_context else None
         if question.step in (TRIGGER, FAILURE):
             return _preview(shown)
@@ -114,8 +116,10 @@ def _preview(
     request: Preview | None = None,
     effects: Preview | None = None,
 ) -> Preview:
-    context = {} if shown is None else {"context": shown.context}
-    return {**context, "fields": fields or {}, "request": request, "effects": effects}
+    seen: Preview = {}
+    if shown is not None:
+        seen = {"context": shown.context, "waiting": sorted(shown.waiting)}
+    return {**seen, "fields": fields or {}, "request": request, "effects": effects}
 
 
 class _NoSender:
