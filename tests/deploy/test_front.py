@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import ssl
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,7 +20,7 @@ from tests.support.machines import Machines
 from tests.support.nginx import running_nginx
 from tests.support.partner import Answer, Partner
 from tests.support.raw_http import connect, read_reply, request_bytes, send_raw
-from tests.support.server import call
+from tests.support.server import Reply, call
 from tests.support.waiting import eventually
 
 CALLER = "127.0.0.9"
@@ -129,6 +130,26 @@ def test_a_web_process_that_stops_is_not_missed(tmp_path: Path, machines: Machin
     assert refused.headers["retry-after"] == "5"
 
 
+def test_one_address_cannot_take_every_place(front: Front) -> None:
+    known(front, "stalled", on_webhook("stalled"))
+    begun = request_bytes("POST", "/hooks/default/stalled", {"Content-Length": "2"})
+    with ExitStack() as stack:
+        # More than there are places: what another test left may hold one for a moment still.
+        stalled = [stack.enter_context(connect(front.url)) for _ in range(220)]
+        for connection in stalled:
+            connection.sendall(begun)
+
+        refused = eventually(lambda: refusal(front))
+        assert refused.json["status"] == 429
+        assert refused.headers["retry-after"] == "5"
+        assert from_caller(front, "/hooks/default/stalled", {})[0] == 202
+        stalled[0].sendall(b"{}")
+        answered = read_reply(stalled[0])
+
+    assert answered is not None
+    assert answered.status == 202
+
+
 def test_measurements_are_not_for_the_world(front: Front) -> None:
     for path in ("/metrics", "//metrics", "/%6Detrics"):
         assert call("GET", f"{front.url}{path}").status == 404
@@ -188,6 +209,12 @@ def from_caller(
     body = response.read().decode()
     connection.close()
     return response.status, body
+
+
+def refusal(front: Front) -> Reply | None:
+    """The answer to a request for which the address has no place left."""
+    reply = call("GET", f"{front.url}/healthz")
+    return reply if reply.status == 429 else None
 
 
 def lines_about(path: str, front: Front, count: int) -> list[dict[str, Any]] | None:
