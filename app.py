@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import IO
@@ -14,7 +14,7 @@ from typing import IO
 from flask import Flask, request
 from flask.typing import ResponseReturnValue
 
-from api import create_api
+from api import create_api, create_health
 from api.blueprint import OURS, answer_error
 from api.commands import run_command
 from api.commands.context import Context
@@ -27,10 +27,19 @@ from builder_ui import Pages, PageSettings, create_pages
 from core.clock import Clock
 from core.config import Config
 from core.networks import CallerNetworks, IPNetwork
+from core.roles import Role
 from engine.compiler import Compiler
 from engine.document_schema import Schema, document_schema
 from engine.service import Service
-from wiring import action_and_trigger_registry, bootstrap, build, lock_data_folder
+from store import back_up, copy_database, restore
+from wiring import (
+    action_and_trigger_registry,
+    bootstrap,
+    build,
+    database_url,
+    existing_database_url,
+    lock_data_folder,
+)
 
 
 def create_app(
@@ -54,6 +63,14 @@ def create_app(
     app.register_error_handler(Exception, _answerer(pages))
     if demo is not None:
         app.register_blueprint(create_partner(demo))
+    return app
+
+
+def create_probes(service: Service) -> Flask:
+    """What a worker serves: whether it lives and whether it can work."""
+    app = Flask("penstock", static_folder=None)
+    app.register_blueprint(create_health(service))
+    app.register_error_handler(Exception, answer_error)
     return app
 
 
@@ -88,17 +105,38 @@ class WholeInstallation:
         """The use cases for a while; what is stored waits for a server to execute it."""
         application = build(config)
         try:
-            application.dispatcher.rest()
+            application.rest()
             bootstrap(application)
             yield application.service
         finally:
             application.stop()
 
-    def load(self, config: Config, demo: Address | None) -> Site:
-        """Starts executing, and gives what is to be served."""
-        application = build(config)
+    def copy_to(self, config: Config, target_url: str) -> Mapping[str, int]:
+        """Copies everything into an empty database; rows by table."""
+        source = existing_database_url(config)
+        with self._hold(config):
+            return copy_database(source, target_url)
+
+    def back_up(self, config: Config, file: Path) -> Mapping[str, int]:
+        """Writes everything into a new file; rows by table."""
+        return back_up(existing_database_url(config), file)
+
+    def restore(self, config: Config, file: Path) -> Mapping[str, int]:
+        """Brings a backup into the empty database of the configuration; rows by table."""
+        with self._hold(config):
+            return restore(file, database_url(config))
+
+    def _hold(self, config: Config) -> AbstractContextManager[object]:
+        """Keeps others off the data folder where the database is in there."""
+        return nullcontext() if config.database_url else lock_data_folder(config)
+
+    def load(self, config: Config, role: Role, demo: Address | None = None) -> Site:
+        """Starts working, and gives what is to be served."""
+        application = build(config, role)
         # The lock on the folder says that nobody else has its database, and of no other database.
         application.start(alone=config.database_url is None)
+        if role is Role.WORKER:
+            return Site(create_probes(application.service), application.rest, application.stop)
         flask = create_app(
             application.service,
             application.clock,

@@ -6,6 +6,7 @@ from flask import Blueprint
 
 from api.blueprint import create_rest
 from api.callbacks import create_callbacks
+from api.health import OPERATIONS as HEALTH
 from api.hooks import create_hooks
 from engine.service import Service
 
@@ -17,3 +18,8 @@ def create_api(service: Service, public_url: str | None = None) -> list[Blueprin
         create_callbacks(service),
         create_rest(service),
     ]
+
+
+def create_health(service: Service) -> Blueprint:
+    """Health alone, for a process that serves nothing else."""
+    return create_rest(service, HEALTH)

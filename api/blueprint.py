@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from threading import BoundedSemaphore
 
@@ -27,10 +27,10 @@ OURS = ("/api/", "/hooks/", "/callback/", "/healthz", "/readyz")
 """Where every refusal is a problem, also one that no operation gave."""
 
 
-def create_rest(service: Service) -> Blueprint:
-    """The blueprint of REST v1, of health and of the OpenAPI document."""
+def create_rest(service: Service, operations: Sequence[Operation] = OPERATIONS) -> Blueprint:
+    """The blueprint of REST v1, of health and of the OpenAPI document; or of fewer operations."""
     rest = Blueprint("rest", __name__)
-    for operation in OPERATIONS:
+    for operation in operations:
         rest.add_url_rule(
             operation.path.replace("{", "<").replace("}", ">"),
             endpoint=operation.id,

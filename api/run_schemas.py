@@ -63,6 +63,10 @@ _EVENT = record(
         "headers": TEXTS_BY_NAME,
         "params": TEXTS_BY_NAME,
         "body": ANY,
+        "replaces": {
+            **OPTIONAL_TEXT,
+            "description": "The event that came, where this is its edit.",
+        },
     },
     "What started the run; headers with credentials are masked.",
 )
@@ -80,6 +84,10 @@ _FAILURE = record(
 _RUN = record(
     {
         **_ROW_MEMBERS,
+        "order_key": {**OPTIONAL_TEXT, "description": "Runs of this key come one after another."},
+        "waits_for": {**OPTIONAL_TEXT, "description": "The run of its key whose turn it is."},
+        "quarantine_key": {**OPTIONAL_TEXT, "description": "Runs of this key are held together."},
+        "quarantine_id": {**OPTIONAL_TEXT, "description": "The key in quarantine that holds it."},
         "output": ANY,
         "failure": {"anyOf": [component("Failure"), {"type": "null"}]},
         "event": {"anyOf": [component("Event"), {"type": "null"}]},

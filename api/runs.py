@@ -64,6 +64,10 @@ def run_json(detail: RunDetail) -> dict[str, Any]:
     """A run with its event and every step."""
     return {
         **run_row(detail.run),
+        "order_key": detail.run.order_key,
+        "waits_for": detail.behind,
+        "quarantine_key": detail.run.quarantine_key,
+        "quarantine_id": detail.quarantine_id,
         "output": detail.run.output,
         "failure": None if detail.failure is None else detail.failure.root,
         "event": None if detail.event is None else event_json(detail.event),
@@ -83,6 +87,7 @@ def event_json(event: Event) -> dict[str, Any]:
         "headers": event.headers,
         "params": event.params,
         "body": event.body,
+        "replaces": event.replaces,
     }
 
 

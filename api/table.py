@@ -13,6 +13,8 @@ from api import (
     deliveries,
     health,
     keys,
+    quarantine,
+    quarantine_schemas,
     record_operations,
     requests,
     run_schemas,
@@ -39,6 +41,7 @@ SCHEMAS: Mapping[str, JsonSchema] = {
     **keys.SCHEMAS,
     **channel.SCHEMAS,
     **subscription_schemas.SCHEMAS,
+    **quarantine_schemas.SCHEMAS,
 }
 
 
@@ -77,6 +80,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *runs.OPERATIONS,
     *alerts.OPERATIONS,
     *requests.OPERATIONS,
+    *quarantine.OPERATIONS,
     *collections.OPERATIONS,
     *record_operations.OPERATIONS,
     *secrets.OPERATIONS,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from typing import Any
 from urllib.parse import quote
 
 from core.accounts import ActorKind, AuditEntry
@@ -25,6 +27,9 @@ DEEDS = {
     "record.created": "made the record",
     "record.updated": "changed the record",
     "record.deleted": "deleted the record",
+    "quarantine.released": "released from quarantine",
+    "quarantine.discarded": "discarded held events of",
+    "quarantine.edited": "edited a held event of",
     "secret.set": "set the secret",
     "secret.rotated": "gave another value to the secret",
     "secret.removed": "removed the secret",
@@ -60,6 +65,7 @@ SUBJECTS = {
     "approval": "Approvals",
     "collection": "Collections",
     "record": "Records",
+    "quarantine": "Quarantine",
     "secret": "Secrets",
     "key": "API keys",
     "user": "Users",
@@ -84,6 +90,7 @@ _PLACES = {
     "approval": "/approvals/{}",
     "collection": "/records/{}",
     "record": "/records/{}/rows/{}",
+    "quarantine": "/quarantine/{}",
     "secret": "/secrets?q={}",
     "key": "/keys",
     "user": "/users",
@@ -113,7 +120,7 @@ def subject_name(entry: AuditEntry) -> str:
 
 def subject_address(entry: AuditEntry) -> str | None:
     """The page of the subject, where it may still have one."""
-    if entry.verb.endswith(".deleted") or not entry.subject_id:
+    if entry.verb.endswith((".deleted", "quarantine.released")) or not entry.subject_id:
         return None
     place = _PLACES.get(entry.subject_kind)
     if place is None:
@@ -134,6 +141,8 @@ def remark(entry: AuditEntry) -> str:
         words.append(f"role {known['role']}")
     if "scopes" in known:
         words.append(f"scopes {', '.join(known['scopes'])}")
+    if entry.subject_kind == "quarantine":
+        words += _of_quarantine(known)
     if "reason" in known:
         words.append(str(known["reason"]))
     if "fields" in known:
@@ -143,3 +152,11 @@ def remark(entry: AuditEntry) -> str:
     if known.get("times", 1) > 1:
         words.append(f"{known['times']} times")
     return ", ".join(words)
+
+
+def _of_quarantine(known: Mapping[str, Any]) -> Iterator[str]:
+    yield f"of {known['automation_id']}"
+    if (events := known.get("events")) is not None:
+        yield f"{events} event{'' if events == 1 else 's'}"
+    if replayed := known.get("replayed"):
+        yield f"{replayed} repeated"

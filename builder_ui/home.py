@@ -79,6 +79,7 @@ def index(visit: Visit) -> ResponseReturnValue:
         failures=_failures(visit),
         alerts=visit.service.alerts.raised(visit.tenant),
         most_alerts=MOST_ALERTS,
+        quarantined=visit.service.quarantine.count(visit.tenant),
     )
 
 

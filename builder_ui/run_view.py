@@ -35,6 +35,13 @@ class StepView:
     duration: int | None
     advice: str | None
 
+    @property
+    def started(self) -> str | None:
+        """The id of the run that it started, of a step that starts one."""
+        output = self.run.output
+        starts = self.action == "run-automation" and isinstance(output, Mapping)
+        return str(output["run_id"]) if starts and "run_id" in output else None
+
 
 @dataclass(frozen=True, slots=True)
 class RunView:
@@ -90,7 +97,7 @@ class RunView:
     def stamp(self) -> str:
         """Another text whenever something of the run has changed."""
         steps = [(one.step_id, one.status, len(one.attempts)) for one in self.detail.steps]
-        state = (self.run.status, self.run.due_at, self.failing, steps)
+        state = (self.run.status, self.run.due_at, self.detail.behind, self.failing, steps)
         return f"{crc32(repr(state).encode()):08x}"
 
     def written(self, step_id: str) -> Mapping[str, Any] | None:

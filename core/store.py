@@ -7,13 +7,16 @@ all, so that a transition and the log of it can never part.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from core.account_store import AuditLog, Invitations, Sessions, Users
 from core.alerts import AlertNotices, Alerts, AlertSigns
+from core.answer_store import StoredAnswers
 from core.approvals import Approvals
 from core.clock import Milliseconds
+from core.event_keys import EventKey
 from core.inbox import Inbox
 from core.model import (
     ApiKey,
@@ -29,6 +32,7 @@ from core.model import (
     Tenant,
 )
 from core.platform_events import PlatformEvents
+from core.quarantine import Quarantine
 from core.record_store import Collections, Receipts, Records
 from core.sample_store import Samples
 from core.schedules import Schedules
@@ -154,6 +158,10 @@ class Events(Protocol):
 
     def insert(self, event: Event) -> Write: ...
     def get(self, tenant: str, event_id: str) -> Event | None: ...
+    def some(self, tenant: str, event_ids: Sequence[str]) -> Mapping[str, Event]:
+        """Several by their ids; those that are not there are left out."""
+        ...
+
     def remember_key(
         self,
         event: Event,
@@ -186,8 +194,19 @@ class Runs(Protocol):
         """The last runs of several automations, the newest first."""
         ...
 
+    def held_by(self, executor: str) -> Sequence[Run]:
+        """What an executor executes, as far as the store knows."""
+        ...
+
+    def ended(self, run_ids: Sequence[str]) -> Sequence[Run]:
+        """Those of these runs that have ended, of whichever tenant."""
+        ...
+
     def journal(self, tenant: str, run_id: str) -> Sequence[StepRun]: ...
-    def insert(self, run: Run) -> Write: ...
+    def insert(self, run: Run) -> Write:
+        """A queued run that has a key is held, or waits in line, as that key stands by then."""
+        ...
+
     def move(
         self,
         run: Run,
@@ -237,6 +256,34 @@ class Runs(Protocol):
 
     def next_due(self, statuses: Sequence[RunStatus]) -> Milliseconds | None:
         """When the next run is due."""
+        ...
+
+    def pass_on(self, lane: EventKey, now: Milliseconds) -> Write:
+        """The first in line of an order's key becomes due, unless it is another's turn."""
+        ...
+
+    def pass_on_around(self, key: EventKey, now: Milliseconds) -> Write:
+        """The same in every line where there is a held or queued run of a quarantine's key."""
+        ...
+
+    def hold(self, key: EventKey) -> Write:
+        """What is queued of a quarantine's key that is held by now is held, too."""
+        ...
+
+    def free(self, key: EventKey, version: int | None, now: Milliseconds) -> Write:
+        """What is held of a key is queued again; what has not begun takes `version`, if given."""
+        ...
+
+    def heal(self, now: Milliseconds, most: int) -> int:
+        """Passes on in lines in which it is nobody's turn; how many. Commits by itself."""
+        ...
+
+    def first_in(self, lane: EventKey) -> str | None:
+        """The id of the run whose turn it is."""
+        ...
+
+    def give_event(self, run: Run, event_id: str) -> Write:
+        """Guarded: refused unless the run is held and still has the event that `run` says."""
         ...
 
 
@@ -353,6 +400,17 @@ class Store(Protocol):
     def alert_notices(self) -> AlertNotices: ...
     @property
     def alert_signs(self) -> AlertSigns: ...
+    @property
+    def quarantine(self) -> Quarantine: ...
+    @property
+    def answers(self) -> StoredAnswers: ...
+
+    def exclusively(self, name: str) -> AbstractContextManager[bool]:
+        """Whether nobody else does the work of this name; while it is done here nobody can begin.
+
+        Raises StorageUnavailable.
+        """
+        ...
 
     def commit(self, writes: Sequence[Write]) -> None:
         """Commits a unit of work and returns when it is on disk.

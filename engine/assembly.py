@@ -37,6 +37,7 @@ from engine.executor import Executor
 from engine.intake import Intake
 from engine.keys import Keyring
 from engine.notifying import NotificationService
+from engine.order.passing import TurnsPassedOn
 from engine.overview import OverviewService
 from engine.people.accounts import AccountService
 from engine.people.inbox import InboxService
@@ -44,6 +45,10 @@ from engine.people.invitations import InvitationService
 from engine.people.passwords import Passwords
 from engine.people.sessions import SessionKeeper
 from engine.people.users import UserService
+from engine.quarantine.edits import EditService
+from engine.quarantine.failures import FailuresCounted
+from engine.quarantine.releases import ReleaseService
+from engine.quarantine.service import QuarantineService, QuarantineTools
 from engine.records.access import RecordTools
 from engine.records.changes import RecordChanges
 from engine.records.collections import CollectionService
@@ -189,6 +194,10 @@ def _tools(
         AnnouncedEnds(common.announcer, catalog),
         children,
         UnansweredQuestions(store, catalog),
+        FailuresCounted(
+            store.quarantine, common.transitions, catalog, common.announcer, common.vault
+        ),
+        TurnsPassedOn(common.transitions),
     )
     desk = DeskTools(store, InboxService(store, clock), common.announcer, surroundings.links, clock)
     changes = RecordChanges(store, common.record_schemas, common.announcer, common.vault, clock)
@@ -200,7 +209,7 @@ def _tools(
         clock=common.clock,
         vault=common.vault,
         catalog=common.catalog,
-        answers=Answers(),
+        answers=Answers(store.answers if surroundings.shared else None),
         deeds=Deeds(common.announcer, children, surroundings.links, desk),
         endings=Endings(rules, dispatcher.wake),
         tokens=TokenCache(common.clock),
@@ -238,6 +247,7 @@ def _service(
     samples, listeners = _listening(common)
     statistics = StatisticsService(store, clock)
     settings = SettingsService(store, audit)
+    quarantine = QuarantineTools(store, tools.transitions, tools.endings, vault, audit, clock)
     return Service(
         tenants=TenantService(store, audit, clock),
         automations=automations,
@@ -274,6 +284,9 @@ def _service(
         event_examples=subscriptions.examples,
         collections=CollectionService(store, common.record_schemas, audit, clock),
         records=RecordService(tools.records.changes, audit),
+        quarantine=QuarantineService(quarantine),
+        releases=ReleaseService(quarantine, common.catalog, common.announcer, dispatcher.wake),
+        edits=EditService(quarantine),
         registry=registry,
         document_schema=document_schema(registry),
         store=store,

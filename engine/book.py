@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from core.clock import Milliseconds
 from core.errors import GuardMissed, StorageUnavailable, UnstorableError
 from core.model import Run, StepRun
+from core.outcomes import Answer
 from core.store import Write
 from engine.answers import Reply
 from engine.journal import Journal
@@ -37,6 +38,8 @@ class Book:
     def reply(self, reply: Reply) -> None:
         """Takes a reply for the caller, who gets it once what led to it is on disk."""
         self._reply = reply
+        if isinstance(reply, Answer):
+            self.log(self._tools.answers.send(self._run, reply, self._tools.clock.now()))
 
     def log(self, writes: Iterable[Write]) -> None:
         """Takes entries of the request log along."""

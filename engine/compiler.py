@@ -19,6 +19,7 @@ from engine.document_bounds import bound_faults
 from engine.document_schema import frame_schema
 from engine.graph import build_graph
 from engine.graph_faults import graph_faults
+from engine.order.keys import KeyTemplates, check_keys
 from engine.params import CompiledParams, FoundReference, compile_params
 from engine.plan import CompiledTrigger, Plan, PlannedStep
 from engine.reference_faults import reference_faults
@@ -73,9 +74,11 @@ class Compiler:
             regions = self.regions(definition)
             faults += self.graph_faults(definition, regions, _references(definition, params))
             faults += self._wait_faults(definition, params)
+            keys = check_keys(definition)
+            faults += keys.faults
         if faults or definition is None:
             raise InvalidError("the automation has faults", in_order(faults))
-        return self._plan(definition, regions, params)
+        return self._plan(definition, regions, params, keys.templates)
 
     def faults(self, document: Document) -> tuple[Fault, ...]:
         """Every fault of a document, none when it can be published."""
@@ -182,7 +185,9 @@ class Compiler:
                 words = f"waits longer than a run may take, {limit}; raise settings.timeout"
                 yield Fault(f"$.steps[{index}].with", words)
 
-    def _plan(self, definition: Definition, regions: Regions, params: Params) -> Plan:
+    def _plan(
+        self, definition: Definition, regions: Regions, params: Params, keys: KeyTemplates | None
+    ) -> Plan:
         trigger = definition.trigger
         kind = self._registry.triggers[trigger.type]
         return Plan(
@@ -195,6 +200,7 @@ class Compiler:
             trigger_configuration=trigger.configuration,
             trigger=self.trigger(trigger.type, trigger.configuration),
             trigger_secrets=frozenset(secret_names(kind.SPEC.schema, trigger.configuration)),
+            keys=keys,
         )
 
 

@@ -14,6 +14,8 @@ from engine.retry import RetryPolicy
 
 FORMAT = "penstock/1"
 DEFAULT_TIMEOUT: Milliseconds = 86_400_000
+DEFAULT_AFTER = 3
+"""Failures in a row after which a key is held."""
 
 Next = Mapping[str, tuple[str, ...]]
 """Which steps follow each port."""
@@ -42,10 +44,19 @@ class StepDefinition:
 
 
 @dataclass(frozen=True, slots=True)
+class QuarantineDefinition:
+    """After how many failures in a row the events of a key are held; None: the order's key."""
+
+    key: str | None
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
 class Definition:
     """A whole automation. `timeout` bounds a run from its start to its end.
 
     `on_failure` are the steps that come first when a run is about to end as failed or halted.
+    Runs of events for which `order_by` comes to the same are executed one after another.
     """
 
     name: str
@@ -54,6 +65,8 @@ class Definition:
     timeout: Milliseconds
     on_failure: tuple[str, ...] = ()
     alerts: AlertRules = NO_ALERTS
+    order_by: str | None = None
+    quarantine: QuarantineDefinition | None = None
 
 
 def read_document(document: Document) -> Definition:
@@ -71,7 +84,25 @@ def read_document(document: Document) -> Definition:
         timeout=parse_duration(settings["timeout"]) if "timeout" in settings else DEFAULT_TIMEOUT,
         on_failure=_targets(document.get("on_failure", [])),
         alerts=alert_rules(document),
+        order_by=_text(settings, "order_by"),
+        quarantine=_quarantine(settings),
     )
+
+
+def _quarantine(settings: Any) -> QuarantineDefinition | None:
+    """What the settings say of it; a part of another kind is left to the schema's faults."""
+    quarantine = settings.get("quarantine") if isinstance(settings, Mapping) else None
+    if not isinstance(quarantine, Mapping):
+        return None
+    after = quarantine.get("after")
+    return QuarantineDefinition(
+        _text(quarantine, "key"), after if isinstance(after, int) else DEFAULT_AFTER
+    )
+
+
+def _text(values: Any, name: str) -> str | None:
+    value = values.get(name) if isinstance(values, Mapping) else None
+    return value if isinstance(value, str) else None
 
 
 def _step(step: Mapping[str, Any]) -> StepDefinition:

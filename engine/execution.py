@@ -109,6 +109,8 @@ class Execution:
         self._book.open(self._tools.transitions.start(run), beside)
         if verdict is not None:
             self._caller.tell(verdict)
+        elif run.status is RunStatus.RUNNING:
+            self._tools.hands.take(run.id)
         return run
 
     def advance(self, until: Milliseconds | None = None) -> Standing:
@@ -117,6 +119,16 @@ class Execution:
         With `until` a caller waits in this very thread: it comes back once there is an answer, and
         before anything that could outlast that moment.
         """
+        standing = Standing.LOST
+        self._tools.hands.take(self.run.id)
+        try:
+            standing = self._advance_or_part(until)
+        finally:
+            if standing not in (Standing.ANSWERED, Standing.HANDED_OVER):
+                self._tools.hands.leave(self.run.id)
+        return standing
+
+    def _advance_or_part(self, until: Milliseconds | None) -> Standing:
         try:
             return self._advance(until)
         except GuardMissed:

@@ -30,8 +30,18 @@ class Executor:
         """The execution of a run that this process has just made."""
         return Execution(self.tools, run, event, plan, journal)
 
+    def hold(self, run: Run) -> None:
+        """A run was claimed, and will be resumed."""
+        self.tools.hands.take(run.id)
+
     def resume(self, run: Run) -> Standing:
         """Goes on with a run that this process has claimed, until it ends or waits."""
+        try:
+            return self._resume(run)
+        finally:
+            self.tools.hands.leave(run.id)
+
+    def _resume(self, run: Run) -> Standing:
         try:
             execution = self._load(run)
         except StorageUnavailable as error:

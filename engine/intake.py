@@ -8,18 +8,19 @@ from dataclasses import replace
 
 import orjson
 
-from core.clock import Clock
+from core.clock import Clock, Milliseconds
 from core.errors import Fault, StorageUnavailable
 from core.http import Headers, InboundRequest
 from core.model import Event, Run
 from core.outcomes import Answer
 from core.spec import Answered, Rejected
 from core.store import Store, Write
-from engine.answers import Answers
+from engine.answers import Answers, Ended, Waiter
 from engine.arrival import (
     Automaton,
     LoggedAnswer,
     accepted_payload,
+    held_payload,
     inbound_entry,
     make_event,
     make_run,
@@ -40,6 +41,7 @@ from engine.inbound_replies import (
     written,
 )
 from engine.keys import Keyring
+from engine.order.waiting import Held, await_turn
 from engine.repetitions import Repetitions
 from engine.replies import JsonReply, Problem
 from engine.routes import Match
@@ -165,6 +167,9 @@ class Intake:
         until = event.received_at + match.live.webhook.respond_timeout
         waiter = self._answers.expect(run.id)
         try:
+            if run.has_key:
+                self._starter.queue(run, beside)
+                return self._answer_in_turn(event, run, waiter, until)
             execution = self._starter.start_here(run, event, match.live.plan, beside)
             standing = Standing.ENDED if execution.is_over else execution.advance(until)
             self._hand_over(execution, standing)
@@ -174,6 +179,18 @@ class Intake:
                 reply = waiter.wait((until - self._clock.now()) / 1000)
         finally:
             self._answers.forget(run.id)
+        return self._answered(event, run, reply)
+
+    def _answer_in_turn(self, event: Event, run: Run, waiter: Waiter, until: Milliseconds) -> Reply:
+        """Waits for a run whose turn may come later; 202 when it is held, for that may be long."""
+        reply = await_turn(self._store.runs, run, waiter, until, self._clock)
+        if not isinstance(reply, Held):
+            return self._answered(event, run, reply)
+        answer = JsonReply(202, held_payload(event, run))
+        self._log_answer(event, answer)
+        return answer
+
+    def _answered(self, event: Event, run: Run, reply: Answer | Ended | None) -> Reply:
         answer = late(run) if reply is None else reply_to(run, reply)
         if not isinstance(reply, Answer):
             self._log_answer(event, answer)

@@ -8,8 +8,10 @@ from typing import Any
 
 from core.clock import Clock
 from core.errors import ConflictError, Fault, GuardMissed, InvalidError, NotFoundError
+from core.event_keys import EventKey
 from core.masking import Masker
 from core.model import Event, Page, Run, StepRun
+from core.quarantine import QuarantineFilter
 from core.states import RUN_ENDS, RunStatus, StepStatus
 from core.store import ListQuery, RunFilter, Store, Write
 from engine.answers import Answers, Ended
@@ -41,12 +43,16 @@ class RunDetail:
     """A run with its event and what became of every step of its version.
 
     `failure` tells how the run is going to end, or has ended, where steps follow that.
+    `behind` is the id of the run of its key whose turn it is, where this one waits for its own;
+    `quarantine_id` names the key that it is held for, where it is.
     """
 
     run: Run
     event: Event | None
     steps: Sequence[StepRun]
     failure: Failure | None = None
+    behind: str | None = None
+    quarantine_id: str | None = None
 
 
 class RunService:
@@ -81,11 +87,17 @@ class RunService:
     def get(self, tenant: str, run_id: str) -> RunDetail:
         """One run. Raises NotFoundError."""
         run = self._existing(tenant, run_id)
+        masker = self._vault.of(tenant).masker
         event = self._store.events.get(tenant, run.event_id)
-        if event is not None:
-            event = masked_event(event, self._vault.of(tenant).masker)
         journal = self._store.runs.journal(tenant, run_id)
-        return RunDetail(run, event, self._every_step(run, journal), failure_of(journal))
+        return RunDetail(
+            run=_with_masked_keys(run, masker),
+            event=None if event is None else masked_event(event, masker),
+            steps=self._every_step(run, journal),
+            failure=failure_of(journal),
+            behind=self._behind(run),
+            quarantine_id=self._quarantine_id(run),
+        )
 
     def cancel(self, tenant: str, run_id: str) -> Run:
         """Ends a run. Raises NotFoundError, ConflictError when it has ended already."""
@@ -139,7 +151,7 @@ class RunService:
         event = event_without_request(automaton, "manual", body, now)
         run = make_run(automaton, event, event.received_at)
         beside = [self._store.events.insert(event), self.note_start(run)]
-        return event, self._starter.start(run, event, live.plan, beside)
+        return event, self._as_stored(self._starter.start(run, event, live.plan, beside))
 
     def note_start(self, run: Run) -> Write:
         """The entry of the audit log for a run that was started by hand."""
@@ -150,6 +162,19 @@ class RunService:
         if run is None:
             raise NotFoundError(f"there is no run {run_id}")
         return run
+
+    def _behind(self, run: Run) -> str | None:
+        """The run that a queued one waits for, where it waits for its turn."""
+        if run.order_key is None or run.status is not RunStatus.QUEUED or run.due_at is not None:
+            return None
+        return self._store.runs.first_in(EventKey(run.tenant, run.automation_id, run.order_key))
+
+    def _quarantine_id(self, run: Run) -> str | None:
+        if run.quarantine_key is None or run.status is not RunStatus.HELD:
+            return None
+        which = QuarantineFilter(run.automation_id, run.quarantine_key)
+        found = self._store.quarantine.list(run.tenant, which, ListQuery(limit=1)).items
+        return found[0].id if found else None
 
     def _every_step(self, run: Run, journal: Sequence[StepRun]) -> Sequence[StepRun]:
         """What became of the steps; without the version, of those that have begun."""
@@ -172,7 +197,11 @@ class RunService:
         again = replace(make_run(automaton, event, self._clock.now()), replay_of=run.id)
         beside = [self._store.runs.keep_step(again, step) for step in kept]
         beside.append(self._note("replayed", again, {"replay_of": run.id}))
-        return self._starter.start(again, event, plan, beside, kept)
+        return self._as_stored(self._starter.start(again, event, plan, beside, kept))
+
+    def _as_stored(self, run: Run) -> Run:
+        """A run that has a key is queued, in line or held: the store decides that."""
+        return self._existing(run.tenant, run.id) if run.has_key else run
 
     def _note(self, what: str, run: Run, detail: Mapping[str, Any] | None = None) -> Write:
         facts = {"automation_id": run.automation_id, **(detail or {})}
@@ -181,6 +210,15 @@ class RunService:
 
 def _is_kept(step: StepRun) -> bool:
     return step.status in _KEPT and step.port is not None
+
+
+def _with_masked_keys(run: Run, masker: Masker) -> Run:
+    """A run as it may be shown: a sender may have put a secret into what its keys are made of."""
+    if not run.has_key:
+        return run
+    keys = (run.order_key, run.quarantine_key)
+    order, quarantine = (None if key is None else masker.mask_text(key) for key in keys)
+    return replace(run, order_key=order, quarantine_key=quarantine)
 
 
 def masked_event(event: Event, masker: Masker) -> Event:

@@ -22,6 +22,9 @@ from engine.people.accounts import AccountService
 from engine.people.inbox import InboxService
 from engine.people.invitations import InvitationService
 from engine.people.users import UserService
+from engine.quarantine.edits import EditService
+from engine.quarantine.releases import ReleaseService
+from engine.quarantine.service import QuarantineService
 from engine.records.collections import CollectionService
 from engine.records.service import RecordService
 from engine.registry import Registry
@@ -83,6 +86,9 @@ class Service:
     event_examples: ExampleSender
     collections: CollectionService
     records: RecordService
+    quarantine: QuarantineService
+    releases: ReleaseService
+    edits: EditService
     registry: Registry
     document_schema: Schema
     store: Store

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.errors import GuardMissed, StorageUnavailable
+from core.errors import GuardMissed
 from core.model import Run
 from core.states import RunStatus
 from engine.answers import Ended
@@ -30,10 +30,10 @@ class Surrender:
         self._book.keep_log()
         move = self._tools.transitions.release(self._run, self._tools.clock.now())
         try:
-            self._tools.store.commit([move])
-        except (GuardMissed, StorageUnavailable):
+            what = f"run {self._run.id}"
+            return commit_patiently(self._tools.store, [move], self._tools.stopping, what)
+        except GuardMissed:
             return False
-        return True
 
     def break_off(self) -> bool:
         """Ends the run as failed after a fault of ours; False when it was lost meanwhile."""

@@ -15,9 +15,13 @@ ParseBody = Callable[[str, str, bytes], object]
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """The ways out, how a body is read that comes by no trigger, and this installation's links."""
+    """The ways out, how a body is read that comes by no trigger, and this installation's links.
+
+    `shared` says that other processes work on the same store.
+    """
 
     sender: Sender
     notifier: Notifier
     parse_body: ParseBody
     links: Links
+    shared: bool = False

@@ -15,6 +15,7 @@ from engine.answers import Answers
 from engine.catalog import Catalog
 from engine.deeds import Deeds
 from engine.endings import Endings
+from engine.hands import Hands
 from engine.records.access import RecordTools
 from engine.tokens import TokenCache
 from engine.transitions import Transitions
@@ -43,3 +44,4 @@ class Tools:
     submit: Submit
     chance: Callable[[], float] = random.random
     stopping: threading.Event = field(default_factory=threading.Event)
+    hands: Hands = field(default_factory=Hands)

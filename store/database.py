@@ -24,7 +24,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.schema import Table
 
 from core.errors import ConfigError, StorageUnavailable, UnstorableError
-from store.prepared import Cursor, Prepared
+from store.prepared import Cursor, Prepared, Stage, Turns
 
 Result = TypeVar("Result")
 
@@ -43,9 +43,16 @@ class Database:
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self._driver_error: type[Exception] = self.engine.dialect.loaded_dbapi.Error
 
-    def prepare(self, statement: Any, columns: Sequence[str] | None = None) -> Prepared:
-        """Compiles a statement for this database."""
-        return Prepared(statement, self.engine.dialect, columns)
+    def prepare(
+        self,
+        statement: Any,
+        columns: Sequence[str] | None = None,
+        stage: Stage | None = None,
+        turns: Turns | None = None,
+    ) -> Prepared:
+        """Compiles a statement for this database. SQLite has one writer, so nobody waits there."""
+        turns = None if self.is_sqlite else turns
+        return Prepared(statement, self.engine.dialect, columns, stage, turns)
 
     def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
         """An INSERT of the dialect, which both can say ON CONFLICT."""
@@ -83,7 +90,8 @@ class Database:
         """A driver's connection, to be closed by whoever asked. Raises StorageUnavailable."""
         try:
             return self.engine.raw_connection()
-        except (DBAPIError, PoolTimeout) as error:
+        except (DBAPIError, PoolTimeout, self._driver_error) as error:
+            # A pool lets the driver's own errors through where an engine wraps them.
             raise unavailable(error) from error
 
     @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Row, bindparam, delete, select
@@ -53,6 +54,7 @@ class Events:
                 "params": encode(event.params),
                 "raw": event.raw,
                 "body": None if event.is_json else encode(event.body),
+                "replaces": event.replaces,
             },
         )
 
@@ -62,6 +64,13 @@ class Events:
             select(table).where(table.c.id == event_id, table.c.tenant == tenant)
         )
         return _event(row) if row else None
+
+    def some(self, tenant: str, event_ids: Sequence[str]) -> Mapping[str, Event]:
+        """Several by their ids; those that are not there are left out."""
+        rows = self._database.rows(
+            select(table).where(table.c.id.in_(event_ids), table.c.tenant == tenant)
+        )
+        return {row.id: _event(row) for row in rows}
 
     def remember_key(
         self, event: Event, key: str, body_hash: str, expires_at: Milliseconds
@@ -116,4 +125,5 @@ def _event(row: Row[Any]) -> Event:
         body=decode(raw if row.body is None else row.body),
         raw=raw,
         is_json=row.body is None,
+        replaces=row.replaces,
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 
+from core.errors import ConfigError
 from store.database import Database, unavailable
 
 _VERSIONS = Path(__file__).parent / "migrations" / "versions"
@@ -27,6 +28,23 @@ def migrate(database: Database) -> None:
                 _upgrade(connection)
     except DBAPIError as error:
         raise unavailable(error) from error
+
+
+def require_current(database: Database) -> None:
+    """Raises ConfigError unless the tables are as this Penstock makes them; changes nothing."""
+    try:
+        with database.engine.connect() as connection:
+            current = revision_of(connection)
+    except DBAPIError as error:
+        raise unavailable(error) from error
+    wanted = newest_revision()
+    if current is None:
+        raise ConfigError(f"there is no Penstock in {database.engine.url!r}")
+    if current != wanted:
+        raise ConfigError(
+            f"the database is at version {current}, this Penstock at {wanted}; start this Penstock "
+            "on it once, or use the one that made it"
+        )
 
 
 def revision_of(connection: Connection) -> str | None:

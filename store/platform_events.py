@@ -36,20 +36,7 @@ class PlatformEvents:
 
     def insert(self, event: PlatformEvent) -> Write:
         """Adds an event, to be handed on."""
-        return Write(
-            self._insert,
-            {
-                "id": event.id,
-                "tenant": event.tenant,
-                "type": event.type,
-                "version": event.version,
-                "occurred_at": event.occurred_at,
-                "data": encode(event.data),
-                "automation_id": event.automation_id,
-                "depth": event.depth,
-                "handed_on_at": None,
-            },
-        )
+        return Write(self._insert, event_columns(event))
 
     def get(self, tenant: str, event_id: str) -> PlatformEvent | None:
         """One event, or None."""
@@ -73,6 +60,21 @@ class PlatformEvents:
     def forget(self, before: Milliseconds) -> Write:
         """Removes what was handed on before a moment."""
         return Write(self._forget, {"before": before})
+
+
+def event_columns(event: PlatformEvent) -> dict[str, Any]:
+    """The columns of an event that is to be handed on."""
+    return {
+        "id": event.id,
+        "tenant": event.tenant,
+        "type": event.type,
+        "version": event.version,
+        "occurred_at": event.occurred_at,
+        "data": encode(event.data),
+        "automation_id": event.automation_id,
+        "depth": event.depth,
+        "handed_on_at": None,
+    }
 
 
 def _event(row: Row[Any]) -> PlatformEvent:

@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 
 from core.errors import PenstockError
 from core.store import Write
 from store.alert_notices import AlertNotices
 from store.alert_signs import AlertSigns
 from store.alerts import Alerts
+from store.answers import Answers
 from store.approvals import Approvals
 from store.audit import AuditLog
 from store.automations import Automations
 from store.cipher import Cipher
+from store.clock import DatabaseClock
 from store.collections import Collections
 from store.committer import Committer, DirectCommitter, GroupCommitter
 from store.database import Database
 from store.deliveries import Deliveries
 from store.events import Events
+from store.exclusion import exclusively
 from store.executors import Executors
 from store.inbox import Inbox
 from store.invitations import Invitations
 from store.keys import Keys
 from store.migrate import migrate
 from store.platform_events import PlatformEvents
+from store.quarantine import Quarantine
 from store.receipts import Receipts
 from store.records import Records
 from store.requests import Requests
@@ -75,6 +80,24 @@ class SqlStore:
         self.alerts = Alerts(database)
         self.alert_notices = AlertNotices(database)
         self.alert_signs = AlertSigns(database)
+        self.quarantine = Quarantine(database)
+        self.answers = Answers(database, cipher)
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether several processes may work on it, on whichever machines."""
+        return not self._database.is_sqlite
+
+    def clock(self) -> DatabaseClock:
+        """The clock of the database of a shared store. Raises StorageUnavailable."""
+        return DatabaseClock(self._database)
+
+    def exclusively(self, name: str, *, wait: bool = False) -> AbstractContextManager[bool]:
+        """Whether nobody else does the work of this name; while it is done here nobody can begin.
+
+        With `wait` the others are waited for. Raises StorageUnavailable.
+        """
+        return exclusively(self._database, name, wait=wait)
 
     def commit(self, writes: Sequence[Write]) -> None:
         """Commits a unit of work, or raises GuardMissed or StorageUnavailable and keeps nothing."""

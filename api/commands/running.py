@@ -17,6 +17,7 @@ from api.listening import Address, address_of, listen
 from api.server import serve
 from core.config import Config
 from core.errors import ConfigError
+from core.roles import Role
 
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
@@ -62,7 +63,7 @@ def _run(arguments: Namespace, context: Context) -> int:
         welcome = apart(lambda: _prepare(context, config, address, demo=arguments.demo))
         serve(
             listener,
-            load=lambda: installation.load(config, address if arguments.demo else None),
+            load=lambda: installation.load(config, Role.RUN, address if arguments.demo else None),
             ready=lambda: context.terminal.say(*welcome),
         )
     return 0

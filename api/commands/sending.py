@@ -101,10 +101,13 @@ def _sample(arguments: Namespace, context: Context) -> Sample:
 
 
 def _wait(run_id: str, workspace: Workspace, as_json: bool, context: Context) -> int:
-    """Waits for the run's end, as long as somebody is there to bring it about."""
+    """Waits for the run's end, as long as somebody is there to bring it about.
+
+    A run that is held in quarantine is shown as it is: only a person lets it go on.
+    """
     while True:
         detail = workspace.service.runs.get(workspace.tenant, run_id)
-        if detail.run.status in RUN_ENDS:
+        if detail.run.status in RUN_ENDS or detail.run.status is RunStatus.HELD:
             break
         if not _is_served(workspace):
             context.terminal.note(_NOBODY)

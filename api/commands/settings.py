@@ -21,7 +21,7 @@ LINK_FLAGS = {
 SERVER_FLAGS = {
     **LINK_FLAGS,
     **STORE_FLAGS,
-    "redis-url": "not used by `penstock run`, which needs no Redis",
+    "redis-url": "redis://HOST, for `penstock web` and `penstock worker`; `run` needs no Redis",
     "bootstrap-api-key": "an admin key of tenant `default` that is made when it is missing",
     "trusted-proxies": "proxies whose X-Forwarded-… headers are believed, as CIDRs (default: none)",
     "assets": "where browsers get htmx from: `cdn` (default), or `local`, from this server alone",

@@ -19,6 +19,7 @@ from core.tokens import Gained, Token
 from engine.attempt import AttemptContext, attempt_step
 from engine.compiler import Compiler, planned_step
 from engine.document import StepDefinition
+from engine.document_schema import SETTINGS as SETTINGS_SCHEMA
 from engine.drafts.draft import find_step, mapping, read_draft
 from engine.drafts.effects import effects_of
 from engine.drafts.sketches import TRIGGER
@@ -28,7 +29,7 @@ from engine.request_json import body_members
 from engine.sent_requests import KEPT_BODY
 from engine.trying.items import in_sight_of_item, listed_in
 from engine.trying.preview_fields import show_fields, template_fields
-from engine.trying.sights import Question, Sight, sight_of
+from engine.trying.sights import SETTINGS, Question, Sight, sight_of
 from engine.vault import Vault
 
 Preview = dict[str, Any]
@@ -48,7 +49,7 @@ class PreviewService:
     def preview(self, question: Question, *, with_context: bool = False) -> Preview:
         """`fields`, `request` and `effects` of a step, and its `context` where that is asked for.
 
-        `fields`: what each templated text comes to, by its path below `with`
+        `fields`: what each templated text comes to, by its path below `with`, or in the settings
         (`preview_fields.show_fields`). `request`: what a sending step would send, as `method`,
         `url`, `headers`, `body`, `body_encoding`, `truncated`; or `error`; None for other steps.
         `effects`: see `effects.effects_of`; None for what has none. Raises InvalidError for an
@@ -58,6 +59,8 @@ class PreviewService:
         shown = sight if with_context else None
         if question.step in (TRIGGER, FAILURE):
             return _preview(shown)
+        if question.step == SETTINGS:
+            return _preview(shown, fields=_settings_fields(question, sight))
         found = find_step(question.document, question.step)
         if found is None:
             raise NotFoundError(f"the draft has no step {question.step}")
@@ -142,6 +145,12 @@ class _NoNotifier:
         """Tells nobody. What a secret stands for is not known here, so its marker is shown."""
         place = address if address.startswith("[secret:") else place_of(address)
         return NotificationResult(place, 0, error="a preview sends nothing")
+
+
+def _settings_fields(question: Question, sight: Sight) -> Preview:
+    """What the templates of the settings come to, by their paths below `settings`."""
+    settings = mapping(mapping(question.document).get("settings"))
+    return show_fields(template_fields(SETTINGS_SCHEMA, settings), sight)
 
 
 def _definition(question: Question) -> StepDefinition:

@@ -10,7 +10,7 @@ from core.clock import Clock
 from core.masking import Masker
 from core.model import Run, StepRun
 from engine.compiler import callback_steps
-from engine.context import build_context, context_at
+from engine.context import build_context, context_at, event_context
 from engine.drafts.draft import read_draft
 from engine.graph import build_graph
 from engine.regions import find_regions
@@ -25,6 +25,8 @@ from engine.trying.trial_input import (
 from engine.vault import TenantSecrets, Vault
 from expressions import secret_marker
 
+SETTINGS = "$settings"
+"""What stands in place of a step's id where the settings are meant; no step id has a `$`."""
 PREVIEWED_RUN = "preview"
 """Stands for the id of a run that is not there yet."""
 
@@ -33,7 +35,7 @@ PREVIEWED_RUN = "preview"
 class Question:
     """What is asked about a draft: everything as JSON, as somebody sent it.
 
-    `step` is a step's id, or `trigger`; `results` are those of `trial_input.results_of`.
+    `step` is a step's id, `trigger` or SETTINGS; `results` are those of `trial_input.results_of`.
     """
 
     tenant: str
@@ -87,9 +89,10 @@ def sight_of(question: Question, registry: Registry, vault: Vault, clock: Clock)
     context = build_context(event, run, known, markers, callbacks)
     if regions.follows_failure(question.step):
         context["failure"] = tried_failure(run).root
+    of_settings = question.step == SETTINGS
     return Sight(
         run=run,
-        context=context_at(context, now),
+        context=event_context(event) if of_settings else context_at(context, now),
         secrets=TenantSecrets(markers, Masker({}), secrets.read_at),
         waiting=earlier - results.keys(),
     )

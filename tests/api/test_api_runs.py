@@ -30,6 +30,10 @@ RUN_MEMBERS = {
     "started_at",
     "finished_at",
     "replay_of",
+    "order_key",
+    "waits_for",
+    "quarantine_key",
+    "quarantine_id",
 }
 EVENT_MEMBERS = {
     "id",
@@ -41,6 +45,7 @@ EVENT_MEMBERS = {
     "headers",
     "params",
     "body",
+    "replaces",
 }
 ATTEMPT_MEMBERS = {"number", "started_at", "duration_ms", "request_id", "outcome", "reason"}
 

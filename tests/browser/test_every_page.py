@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page
 from tests.support.automations import on_webhook, post, run_when
 from tests.support.browser import NARROW, WIDE, Console, Studio, example, open_studio, ready
 from tests.support.builders import step
+from tests.support.quarantine import failing_document
 from tests.support.server import Server
 from tests.support.waiting import eventually
 
@@ -48,6 +49,10 @@ PAGES = (
     "/records/customers/rows/C-1",
     "/records/customers/schema",
     "/records/empty",
+    "/quarantine",
+    "/quarantine/{key}",
+    "/quarantine/{key}/events/{held}",
+    "/runs/{held}",
     "/secrets",
     "/keys",
     "/users",
@@ -96,6 +101,10 @@ def lived_in(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iter
             values = {"name": "Ada " * 30, "level": 2, "note": {"long": "x" * 300}}
             server.call("PUT", f"/api/v1/records/customers/C-{number}", values)
         eventually(lambda: server.call("GET", "/api/v1/alerts").json["items"])
+        server.publish("fragile", failing_document())
+        for number in range(3):
+            post(server, "fragile", {"customer": "C-17/north?" + "x" * 90, "n": number})
+        eventually(lambda: server.call("GET", "/api/v1/quarantine").json["items"])
         yield studio
 
 
@@ -115,10 +124,13 @@ def addresses(lived_in: Studio) -> dict[str, str]:
     call = lived_in.server.call
     newest = "limit=1"
     waiting = call("GET", f"/api/v1/runs?automation=refunds&{newest}").json["items"][0]["id"]
+    [key] = call("GET", "/api/v1/quarantine").json["items"]
     return {
         "approval": f"{waiting}.ask",
+        "key": key["id"],
+        "held": key["events"][0]["run_id"],
         "run": call("GET", f"/api/v1/runs?automation=orders&{newest}").json["items"][0]["id"],
-        "failed": call("GET", f"/api/v1/runs?{newest}").json["items"][0]["id"],
+        "failed": call("GET", f"/api/v1/runs?status=failed&{newest}").json["items"][0]["id"],
         "request": call("GET", f"/api/v1/requests?{newest}").json["items"][0]["id"],
         "subscription": call("GET", f"/api/v1/subscriptions?{newest}").json["items"][0]["id"],
         "delivery": call("GET", f"/api/v1/deliveries?{newest}").json["items"][0]["id"],

@@ -45,6 +45,9 @@ class Resuming:
     def __init__(self, work: Any) -> None:
         self._work = work
 
+    def hold(self, run: Run) -> None:
+        """Nothing has to be known of it."""
+
     def resume(self, run: Run) -> Standing:
         self._work(run)
         return Standing.ENDED
@@ -61,7 +64,7 @@ def test_while_no_place_is_free_the_store_is_not_asked_what_is_due() -> None:
     due = DueRuns(first, second)
     looked, second_done = threading.Semaphore(0), threading.Event()
     dispatcher = dispatching(due, places=1)
-    take = dispatcher._places.take
+    take = dispatcher._threads.places.take
 
     def taking(wanted: int) -> int:
         taken = take(wanted)
@@ -78,7 +81,7 @@ def test_while_no_place_is_free_the_store_is_not_asked_what_is_due() -> None:
         assert looked.acquire(timeout=20)
         due.busy = False
 
-    dispatcher._places.take = taking  # type: ignore[method-assign]
+    dispatcher._threads.places.take = taking  # type: ignore[method-assign]
     dispatcher.begin(cast(Executor, Resuming(execute)))
 
     assert second_done.wait(20)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from engine.trying.completions import CompletionService
-from engine.trying.sights import Question
+from engine.trying.sights import SETTINGS, Question
 from engine.vault import Vault
 from tests.support.builders import make_document, step
 from tests.support.drafts import EVENT, partner_sync
@@ -130,3 +130,13 @@ def test_where_no_template_may_stand_nothing_is_offered(field: str) -> None:
 def test_whatever_is_typed_nothing_breaks(text: str) -> None:
     for field in ("url", "body", "headers['X-Order']", "query.source"):
         complete(text, field)
+
+
+@pytest.mark.parametrize("field", ["order_by", "quarantine.key"])
+def test_keys_of_the_settings_are_completed_by_the_event_alone(field: str) -> None:
+    offered = complete("<|", field=field, step_id=SETTINGS)
+
+    assert {"order", "customer", "trigger"} <= offered.keys()
+    assert offered.keys() & {"steps", "secrets", "run", "tenant"} == set()
+    assert written("<order.|", "id", field=field, step_id=SETTINGS) == "<order.id>"
+    assert complete("1|", field="timeout", step_id=SETTINGS) == {}

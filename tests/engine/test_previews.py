@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from core.errors import InvalidError, NotFoundError
 from engine.compiler import Compiler
 from engine.trying.previews import PreviewService
-from engine.trying.sights import Question
+from engine.trying.sights import SETTINGS, Question
 from engine.vault import Vault
 from tests.support.builders import make_document, send, step
 from tests.support.drafts import EVENT, URL, broken, partner_sync
@@ -51,6 +51,20 @@ def test_each_templated_text_shows_what_it_comes_to() -> None:
         "body.total": {"value": 2, "text": "2"},
         "body.lines[0]": _text("A-1"),
     }
+
+
+def test_a_key_of_the_settings_shows_what_it_comes_to_with_the_event_alone() -> None:
+    document = {
+        **partner_sync(),
+        "settings": {"order_by": "<order.id>/x", "quarantine": {"key": "<steps.sync.body>"}},
+    }
+
+    shown = preview(document, SETTINGS, with_context=True)
+
+    assert shown["fields"]["order_by"] == _text("A-1/x")
+    assert "steps" in shown["fields"]["quarantine.key"]["error"]
+    assert shown["context"].keys() & {"steps", "secrets", "run", "tenant"} == set()
+    assert shown["request"] is None
 
 
 def test_the_request_is_the_one_that_would_be_sent() -> None:

@@ -10,17 +10,22 @@ from sqlalchemy import event
 
 from core.account_store import AuditFilter
 from core.alerts import AlertFilter
+from core.event_keys import EventKey
+from core.quarantine import QuarantineFilter
 from core.records import RecordFilter
 from core.schedules import Schedule
 from core.states import RUN_FAILURES, RunStatus
-from core.store import ListQuery, RequestFilter, RunFilter
+from core.store import ListQuery, RequestFilter, RunFilter, Write
 from store import Cipher, open_store
 from store.alert_notices import AlertNotices
 from store.alert_signs import AlertSigns
 from store.alerts import Alerts
 from store.audit import AuditLog
+from store.claims import Claim, awaited_by_somebody, claim_statement, is_of, tenants_from
 from store.committer import DirectCommitter
 from store.database import Database
+from store.lanes import Lanes
+from store.quarantine import Quarantine
 from store.records import Records
 from store.requests import Requests
 from store.runs import Runs
@@ -28,11 +33,30 @@ from store.schedules import Schedules
 from store.statistics import RunStatistics
 from tests.support.builders import make_run
 
+KEY = EventKey("acme", "orders", "C-17")
 DUE = (RunStatus.QUEUED, RunStatus.WAITING)
+CLAIM = Claim(DUE, RunStatus.RUNNING, "one", 1)
+
+LOOKED_UP = {"quarantine_by_key", "runs_lined_up", "runs_in_turn", "runs_by_position"}
+"""What a new run of a key looks into."""
 
 
 def claim(database: Database) -> None:
     Runs(database, DirectCommitter(database)).claim(DUE, RunStatus.RUNNING, "one", 1, 10)
+
+
+def claim_of_a_tenant(database: Database) -> None:
+    statement = claim_statement(CLAIM, 10, is_of("acme"), locks=False)
+    database.transact(lambda connection: connection.execute(statement))
+
+
+def claim_for_callers(database: Database) -> None:
+    statement = claim_statement(CLAIM, 10, awaited_by_somebody(), locks=False)
+    database.transact(lambda connection: connection.execute(statement))
+
+
+def tenants_in_turn(database: Database) -> None:
+    database.rows(tenants_from(DUE, "acme").limit(10))
 
 
 def rescue(database: Database) -> None:
@@ -159,6 +183,22 @@ def last_event(database: Database) -> None:
     AlertSigns(database).last_event("acme", "orders")
 
 
+def idle_lines(database: Database) -> None:
+    Lanes(database).idle(5)
+
+
+def whose_turn(database: Database) -> None:
+    Lanes(database).first(KEY)
+
+
+def held_keys(database: Database) -> None:
+    Quarantine(database).list("acme", QuarantineFilter(), ListQuery())
+
+
+def held_runs(database: Database) -> None:
+    Quarantine(database).held_runs(KEY, ListQuery("5"))
+
+
 @pytest.mark.parametrize(
     ("ask", "index"),
     [
@@ -171,7 +211,16 @@ def last_event(database: Database) -> None:
         (failures_of_late, "runs_ended"),
         (failures_in_a_time, "runs_failures"),
         (last_event, "runs_by_automation"),
+        (idle_lines, "runs_lined_up"),
+        (idle_lines, "runs_in_turn"),
+        (whose_turn, "runs_in_turn"),
+        (held_keys, "quarantine_held"),
+        (held_keys, "runs_suspect"),
+        (held_runs, "runs_suspect"),
         (claim, "runs_due"),
+        (claim_of_a_tenant, "runs_due_by_tenant"),
+        (claim_for_callers, "runs_due_awaited"),
+        (tenants_in_turn, "runs_due_by_tenant"),
         (next_due, "runs_due"),
         (rescue, "runs_executed"),
         (due_schedules, "schedules_due"),
@@ -237,3 +286,29 @@ def _plan(database: Database, ask: Callable[[Database], None]) -> Sequence[str]:
     with database.engine.connect() as connection:
         steps = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
     return [step[3] for step in steps]
+
+
+@pytest.mark.parametrize(
+    ("write", "indexes"),
+    [
+        (lambda runs: runs.insert(make_run(order_key="k", quarantine_key="k")), LOOKED_UP),
+        (lambda runs: runs.pass_on(KEY, 1), {"runs_lined_up", "runs_in_turn"}),
+        (lambda runs: runs.pass_on_around(KEY, 1), {"runs_suspect", "runs_in_turn"}),
+        (lambda runs: runs.hold(KEY), {"runs_suspect", "quarantine_by_key"}),
+        (lambda runs: runs.free(KEY, None, 1), {"runs_suspect"}),
+    ],
+)
+def test_what_is_written_finds_its_rows_by_indexes(
+    sqlite_url: str, write: Callable[[Runs], Write], indexes: set[str]
+) -> None:
+    open_store(sqlite_url, Cipher(b"a key of the tests")).close()
+    database = Database(sqlite_url)
+    made = write(Runs(database, DirectCommitter(database)))
+    with database.engine.connect() as connection:
+        sql, arguments = made.statement._sql, made.statement._arguments(made.parameters)
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", arguments).all()
+    database.close()
+
+    steps = [step[3] for step in plan]
+    assert all(any(f"INDEX {index}" in step for step in steps) for index in indexes), steps
+    assert not any(step.startswith("SCAN") and "INDEX" not in step for step in steps), steps
