@@ -20,6 +20,7 @@ from core.roles import Role
 from dispatch.accepting import AcceptingDispatcher
 from dispatch.embedded import EmbeddedDispatcher
 from dispatch.machinery import Machinery, RunDispatcher, Workshop
+from dispatch.run_threads import PLACES
 from engine.assembly import Parts, assemble
 from engine.links import Links
 from engine.registry import Registry
@@ -83,7 +84,9 @@ def build(config: Config, role: Role = Role.RUN) -> Application:
 
     def workshop(dispatcher: RunDispatcher) -> Workshop:
         registry = action_and_trigger_registry()
-        parts = assemble(registry, store, surroundings, clock, dispatcher, dispatcher.submit)
+        parts = assemble(
+            registry, store, surroundings, clock, dispatcher, dispatcher.submit, places=PLACES
+        )
         return Workshop(parts, store, clock, set_clock)
 
     machinery = _machinery(config, role, store, clock, workshop)

@@ -11,6 +11,7 @@ from api import (
     channel,
     collections,
     deliveries,
+    endpoints,
     health,
     keys,
     quarantine,
@@ -42,6 +43,7 @@ SCHEMAS: Mapping[str, JsonSchema] = {
     **channel.SCHEMAS,
     **subscription_schemas.SCHEMAS,
     **quarantine_schemas.SCHEMAS,
+    **endpoints.SCHEMAS,
 }
 
 
@@ -89,6 +91,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *channel.OPERATIONS,
     *subscriptions.OPERATIONS,
     *deliveries.OPERATIONS,
+    *endpoints.OPERATIONS,
     *_DESCRIPTIONS,
     *health.OPERATIONS,
 )

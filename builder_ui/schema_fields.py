@@ -8,10 +8,18 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
+from builder_ui.payloads import indented
+from core.errors import Fault, JsonError
+from core.strict_json import loads
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field. `name` is the path of its value (`channels.events`)."""
+    """One field. `name` is the path of its value (`channels.events`).
+
+    `kind` is `boolean`, `integer`, `string`, `choice`, or `map` for an object with names of a
+    person's choice, which is written as JSON.
+    """
 
     name: str
     kind: str
@@ -21,6 +29,7 @@ class Field:
     choices: tuple[str, ...] = ()
     least: int | None = None
     most: int | None = None
+    example: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +49,53 @@ def groups_of(schema: Mapping[str, Any], values: Mapping[str, Any]) -> list[Grou
     ]
 
 
+def syntax_faults(schema: Mapping[str, Any], form: MultiDict[str, str]) -> list[Fault]:
+    """What was to be JSON and is none; `read_form` takes it as a text."""
+    faults = []
+    for name, part in schema["properties"].items():
+        try:
+            if _is_map(part) and form.get(name, "").strip():
+                loads(form[name].encode(errors="surrogatepass"))
+        except JsonError as error:
+            faults.append(Fault(f"$.{name}", f"is no JSON: {error}"))
+    return faults
+
+
 def read_form(schema: Mapping[str, Any], form: MultiDict[str, str]) -> dict[str, Any]:
     """What a person filled in, as a value of the schema; an empty field is left out."""
     return {
-        name: {
-            inner: value
-            for inner, one in part["properties"].items()
-            if (value := _read(one, form.get(f"{name}.{inner}", ""))) is not None
-        }
+        name: _read_map(form.get(name, "")) if _is_map(part) else _read_group(part, name, form)
         for name, part in schema["properties"].items()
     }
 
 
+def _is_map(part: Mapping[str, Any]) -> bool:
+    return "properties" not in part
+
+
+def _read_group(part: Mapping[str, Any], name: str, form: MultiDict[str, str]) -> dict[str, Any]:
+    return {
+        inner: value
+        for inner, one in part["properties"].items()
+        if (value := _read(one, form.get(f"{name}.{inner}", ""))) is not None
+    }
+
+
+def _read_map(text: str) -> Any:
+    """The value of JSON, `{}` of nothing, and of what is no JSON the text itself."""
+    try:
+        return loads(text.encode(errors="surrogatepass")) if text.strip() else {}
+    except JsonError:
+        return text
+
+
 def _fields(part: Mapping[str, Any], name: str, values: Mapping[str, Any]) -> Iterator[Field]:
     held = values.get(name, {})
+    if _is_map(part):
+        written = held if isinstance(held, str) else indented(held) if held else ""
+        example = indented(part["examples"][0]) if part.get("examples") else ""
+        yield Field(name, "map", "As JSON", "", written, example=example)
+        return
     for inner, one in part["properties"].items():
         yield Field(
             name=f"{name}.{inner}",

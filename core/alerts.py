@@ -140,10 +140,8 @@ class AlertNotices(Protocol):
         """
         ...
 
-    def settle(
-        self, notice: Notice, state: NoticeState, error: str | None, due_at: Milliseconds
-    ) -> Write:
-        """What became of an attempt."""
+    def settle(self, notice: Notice) -> Write:
+        """How a notice stands that was taken up: its state, attempts, error and next moment."""
         ...
 
     def of_alerts(self, tenant: str, alert_ids: Sequence[str]) -> Mapping[str, Sequence[Notice]]:

@@ -128,7 +128,7 @@ class Attempt:
     """One try of a step.
 
     `outcome` is `succeeded`, `retry`, `failed`, `halted`, `interrupted` or, while it waits,
-    `waiting`.
+    `waiting`, or `deferred` when it was held back before it sent anything.
     """
 
     number: int
@@ -141,7 +141,12 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class StepRun:
-    """The execution of a step in a run, as the journal keeps it."""
+    """The execution of a step in a run, as the journal keeps it.
+
+    In the body of a loop `step_id` is followed by the item's index, `sync[3]`, or several of them
+    from the outermost loop inwards. The end of an item has an entry of its own, `lines[3]` for the
+    loop `lines`.
+    """
 
     step_id: str
     status: StepStatus

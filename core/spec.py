@@ -28,6 +28,8 @@ JsonSchema = Mapping[str, Any]
     the `with` has that field, the action gets an `ItemTemplate` in place of the resolved value.
 `x-json-schema`: true where a JSON Schema (2020-12) stands by which the action checks values;
     compiled once, the action gets a `ValueCheck`.
+`x-collect`: true for a template of a step that loops: it is resolved for each item, once the item's
+    steps are done, and the action never gets it.
 `x-secrets`: true where `<secrets.NAME>` may stand (only in what is sent).
 `x-expected`: what a value would be that is right, for the words of a fault.
 `x-widget`: how the builder draws the field, where the type alone does not say. `secret-name` also
@@ -38,6 +40,10 @@ JsonSchema = Mapping[str, Any]
 
 Show = Callable[[OutboundResponse], OutboundResponse]
 """The masked twin of an answer that is a secret itself."""
+
+
+EACH = "each"
+"""The port of a step that loops behind which stand the steps for each item."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,8 @@ class ActionSpec:
     """Faults no schema can say, as (path below `with`, message); called on schema-valid input."""
     answers: bool = False
     """Whether it answers the caller who waits for the run."""
+    loops: bool = False
+    """Whether the steps behind its port `EACH` are executed for items (`core.outcomes.Each`)."""
     longest: Callable[[Mapping[str, Any]], Milliseconds] | None = None
     """The longest one attempt may take when configured so."""
     waits: Callable[[Mapping[str, Any]], Milliseconds | None] | None = None
@@ -136,7 +144,10 @@ class ActionContext(Protocol):
 
     @property
     def idempotency_key(self) -> str:
-        """`<run>.<step>`: the same for every attempt of this step in this run."""
+        """`<run>.<step>`: the same for every attempt of this step in this run.
+
+        In the body of a loop the step is followed by the item's index: `<run>.<step>[3]`.
+        """
         ...
 
     @property

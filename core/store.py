@@ -37,7 +37,7 @@ from core.record_store import Collections, Receipts, Records
 from core.sample_store import Samples
 from core.schedules import Schedules
 from core.signals import Signals
-from core.states import RunStatus
+from core.states import RunStatus, StepStatus
 from core.statistics import RunStatistics
 from core.subscription_store import Deliveries, Subscriptions
 from core.writes import ListQuery, Write
@@ -202,7 +202,24 @@ class Runs(Protocol):
         """Those of these runs that have ended, of whichever tenant."""
         ...
 
-    def journal(self, tenant: str, run_id: str) -> Sequence[StepRun]: ...
+    def journal(
+        self, tenant: str, run_id: str, keys: Sequence[str] | None = None
+    ) -> Sequence[StepRun]:
+        """The entries of a run's journal; with `keys` only those."""
+        ...
+
+    def item_counts(self, tenant: str, run_id: str, loop: str) -> Mapping[StepStatus, int]:
+        """How many items of a loop, given by its key, have ended how."""
+        ...
+
+    def failed_items(self, tenant: str, run_id: str, loop: str, limit: int) -> Sequence[StepRun]:
+        """The ends of items of a loop that failed, some of them where there are more."""
+        ...
+
+    def waiting_in_bodies(self, tenant: str, run_id: str, limit: int) -> Sequence[str]:
+        """The keys of steps that wait in the bodies of loops, some where there are more."""
+        ...
+
     def insert(self, run: Run) -> Write:
         """A queued run that has a key is held, or waits in line, as that key stands by then."""
         ...

@@ -19,6 +19,7 @@ from engine.transitions import DUE, Transitions
 
 MOST_CLAIMED = 64
 """Runs claimed in one statement."""
+SHORTEST_NAP_SECONDS = 0.001
 LONGEST_NAP_SECONDS = 1.0
 """However quiet it is, the store is asked this often whether something is due."""
 
@@ -126,21 +127,25 @@ class EmbeddedDispatcher:
             return LONGEST_NAP_SECONDS
         claimed: list[Run] = []
         try:
-            now = self._clock.now()
-            claimed += self._transitions.claim_due(self.executor, now, places)
+            nap = self._nap_seconds()
+            if nap > 0.0:
+                # Most who wake us have parked a run: nothing is due, and the writer, which all
+                # share, is left alone.
+                return nap
+            claimed += self._transitions.claim_due(self.executor, self._clock.now(), places)
         finally:
             self._threads.places.give_back(places - len(claimed))
         for run in claimed:
             executor.hold(run)
             self._threads.execute(partial(executor.resume, run))
-        if len(claimed) < places:
-            return self._nap_seconds()
-        self._call_others()
-        return 0.0
+        if len(claimed) == places:
+            self._call_others()
+        return 0.0 if claimed else SHORTEST_NAP_SECONDS
 
     def _nap_seconds(self) -> float:
-        """Until something is due, as far as is known."""
+        """Until something is due, as far as is known; 0 when it is."""
         due_at = self._store.runs.next_due(DUE)
         if due_at is None:
             return LONGEST_NAP_SECONDS
-        return min(max((due_at - self._clock.now()) / 1000, 0.001), LONGEST_NAP_SECONDS)
+        seconds = (due_at - self._clock.now()) / 1000
+        return 0.0 if seconds <= 0 else min(max(seconds, SHORTEST_NAP_SECONDS), LONGEST_NAP_SECONDS)

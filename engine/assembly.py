@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.clock import Clock
-from core.http import Sender
 from core.store import Store
 from engine.alerts.history import AlertHistory
 from engine.alerts.notices import NoticeSender
@@ -20,6 +19,9 @@ from engine.audit import AuditService
 from engine.automation_changes import AutomationChanges
 from engine.automations import AutomationService
 from engine.callbacks import CallbackService
+from engine.care.parts import PLACES, Care, care_for
+from engine.care.run_caller import RunCaller
+from engine.care.sender import CareSender
 from engine.catalog import Catalog
 from engine.channel import Channel
 from engine.child_runs import ChildRuns
@@ -59,6 +61,7 @@ from engine.relaying.announced_ends import AnnouncedEnds
 from engine.relaying.relay import Relay
 from engine.relaying.starts import EventStarts
 from engine.requests import RequestService
+from engine.run_items import RunItems
 from engine.runs import RunService
 from engine.schedules.forecasts import ForecastService
 from engine.schedules.live import LiveSchedules
@@ -72,6 +75,7 @@ from engine.subscriptions.consumer import SubscriptionConsumer
 from engine.subscriptions.index import SubscriptionIndex
 from engine.subscriptions.parts import SubscriptionParts, assemble_subscriptions
 from engine.surroundings import Surroundings
+from engine.tenant_settings import TenantSettings
 from engine.tenants import TenantService
 from engine.tokens import TokenCache
 from engine.tools import Submit, Tools
@@ -81,8 +85,8 @@ from engine.trying.listeners import Listeners, ListenTools
 from engine.trying.previews import PreviewService
 from engine.trying.questions import Questions
 from engine.trying.samples import SampleService
+from engine.trying.trial_attempts import TrialTools
 from engine.trying.trial_plan import TrialPlanner
-from engine.trying.trial_run import TrialTools
 from engine.trying.trials import TrialService
 from engine.vault import Vault
 from engine.versions import VersionService
@@ -122,6 +126,7 @@ class _Common:
     index: SubscriptionIndex
     consumer: SubscriptionConsumer
     record_schemas: RecordSchemas
+    settings: TenantSettings
 
 
 def assemble(
@@ -131,14 +136,18 @@ def assemble(
     clock: Clock,
     dispatcher: Dispatcher,
     submit: Submit,
+    *,
+    places: int = PLACES,
 ) -> Parts:
-    """The engine over these ports."""
+    """The engine over these ports. `places` is how many threads executors have."""
     common = _common(registry, store, clock, dispatcher)
-    tools = _tools(common, surroundings, submit, dispatcher)
+    care = _care(common, surroundings, dispatcher, places)
+    tokens = TokenCache(clock, places // 4)
+    tools = _tools(common, surroundings, care, tokens, submit, dispatcher)
     executor = Executor(tools)
-    subscriptions = _subscriptions(common, surroundings.sender)
+    subscriptions = _subscriptions(common, care.sender)
     starter = Starter(executor, dispatcher)
-    service = _service(common, tools, surroundings, starter, dispatcher, subscriptions)
+    service = _service(common, tools, surroundings, starter, dispatcher, subscriptions, care)
     ticker = _ticker(common, starter)
     watch = _alert_watch(common)
     notices = NoticeSender(store, service.notifications, clock)
@@ -182,11 +191,31 @@ def _common(registry: Registry, store: Store, clock: Clock, dispatcher: Dispatch
         index=index,
         consumer=consumer,
         record_schemas=RecordSchemas(registry.compile_schema),
+        settings=TenantSettings(store.tenants, clock),
+    )
+
+
+def _care(common: _Common, surroundings: Surroundings, dispatcher: Dispatcher, places: int) -> Care:
+    caller = RunCaller(common.store, common.transitions, common.clock, dispatcher.wake)
+    return care_for(
+        surroundings,
+        common.store,
+        common.announcer,
+        common.settings,
+        common.audit,
+        common.clock,
+        places,
+        caller.call,
     )
 
 
 def _tools(
-    common: _Common, surroundings: Surroundings, submit: Submit, dispatcher: Dispatcher
+    common: _Common,
+    surroundings: Surroundings,
+    care: Care,
+    tokens: TokenCache,
+    submit: Submit,
+    dispatcher: Dispatcher,
 ) -> Tools:
     store, catalog, clock = common.store, common.catalog, common.clock
     children = ChildRuns(store, catalog, common.transitions, clock)
@@ -204,21 +233,21 @@ def _tools(
     return Tools(
         store=common.store,
         transitions=common.transitions,
-        sender=surroundings.sender,
-        notifier=surroundings.notifier,
+        sender=care.sender,
+        notifier=care.notifier,
         clock=common.clock,
         vault=common.vault,
         catalog=common.catalog,
         answers=Answers(store.answers if surroundings.shared else None),
         deeds=Deeds(common.announcer, children, surroundings.links, desk),
         endings=Endings(rules, dispatcher.wake),
-        tokens=TokenCache(common.clock),
+        tokens=tokens,
         records=RecordTools(changes),
         submit=submit,
     )
 
 
-def _subscriptions(common: _Common, sender: Sender) -> SubscriptionParts:
+def _subscriptions(common: _Common, sender: CareSender) -> SubscriptionParts:
     return assemble_subscriptions(
         common.store,
         sender,
@@ -238,6 +267,7 @@ def _service(
     starter: Starter,
     dispatcher: Dispatcher,
     subscriptions: SubscriptionParts,
+    care: Care,
 ) -> Service:
     registry, store, clock = common.registry, common.store, common.clock
     vault, audit = common.vault, common.audit
@@ -246,17 +276,19 @@ def _service(
     sketches, trials = _drafts(common, tools)
     samples, listeners = _listening(common)
     statistics = StatisticsService(store, clock)
-    settings = SettingsService(store, audit)
+    settings = SettingsService(store, audit, common.settings.forget)
     quarantine = QuarantineTools(store, tools.transitions, tools.endings, vault, audit, clock)
     return Service(
         tenants=TenantService(store, audit, clock),
         automations=automations,
         versions=versions,
         runs=_runs(common, tools, starter),
+        run_items=RunItems(store, common.catalog),
         requests=RequestService(store, vault),
         secrets=SecretService(store, vault, common.catalog, audit, clock),
         keys=common.keyring,
         settings=settings,
+        endpoints=care.service,
         accounts=accounts,
         users=users,
         invitations=invitations,
@@ -271,7 +303,7 @@ def _service(
         intake=_intake(common, tools, starter, dispatcher, listeners),
         sketches=sketches,
         previews=PreviewService(registry, common.compiler, vault, clock),
-        completions=CompletionService(registry, vault, clock),
+        completions=CompletionService(registry, common.compiler, vault, clock),
         questions=Questions(),
         curl=CurlImporter(common.compiler),
         forecasts=_forecasts(common),

@@ -77,8 +77,8 @@ class CallbackService:
     def _is_over(self, run: Run, step_id: str) -> bool:
         if run.status in RUN_ENDS:
             return True
-        journal = self._store.runs.journal(run.tenant, run.id)
-        return any(step.step_id == step_id and step.status in STEP_ENDS for step in journal)
+        entries = self._store.runs.journal(run.tenant, run.id, [step_id])
+        return any(step.status in STEP_ENDS for step in entries)
 
     def _posted(self, tenant: str, request: InboundRequest) -> Mapping[str, Any] | Problem:
         try:

@@ -153,7 +153,23 @@ class Compiler:
 
     def regions(self, definition: Definition) -> Regions:
         """The graph of a definition in its regions, with what the actions say of its steps."""
-        return find_regions(build_graph(definition, self._detached(definition)))
+        specs = {
+            step.id: (self._registry.actions[step.action].SPEC, step)
+            for step in definition.steps
+            if step.action in self._registry.actions
+        }
+        detached = frozenset(one for one, (spec, step) in specs.items() if _is_detached(spec, step))
+        loops = frozenset(one for one, (spec, _) in specs.items() if spec.loops)
+        return find_regions(build_graph(definition, detached, loops))
+
+    def callback_steps(self, definition: Definition) -> frozenset[str]:
+        """The steps that others can tell something."""
+        actions = self._registry.actions
+        return frozenset(
+            step.id
+            for step in definition.steps
+            if step.action in actions and actions[step.action].SPEC.callback
+        )
 
     def graph_faults(
         self,
@@ -163,16 +179,7 @@ class Compiler:
     ) -> Iterator[Fault]:
         """The faults of edges, and of references, which are given with their steps."""
         yield from graph_faults(definition, regions, self._registry.actions)
-        yield from reference_faults(regions, callback_steps(definition, self._registry), references)
-
-    def _detached(self, definition: Definition) -> frozenset[str]:
-        """The steps for whose result the run does not wait."""
-        return frozenset(
-            step.id
-            for step in definition.steps
-            if step.action in self._registry.actions
-            and _is_detached(self._registry.actions[step.action].SPEC, step)
-        )
+        yield from reference_faults(regions, self.callback_steps(definition), references)
 
     def _wait_faults(self, definition: Definition, params: Params) -> Iterator[Fault]:
         """Steps that would wait longer than a run may take; those with other faults are left."""
@@ -202,15 +209,6 @@ class Compiler:
             trigger_secrets=frozenset(secret_names(kind.SPEC.schema, trigger.configuration)),
             keys=keys,
         )
-
-
-def callback_steps(definition: Definition, registry: Registry) -> frozenset[str]:
-    """The steps that others can tell something."""
-    return frozenset(
-        step.id
-        for step in definition.steps
-        if step.action in registry.actions and registry.actions[step.action].SPEC.callback
-    )
 
 
 def _configuration_faults(

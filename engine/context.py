@@ -19,12 +19,8 @@ def build_context(
     run: Run,
     journal: Iterable[StepRun],
     secrets: Mapping[str, str],
-    callbacks: Mapping[str, str],
-) -> dict[str, Any]:
-    """The context of a run. `secrets` is reached only by what sends.
-
-    `callbacks` are the one-time addresses of steps.
-    """
+) -> Context:
+    """The context of a run. `secrets` is reached only by what sends."""
     context = event_context(event)
     context["steps"] = {step.step_id: visible_output(step) for step in journal if has_output(step)}
     context["secrets"] = secrets
@@ -33,7 +29,7 @@ def build_context(
         "automation_id": run.automation_id,
         "version": run.version,
         "created_at": to_rfc3339(run.created_at),
-        "callbacks": callbacks,
+        "callbacks": {},
     }
     context["tenant"] = {"id": run.tenant}
     return context
@@ -59,6 +55,14 @@ def event_context(event: Event) -> dict[str, Any]:
         "type": event.type,
     }
     return context
+
+
+def with_callbacks(context: Context, addresses: Mapping[str, str]) -> Context:
+    """The context with the one-time addresses of more steps in sight."""
+    if not addresses:
+        return context
+    run = context["run"]
+    return {**context, "run": {**run, "callbacks": {**run["callbacks"], **addresses}}}
 
 
 def context_at(context: Context, now: Milliseconds) -> Context:

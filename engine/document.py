@@ -68,6 +68,11 @@ class Definition:
     order_by: str | None = None
     quarantine: QuarantineDefinition | None = None
 
+    def path_of(self, step_id: str) -> str:
+        """The JSON path of a step."""
+        ids = [step.id for step in self.steps]
+        return f"$.steps[{ids.index(step_id)}]"
+
 
 def read_document(document: Document) -> Definition:
     """The definition a document of right form describes (`engine.document_schema` is the form)."""

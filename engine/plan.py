@@ -30,6 +30,11 @@ class PlannedStep:
     starts: str | None = None
 
     @property
+    def is_quick(self) -> bool:
+        """Whether it is taken without going outside, be it that it is only stored for sending."""
+        return self.detached or not self.effect
+
+    @property
     def secrets(self) -> frozenset[str]:
         """The names of the secrets it refers to, in templates and in fields that name one."""
         referred = (

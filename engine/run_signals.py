@@ -27,9 +27,9 @@ class RunSignals:
             # Last: a step that hears in this moment is asked once too often, never too seldom.
             self._unheard.add(signal.step_id)
 
-    def has(self, step_id: str) -> bool:
-        """Whether there is something for this step that it was not asked about yet."""
-        return step_id in self._unheard
+    def has(self, step: StepRun) -> bool:
+        """Whether there is something for a waiting step that it was not asked about yet."""
+        return step.step_id in self._unheard and is_waiting(step)
 
     def waiting(self, step: StepRun | None) -> Waiting | None:
         """What a step gets to know as it is asked again; None for one that did not wait."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from core.clock import Clock
@@ -22,8 +22,11 @@ from engine.endings import Endings
 from engine.failing import Failure, failure_of
 from engine.graph import FAILURE
 from engine.plan import Plan
+from engine.regions import Regions
+from engine.run_items import LoopState, loop_states
 from engine.schedules.occurrences import body_by_hand
 from engine.starter import Starter
+from engine.step_keys import split_key
 from engine.step_states import states_of_steps
 from engine.transitions import Transitions
 from engine.vault import Vault
@@ -40,17 +43,20 @@ neither end the new run nor lead on. What followed a failure is never kept.
 
 @dataclass(frozen=True, slots=True)
 class RunDetail:
-    """A run with its event and what became of every step of its version.
+    """A run with its event and what became of every step of its version, those in loops aside.
 
-    `failure` tells how the run is going to end, or has ended, where steps follow that.
-    `behind` is the id of the run of its key whose turn it is, where this one waits for its own;
-    `quarantine_id` names the key that it is held for, where it is.
+    `failure` tells how the run is going to end, or has ended, where steps follow that, and `loops`
+    how far those are that have begun; `bodies` has the steps in each. `behind` is the id of the run
+    of its key whose turn it is, where this one waits for its own; `quarantine_id` names the key
+    that it is held for, where it is.
     """
 
     run: Run
     event: Event | None
     steps: Sequence[StepRun]
     failure: Failure | None = None
+    loops: Mapping[str, LoopState] = field(default_factory=dict)
+    bodies: Mapping[str, Sequence[str]] = field(default_factory=dict)
     behind: str | None = None
     quarantine_id: str | None = None
 
@@ -89,12 +95,16 @@ class RunService:
         run = self._existing(tenant, run_id)
         masker = self._vault.of(tenant).masker
         event = self._store.events.get(tenant, run.event_id)
-        journal = self._store.runs.journal(tenant, run_id)
+        plan = self._plan(run)
+        keys = None if plan is None else [FAILURE, *_outside_loops(plan.regions)]
+        journal = self._store.runs.journal(tenant, run_id, keys)
         return RunDetail(
             run=_with_masked_keys(run, masker),
             event=None if event is None else masked_event(event, masker),
-            steps=self._every_step(run, journal),
+            steps=_steps(run, plan, journal),
             failure=failure_of(journal),
+            loops={} if plan is None else loop_states(self._store, run, plan.regions, journal),
+            bodies={} if plan is None else plan.regions.bodies,
             behind=self._behind(run),
             quarantine_id=self._quarantine_id(run),
         )
@@ -176,21 +186,24 @@ class RunService:
         found = self._store.quarantine.list(run.tenant, which, ListQuery(limit=1)).items
         return found[0].id if found else None
 
-    def _every_step(self, run: Run, journal: Sequence[StepRun]) -> Sequence[StepRun]:
-        """What became of the steps; without the version, of those that have begun."""
+    def _plan(self, run: Run) -> Plan | None:
+        """The version of a run, as far as it can still be read."""
         try:
-            plan = self._catalog.plan(run.tenant, run.automation_id, run.version)
+            return self._catalog.plan(run.tenant, run.automation_id, run.version)
         except (InvalidError, NotFoundError):
-            return [entry for entry in journal if entry.step_id != FAILURE]
-        return states_of_steps(run, plan.regions, journal)
+            return None
 
     def _kept(self, plan: Plan, run: Run, from_step: str) -> Sequence[StepRun]:
         if from_step not in plan.steps:
             known = ", ".join(plan.graph.steps)
             raise InvalidError(f"there is no step {from_step}; there are: {known}")
-        kept = frozenset(plan.regions.main.steps) - plan.graph.downstream(from_step)
-        journal = self._store.runs.journal(run.tenant, run.id)
-        return [step for step in journal if step.step_id in kept and _is_kept(step)]
+        if around := plan.regions.loops_around(from_step):
+            words = f"{from_step} is in the body of {around[0]}; replay from {around[0]}"
+            raise InvalidError(f"{words}, or the whole run")
+        again = plan.graph.downstream(from_step)
+        kept = [step for step in plan.regions.main.steps if step not in again]
+        journal = self._store.runs.journal(run.tenant, run.id, kept)
+        return [entry for entry in journal if _is_kept(entry)]
 
     def _start_again(self, run: Run, event: Event, plan: Plan, kept: Sequence[StepRun]) -> Run:
         automaton = Automaton(run.tenant, run.automation_id, run.version, plan)
@@ -206,6 +219,18 @@ class RunService:
     def _note(self, what: str, run: Run, detail: Mapping[str, Any] | None = None) -> Write:
         facts = {"automation_id": run.automation_id, **(detail or {})}
         return self._audit.note(run.tenant, f"run.{what}", "run", run.id, "", facts)
+
+
+def _outside_loops(regions: Regions) -> Sequence[str]:
+    """The steps that are in no loop's body."""
+    return (*regions.main.steps, *(regions.failure.steps if regions.failure else ()))
+
+
+def _steps(run: Run, plan: Plan | None, journal: Sequence[StepRun]) -> Sequence[StepRun]:
+    """What became of the steps; without the version, of those that have begun."""
+    if plan is not None:
+        return states_of_steps(run, plan.regions, journal)
+    return [one for one in journal if one.step_id != FAILURE and not split_key(one.step_id)[1]]
 
 
 def _is_kept(step: StepRun) -> bool:

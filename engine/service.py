@@ -10,6 +10,7 @@ from engine.approvals.service import ApprovalService
 from engine.audit import AuditService
 from engine.automations import AutomationService
 from engine.callbacks import CallbackService
+from engine.care.service import EndpointService
 from engine.channel import Channel
 from engine.curl.importing import CurlImporter
 from engine.document_schema import Schema
@@ -29,6 +30,7 @@ from engine.records.collections import CollectionService
 from engine.records.service import RecordService
 from engine.registry import Registry
 from engine.requests import RequestService
+from engine.run_items import RunItems
 from engine.runs import RunService
 from engine.schedules.forecasts import ForecastService
 from engine.secrets import SecretService
@@ -55,10 +57,12 @@ class Service:
     automations: AutomationService
     versions: VersionService
     runs: RunService
+    run_items: RunItems
     requests: RequestService
     secrets: SecretService
     keys: Keyring
     settings: SettingsService
+    endpoints: EndpointService
     accounts: AccountService
     users: UserService
     invitations: InvitationService

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from core.clock import Clock
-from core.http import Sender
-from core.notifications import Notifier
 from core.store import Store
 from engine.answers import Answers
+from engine.care.notifier import CareNotifier
+from engine.care.sender import CareSender
 from engine.catalog import Catalog
 from engine.deeds import Deeds
 from engine.endings import Endings
@@ -31,8 +31,8 @@ class Tools:
 
     store: Store
     transitions: Transitions
-    sender: Sender
-    notifier: Notifier
+    sender: CareSender
+    notifier: CareNotifier
     clock: Clock
     vault: Vault
     catalog: Catalog

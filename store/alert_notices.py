@@ -49,6 +49,7 @@ class AlertNotices:
         )
         settled: dict[str, Any] = {
             "state": bindparam("new_state"),
+            "attempts": bindparam("new_attempts"),
             "error": bindparam("new_error"),
             "due_at": bindparam("new_due_at"),
         }
@@ -103,11 +104,15 @@ class AlertNotices:
         }
         return Write(self._claim, values, guarded=True)
 
-    def settle(
-        self, notice: Notice, state: NoticeState, error: str | None, due_at: Milliseconds
-    ) -> Write:
-        """What became of an attempt."""
-        values = {**_which(notice), "new_state": state, "new_error": error, "new_due_at": due_at}
+    def settle(self, notice: Notice) -> Write:
+        """How a notice stands that was taken up: its state, attempts, error and next moment."""
+        values = {
+            **_which(notice),
+            "new_state": notice.state,
+            "new_attempts": notice.attempts,
+            "new_error": notice.error,
+            "new_due_at": notice.due_at,
+        }
         return Write(self._settle, values)
 
     def of_alerts(self, tenant: str, alert_ids: Sequence[str]) -> Mapping[str, Sequence[Notice]]:

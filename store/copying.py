@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from sqlalchemy import Connection, Table, func, insert, select
+from sqlalchemy import Connection, Table, func, insert, select, text
 from sqlalchemy.exc import DBAPIError
 
 from core.errors import ConfigError
@@ -24,6 +24,11 @@ BATCH = 500
 
 _LEFT_OUT = frozenset({executors.name})
 """Leases end with their processes: what those held is rescued at the next start."""
+
+_GO_ON_COUNTING = text(
+    "SELECT setval('run_positions', max(position)) FROM runs HAVING max(position) IS NOT NULL"
+)
+"""What comes in after a move stands behind what is in line already."""
 
 
 def copy_database(source_url: str, target_url: str) -> Mapping[str, int]:
@@ -92,7 +97,10 @@ def _copy(source: Database, target: Database) -> Mapping[str, int]:
         _hold_moment(source, reading)
         _require_empty(writing)
         tables = [one for one in metadata.sorted_tables if one.name not in _LEFT_OUT]
-        return {table.name: _copy_table(table, reading, writing) for table in tables}
+        rows = {table.name: _copy_table(table, reading, writing) for table in tables}
+        if not target.is_sqlite:
+            writing.execute(_GO_ON_COUNTING)
+        return rows
 
 
 def _hold_moment(database: Database, connection: Connection) -> None:

@@ -24,7 +24,7 @@ from sqlalchemy import (
 from core.clock import Milliseconds
 from core.event_keys import EventKey
 from core.model import Page, Run, StepRun
-from core.states import RunStatus
+from core.states import RunStatus, StepStatus
 from core.store import ListQuery, RunFilter, Write
 from store.claims import Claim, Claims, is_one_of
 from store.committer import Committer
@@ -85,9 +85,23 @@ class Runs:
         )
         return [run_of(row) for row in rows]
 
-    def journal(self, tenant: str, run_id: str) -> Sequence[StepRun]:
-        """The steps of a run that have started, waited or ended."""
-        return self._steps.journal(tenant, run_id)
+    def journal(
+        self, tenant: str, run_id: str, keys: Sequence[str] | None = None
+    ) -> Sequence[StepRun]:
+        """The steps of a run that have started, waited or ended; with `keys` only those."""
+        return self._steps.journal(tenant, run_id, keys)
+
+    def item_counts(self, tenant: str, run_id: str, loop: str) -> Mapping[StepStatus, int]:
+        """How many items of a loop, given by its key, have ended how."""
+        return self._steps.item_counts(tenant, run_id, loop)
+
+    def failed_items(self, tenant: str, run_id: str, loop: str, limit: int) -> Sequence[StepRun]:
+        """The ends of items of a loop that failed, some of them where there are more."""
+        return self._steps.failed_items(tenant, run_id, loop, limit)
+
+    def waiting_in_bodies(self, tenant: str, run_id: str, limit: int) -> Sequence[str]:
+        """The keys of steps that wait in the bodies of loops, some where there are more."""
+        return self._steps.waiting_in_bodies(tenant, run_id, limit)
 
     def keep_step(self, run: Run, step: StepRun) -> Write:
         """Inserts or replaces a journal entry; guarded: refused when the step has ended."""

@@ -114,7 +114,7 @@ def _wait(run_id: str, workspace: Workspace, as_json: bool, context: Context) ->
             return 1
         time.sleep(POLL_SECONDS)
     if as_json:
-        context.terminal.show(run_json(detail))
+        context.terminal.show(run_json(detail, workspace.service.run_items))
     else:
         _show_end(detail, context)
     return 0 if detail.run.status is RunStatus.SUCCEEDED else 1

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import logging
 from argparse import Namespace
+from collections.abc import Sequence
 
+from api.apart import apart
 from api.commands.context import Context
 from api.commands.parsing import Commands, add_command
 from api.commands.running import LOG_FORMAT
 from api.commands.settings import SERVER_FLAGS, add_flags, configuration
 from api.commands.tenancy import DEFAULT_TENANT
 from api.commands.welcome import welcome_lines
-from api.listening import address_of, listen
+from api.listening import Address, address_of, listen
 from api.server import serve
 from core.config import Config
 from core.errors import ConfigError
@@ -44,18 +46,25 @@ def _serve(role: Role, arguments: Namespace, context: Context) -> int:
     installation = context.installation
     with listen(config.host, config.port) as listener:
         address = address_of(listener)
-        with installation.open(config) as service:
-            if role is Role.WEB:
-                set_up = service.invitations.set_up(DEFAULT_TENANT)
-                lines = welcome_lines(config, address, context.program, set_up)
-            else:
-                lines = [f"A worker executes runs; {address.url}/readyz tells whether it can."]
+        lines = apart(lambda: _prepare(role, context, config, address))
         serve(
             listener,
             load=lambda: installation.load(config, role),
             ready=lambda: context.terminal.say(*lines),
         )
     return 0
+
+
+def _prepare(role: Role, context: Context, config: Config, address: Address) -> Sequence[str]:
+    """Brings the database up to date; what is said once the process is ready.
+
+    Raises ConfigError, StorageUnavailable.
+    """
+    with context.installation.open(config) as service:
+        if role is Role.WORKER:
+            return [f"A worker executes runs; {address.url}/readyz tells whether it can."]
+        set_up = service.invitations.set_up(DEFAULT_TENANT)
+        return welcome_lines(config, address, context.program, set_up)
 
 
 def _require_shared(config: Config, role: Role) -> None:

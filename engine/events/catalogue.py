@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.events.alert_events import ALERT_EVENTS
 from engine.events.approval_events import APPROVAL_EVENTS
 from engine.events.automation_events import AUTOMATION_EVENTS
+from engine.events.endpoint_events import ENDPOINT_EVENTS
 from engine.events.quarantine_events import QUARANTINE_EVENTS
 from engine.events.record_events import RECORD_EVENTS
 from engine.events.run_events import RUN_EVENTS
@@ -21,5 +22,6 @@ EVENT_TYPES = by_name(
     SUBSCRIPTION_EVENTS,
     ALERT_EVENTS,
     QUARANTINE_EVENTS,
+    ENDPOINT_EVENTS,
 )
 """Every type that Penstock announces of itself, by name."""

@@ -6,9 +6,9 @@ import threading
 from dataclasses import dataclass
 
 from core.clock import Clock
-from core.http import Sender
 from core.store import Store
 from engine.audit import AuditService
+from engine.care.sender import CaringSender
 from engine.events.announcer import Announcer
 from engine.people.inbox import InboxService
 from engine.subscriptions.consumer import SubscriptionConsumer
@@ -36,7 +36,7 @@ class SubscriptionParts:
 
 def assemble_subscriptions(
     store: Store,
-    sender: Sender,
+    sender: CaringSender,
     clock: Clock,
     vault: Vault,
     audit: AuditService,

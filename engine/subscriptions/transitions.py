@@ -105,6 +105,11 @@ def given_back(delivery: Delivery, due_at: Milliseconds) -> Delivery:
     return replace(delivery, executor=None, due_at=due_at)
 
 
+def held_back(delivery: Delivery, until: Milliseconds, reason: str | None) -> Delivery:
+    """A held delivery that could not be sent to spare its endpoint, which is no attempt."""
+    return replace(given_back(delivery, until), error=reason)
+
+
 def _status(sent: Sent, *, waits: bool) -> DeliveryStatus:
     if sent.delivered:
         return DeliveryStatus.DELIVERED

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.clock import Clock
+from engine.compiler import Compiler
 from engine.document_schema import SETTINGS as SETTINGS_SCHEMA
 from engine.drafts.draft import find_step, mapping
 from engine.registry import Registry
@@ -43,8 +44,9 @@ class Choice:
 class CompletionService:
     """Completes templates of drafts."""
 
-    def __init__(self, registry: Registry, vault: Vault, clock: Clock) -> None:
+    def __init__(self, registry: Registry, compiler: Compiler, vault: Vault, clock: Clock) -> None:
         self._registry = registry
+        self._compiler = compiler
         self._vault = vault
         self._clock = clock
 
@@ -60,9 +62,11 @@ class CompletionService:
         if kind is None:
             return []
         place = place_of(text, caret, kind.mode)
-        sight = sight_of(question, self._registry, self._vault, self._clock)
+        sight = sight_of(question, self._compiler, self._vault, self._clock)
         if kind.each and (found := find_step(question.document, question.step)):
             sight = in_sight_of_item(mapping(found[1].get("with")).get(kind.each), sight)
+        if kind.inside and sight.inside is not None:
+            sight = sight.inside
         choices = self._choices(question, sight, place, secrets=kind.secrets)
         made = [_suggestion(one, place) for one in choices if _may_be_written(one, place)]
         if place.expression and not place.keys:

@@ -96,17 +96,49 @@ def test_the_body_of_a_new_key_is_checked_as_a_whole(admin: Caller) -> None:
 
 
 def test_settings_are_changed_by_name(site: Site, admin: Caller) -> None:
-    off = admin("GET", "/api/v1/settings").json
-    assert off == {"channels": {"events": False}, "retention": {"alert_days": 90}}
-    patch = {"channels": {"events": True}}
-    on = {**off, **patch}
-    assert admin("PATCH", "/api/v1/settings", json=patch).json == on
+    before = admin("GET", "/api/v1/settings").json
+    assert before["channels"] == {"events": False}
+    on = {**before, "channels": {"events": True}}
+    assert admin("PATCH", "/api/v1/settings", json={"channels": {"events": True}}).json == on
     assert admin("PATCH", "/api/v1/settings", json={}).json == on
     assert admin("GET", "/api/v1/settings").json == on
-    assert site.caller("globex")("GET", "/api/v1/settings").json != on
+    assert site.caller("globex")("GET", "/api/v1/settings").json == before
+    assert admin("PATCH", "/api/v1/settings", json={"channels": None}).json == before
 
 
-@pytest.mark.parametrize("patch", [{"channels": None}, {"channels": {"events": 1}}, {"x": 1}, []])
+def test_endpoints_are_configured_by_their_origin(admin: Caller) -> None:
+    slow, quick = "https://slow.example", "http://10.0.0.7:8080"
+    both = {slow: {"concurrency": 2}, quick: {"rate": "10/s"}}
+    changed = admin("PATCH", "/api/v1/settings", json={"endpoints": both}).json
+    assert changed["endpoints"] == both
+
+    one = admin("PATCH", "/api/v1/settings", json={"endpoints": {slow: None}}).json
+    assert one["endpoints"] == {quick: {"rate": "10/s"}}
+
+
+@pytest.mark.parametrize(
+    ("origin", "limits"),
+    [
+        ("https://slow.example/path", {}),
+        ("https://Slow.example", {}),
+        ("https://slow.example:443", {}),
+        ("slow.example", {}),
+        ("https://slow.example", {"concurrency": 0}),
+        ("https://slow.example", {"rate": "10 per second"}),
+        ("https://slow.example", {"rate": "0/s"}),
+        ("https://slow.example", {"places": 1}),
+    ],
+)
+def test_what_endpoints_cannot_be_given_is_refused_in_words(
+    admin: Caller, origin: str, limits: dict[str, object]
+) -> None:
+    refused = admin("PATCH", "/api/v1/settings", json={"endpoints": {origin: limits}})
+    assert refused.status_code == 422
+    [error] = refused.json["errors"]
+    assert error["path"].startswith("$.endpoints")
+
+
+@pytest.mark.parametrize("patch", [{"channels": 7}, {"channels": {"events": 1}}, {"x": 1}, []])
 def test_what_is_no_setting_is_refused(admin: Caller, patch: object) -> None:
     refused = admin("PATCH", "/api/v1/settings", json=patch)
     assert refused.status_code == 422

@@ -3,71 +3,20 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.crash.callers import Posted, post_all
+from tests.crash.callers import post_all
+from tests.crash.keys_in_line import EACH, KEYS, check_order, in_order, plan, post_on, told
 from tests.crash.promises import check_ends, look_at_crash
 from tests.crash.test_kill_points import killing_server
-from tests.support.automations import ended_run, every, two_calls
+from tests.support.automations import ended_run, every
 from tests.support.partner import LOOPBACK, Answer, Arrival, Partner
 from tests.support.server import Server, running_server
 from tests.support.waiting import eventually
-
-KEYS = ("ada", "bob", "cy")
-EACH = 8
-SETTINGS = {"order_by": "<customer>", "quarantine": {"after": 2}}
-
-Told = list[tuple[int, str]]
-"""What the partner was told of a key: the number of the event, and at which path."""
-
-
-def in_order(partner: Partner) -> dict[str, Any]:
-    """An automation that calls the partner twice for each event, in the order of its customer."""
-    document = two_calls("accept", partner.url, settings=SETTINGS)
-    for one in document["steps"][:2]:
-        one["with"]["body"] = {"customer": "<customer>", "n": "<n>"}
-    return document
-
-
-def plan(each: int = EACH) -> list[Posted]:
-    """As many events of each key; each key has a caller of its own, who posts them in order."""
-    return [
-        Posted("accept", f"{key}-{number}", {"customer": key, "n": number})
-        for number in range(each)
-        for key in KEYS
-    ]
-
-
-def post_on(server: Server, posts: Sequence[Posted]) -> None:
-    """Each caller goes on with the first event that was not answered, in order."""
-
-    def call(key: str) -> None:
-        for one in posts:
-            if one.body["customer"] == key and one.reply is None:
-                assert one.send(server)
-                assert one.accepted
-
-    with ThreadPoolExecutor(len(KEYS)) as callers:
-        list(callers.map(call, KEYS))
-
-
-def told(partner: Partner, key: str) -> Told:
-    mine = [arrival for arrival in partner.arrivals if arrival.json["customer"] == key]
-    return [(arrival.json["n"], arrival.path) for arrival in mine]
-
-
-def check_order(partner: Partner, each: int = EACH) -> None:
-    """Whatever was sent again, nothing was sent before what came earlier was done with."""
-    for key in KEYS:
-        arrived = told(partner, key)
-        assert arrived == sorted(arrived)
-        both = ("/first", "/second")
-        assert list(dict.fromkeys(arrived)) == [(n, path) for n in range(each) for path in both]
 
 
 @pytest.mark.parametrize("point", ["before-commit", "after-commit", "before-send", "after-send"])

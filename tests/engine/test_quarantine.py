@@ -25,6 +25,7 @@ from tests.support.keyed import (
     run_all,
     told,
 )
+from tests.support.waiting import eventually
 from tests.support.workbench import TENANT, Workbench
 
 REPLAY = ReleaseOptions(replay_failed=True)
@@ -289,10 +290,9 @@ def test_a_caller_who_waits_in_line_is_told_when_its_key_is_held_meanwhile(
     def call() -> None:
         replies.append(bench.post({"customer": {"id": "ada"}, "n": 1}))
 
-    calling = threading.Thread(target=call)
+    calling = threading.Thread(target=call, daemon=True)
     calling.start()
-    while len(bench.runs("orders")) < 2:
-        pass
+    eventually(lambda: len(bench.runs("orders")) == 2)
     run_all(bench)
     calling.join(20)
 

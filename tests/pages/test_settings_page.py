@@ -40,6 +40,39 @@ def test_a_switch_is_turned_on_and_off(site: Site, admin: Browser) -> None:
     assert site.service.settings.get("globex")["channels"] == {"events": False}
 
 
+def test_endpoints_are_written_as_json_and_taken_out_by_leaving_them_out(
+    site: Site, admin: Browser
+) -> None:
+    written = '{"https://slow.example": {"concurrency": 2}, "https://b.example": {"rate": "9/s"}}'
+    admin.send("/settings", endpoints=written)
+    kept = site.service.settings.get("acme")["endpoints"]
+    assert kept == {
+        "https://slow.example": {"concurrency": 2},
+        "https://b.example": {"rate": "9/s"},
+    }
+    assert "&#34;concurrency&#34;: 2" in admin.get("/settings").text
+
+    admin.send("/settings", endpoints='{"https://b.example": {"rate": "9/s"}}')
+    assert site.service.settings.get("acme")["endpoints"] == {"https://b.example": {"rate": "9/s"}}
+    admin.send("/settings", endpoints="")
+    assert site.service.settings.get("acme")["endpoints"] == {}
+
+
+def test_what_was_written_wrong_stands_there_again_with_what_is_wrong(
+    site: Site, admin: Browser
+) -> None:
+    broken = admin.send("/settings", endpoints='{"https://slow.example": ')
+    assert broken.status_code == 422
+    assert "Is no JSON" in words(broken)
+    assert "{&#34;https://slow.example&#34;: </textarea>" in broken.text
+
+    unknown = admin.send("/settings", endpoints='{"https://slow.example": {"rate": "often"}}')
+    assert unknown.status_code == 422
+    assert "&#39;often&#39; is not a rate" in unknown.text
+    assert "often&#34;" in unknown.text
+    assert site.service.settings.get("acme")["endpoints"] == {}
+
+
 def test_the_workspace_is_renamed_and_its_trigger_urls_stay(site: Site, admin: Browser) -> None:
     assert admin.send("/settings/name", name="Acme Ltd").location == "/settings?done=name"
 

@@ -80,6 +80,32 @@ def test_an_installation_moves_to_postgresql(
     assert everything(target) == everything(sqlite_url)
 
 
+@pytest.mark.parametrize("way", ["move", "restore"])
+def test_what_comes_in_after_a_move_stands_behind_what_was_in_line(
+    database_url: str, postgres: PostgresServer, tmp_path: Path, way: str
+) -> None:
+    store = open_store(database_url, CIPHER)
+    in_line = [make_run(order_key="C-17") for _ in range(3)]
+    for run in in_line:
+        store.commit([store.runs.insert(run)])
+    store.close()
+    target = postgres.new_database()
+
+    if way == "move":
+        copy_database(database_url, target)
+    else:
+        back_up(database_url, tmp_path / "all.backup")
+        restore(tmp_path / "all.backup", target)
+
+    moved = open_store(target, CIPHER)
+    late = make_run(order_key="C-17")
+    moved.commit([moved.runs.insert(late)])
+    stored = [moved.runs.get(run.tenant, run.id) for run in (*in_line, late)]
+    places = [run.position for run in stored if run]
+    moved.close()
+    assert places == [1, 2, 3, 4]
+
+
 def test_what_comes_in_during_a_copy_is_not_in_it(
     filled: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -51,8 +51,8 @@ def syncing(**alerts: Any) -> dict[str, Any]:
 
 
 def fail(bench: Workbench, times: int = 1) -> None:
-    """Runs that end badly."""
-    bench.partner.answers(answered(500))
+    """Runs that end badly, by an answer that says nothing against the partner itself."""
+    bench.partner.answers(answered(422))
     for _ in range(times):
         bench.post()
 

@@ -69,6 +69,7 @@ class Server:
 
     key = ADMIN_KEY
     program = ROOT / "app.py"
+    python = sys.executable
 
     def __init__(
         self,
@@ -83,7 +84,7 @@ class Server:
         self._errors = (folder / "errors.txt").open("a+")
         self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self.process = subprocess.Popen(
-            [sys.executable, str(self.program), command, *arguments],
+            [self.python, str(self.program), command, *arguments],
             cwd=folder,
             env=environment(
                 PENSTOCK_PORT=str(port), PENSTOCK_DATA_DIR=str(self.data_dir), **settings

@@ -29,6 +29,7 @@ before = set(sys.modules)
 from api.apart import apart
 from app import WholeInstallation
 from core.config import read_config
+from core.roles import Role
 
 
 def prepare():
@@ -39,7 +40,7 @@ def prepare():
 config = read_config({"PENSTOCK_DATA_DIR": sys.argv[1]})
 installation = WholeInstallation()
 apart(prepare)
-site = installation.load(config, None)
+site = installation.load(config, Role.RUN)
 status = site.application.test_client().get("/healthz").status_code
 site.stop()
 print(status, *sorted({name.partition(".")[0] for name in set(sys.modules) - before}))
