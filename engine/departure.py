@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from core.clock import Milliseconds
 from core.errors import GuardMissed
@@ -11,7 +12,7 @@ from core.states import RunStatus
 from core.store import Write
 from engine.book import Book
 from engine.caller import Caller
-from engine.patience import commit_patiently
+from engine.patience import commit_patiently, patiently
 from engine.run_end import Verdict
 from engine.tools import Tools
 from engine.transitions import ended
@@ -27,7 +28,7 @@ class Departure:
         self._run = run
         self._book = book
         self._caller = caller
-        self._concluded = False
+        self._ended_at: Milliseconds | None = None
 
     def store(self, run: Run, verdict: Verdict | None, beside: Sequence[Write]) -> Run:
         """Stores a new run, at its end if that is decided; the run as it stands.
@@ -44,6 +45,9 @@ class Departure:
 
     def finish(self, verdict: Verdict, until: Milliseconds | None) -> bool:
         """Ends the run; False when it is not on disk yet."""
+        # What follows from the end has to be read: while it cannot be, the run waits for it here.
+        if not self._book.insist(partial(self._conclude, verdict), until):
+            return False
         now = self._conclude(verdict)
         move = self._tools.transitions.finish(
             self._run, verdict.status, verdict.output, verdict.error, now
@@ -78,29 +82,32 @@ class Departure:
 
     def break_off(self) -> bool:
         """Ends the run as failed after a fault of ours; False when it was lost meanwhile."""
-        now = self._tools.clock.now()
-        end = (RunStatus.FAILED, None, BROKEN)
-        writes = [
-            self._tools.transitions.finish(self._run, *end, now),
-            *self._tools.endings.of(self._run, *end, now),
-        ]
+        verdict = Verdict(RunStatus.FAILED, error=BROKEN)
         try:
             what = f"run {self._run.id}"
-            if not commit_patiently(self._tools.store, writes, self._tools.stopping, what):
+            if not patiently(partial(self._fail, verdict), self._tools.stopping, what):
                 return False
         except GuardMissed:
             return False
         self._tools.endings.committed()
-        self._caller.tell(Verdict(*end))
+        self._caller.tell(verdict)
         self._book.keep_log()
         return True
 
+    def _fail(self, verdict: Verdict) -> None:
+        """Commits an end with what follows from it, and nothing else of the run."""
+        now, end = self._tools.clock.now(), (verdict.status, verdict.output, verdict.error)
+        move = self._tools.transitions.finish(self._run, *end, now)
+        self._tools.store.commit([move, *self._tools.endings.of(self._run, *end, now)])
+
     def _conclude(self, verdict: Verdict) -> Milliseconds:
-        """Adds what is committed with the end, once, however often that is tried; the moment."""
-        now = self._tools.clock.now()
-        self._book.journal.cancel_open(now)
-        if not self._concluded:
-            self._concluded = True
-            end = (verdict.status, verdict.output, verdict.error)
+        """Adds what is committed with the end, once, however often that is tried; the moment.
+
+        Raises StorageUnavailable when what follows from the end cannot be read; nothing is added.
+        """
+        if self._ended_at is None:
+            now, end = self._tools.clock.now(), (verdict.status, verdict.output, verdict.error)
             self._book.add(self._tools.endings.of(self._run, *end, now))
-        return now
+            self._book.journal.cancel_open(now)
+            self._ended_at = now
+        return self._ended_at

@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
+from core.errors import StorageUnavailable
 from core.http import InboundRequest
 from core.states import RunStatus
 from core.store import ListQuery, RequestFilter
 from engine.replies import JsonReply, Problem
 from tests.support.builders import NOW, make_document, send, step
+from tests.support.statements import counted_statements
 from tests.support.workbench import TENANT, Workbench
 
 HOUR = 3_600_000
@@ -183,3 +185,66 @@ def test_the_log_does_not_show_the_address(bench: Workbench) -> None:
     callback(bench, address(bench), {"answer": "yes"})
     page = bench.store.requests.list(TENANT, RequestFilter(direction="in"), ListQuery(limit=10))
     assert "/callback/[masked]" in {entry.url for entry in page.items}
+
+
+def publish_beside_sending(bench: Workbench) -> None:
+    """One branch waits for a callback while another sends three times; the first tells where."""
+    tell = send("one", PARTNER, with_={"body": {"back": "<run.callbacks.hold>"}}, next=["two"])
+    others = (send("two", f"{PARTNER}/2", next=["three"]), send("three", f"{PARTNER}/3"))
+    hold = step("hold", "wait-for-callback", {"expires": "1h"}, next=["keep"])
+    document = make_document(hold, tell, *others, keep("<steps.hold.body.answer>"))
+    document["trigger"]["next"] = ["hold", "one"]
+    bench.publish(document)
+
+
+def call_back_at_once(bench: Workbench) -> None:
+    """The partner calls back while the request that told it where is still under way."""
+    answer = bench.partner.script
+
+    def script(request: Any) -> Any:
+        if request.body and b"back" in request.body:
+            callback(bench, json.loads(request.body)["back"], {"answer": "quick"})
+        return answer(request)
+
+    bench.partner.script = script
+
+
+def test_a_branch_that_waits_hears_while_another_one_is_still_sending(bench: Workbench) -> None:
+    publish_beside_sending(bench)
+    call_back_at_once(bench)
+
+    bench.post()
+
+    # Nobody had to take the run up again.
+    assert bench.last_run().status is RunStatus.SUCCEEDED
+    assert bench.steps()["keep"].output == {"kept": "quick"}
+
+
+def test_what_cannot_be_read_in_that_moment_is_heard_when_the_run_rests(
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish_beside_sending(bench)
+    call_back_at_once(bench)
+
+    def away(*_: object) -> None:
+        raise StorageUnavailable("nobody answers")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(bench.store.signals, "of_run", away)
+        bench.post()
+    assert bench.last_run().status is RunStatus.WAITING
+
+    bench.run_due()
+
+    assert bench.last_run().status is RunStatus.SUCCEEDED
+    assert bench.steps()["keep"].output == {"kept": "quick"}
+
+
+def test_a_run_in_which_nothing_waits_asks_nothing_about_it(bench: Workbench) -> None:
+    bench.publish(make_document(send("one", PARTNER, next=["two"]), send("two", PARTNER)))
+    with counted_statements() as sent:
+        bench.post()
+
+    assert bench.last_run().status is RunStatus.SUCCEEDED
+    asked = [one for one in sent if "FROM signals" in one or "FROM runs" in one]
+    assert asked == []
