@@ -1,4 +1,4 @@
-"""The endpoints that steps have called lately, and whether they are spared."""
+"""The endpoints that were called lately, and whether they are spared."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from api.schemas import (
 from core.clock import Milliseconds, to_rfc3339
 from core.outcomes import Answer
 from engine.care.breaker import CircuitState
-from engine.care.endpoint import EndpointView
+from engine.care.endpoint import ALERTS, AUTOMATION, SUBSCRIPTION, EndpointView
 from engine.replies import JsonReply
 from engine.service import Service
 
@@ -33,7 +33,11 @@ SCHEMAS = {
     "Endpoint": record(
         {
             "id": {**TEXT, "description": "Good as long as the process lives."},
-            "origin": {**TEXT, "description": "Scheme, host and port; masked if it is a secret."},
+            "origin": {
+                **TEXT,
+                "description": "Scheme, host and port, masked if it is a secret; of a service "
+                "that tells people its scheme and host.",
+            },
             "state": {
                 "enum": list(CircuitState),
                 "description": "`closed`: requests go. `open`: none do until `open_until`. "
@@ -56,7 +60,16 @@ SCHEMAS = {
             "last_failure_at": OPTIONAL_TIME,
             "last_used_at": TIME,
             "used_by": list_of(
-                record({"kind": TEXT, "id": TEXT}, "Who called it, the last first.")
+                record(
+                    {
+                        "kind": {
+                            "enum": [AUTOMATION, SUBSCRIPTION, ALERTS],
+                            "description": "`alerts` are those of the whole tenant.",
+                        },
+                        "id": TEXT,
+                    },
+                    "Who called it, the last first.",
+                )
             ),
         },
         "An endpoint as the process that answers knows it.",

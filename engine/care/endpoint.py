@@ -9,7 +9,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.clock import Milliseconds, to_rfc3339
+from core.clock import Milliseconds, to_words
 from core.rates import Rate
 from engine.care.breaker import Breaker, Change, CircuitState, Ending, Ticket
 from engine.care.limits import EndpointLimits
@@ -194,7 +194,7 @@ class Endpoint:
         requests, failures = self._breaker.counts(now)
         last = f", the last one with: {self._last_failure.words}" if self._last_failure else ""
         words = (
-            f"the circuit of {self.label} is open until {to_rfc3339(until)}, as {failures} of the "
+            f"the circuit of {self.label} is open until {to_words(until)}, as {failures} of the "
             f"last {requests} requests failed{last}"
         )
         return self._held(words, waiter, until - 1, until)

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Sequence
 
 from core.clock import Clock, Milliseconds
-from core.errors import GuardMissed, StorageUnavailable
+from core.errors import GuardMissed
 from core.store import Store
 from engine.transitions import Transitions
 
@@ -32,11 +32,12 @@ class RunCaller:
             self._wake()
 
     def _call(self, tenant: str, run_id: str, now: Milliseconds) -> bool:
+        """Whether it was reached, whatever goes wrong: who calls has sent something that counts."""
         try:
             self._store.commit([self._transitions.signal(tenant, run_id, now)])
         except GuardMissed:
-            return False
-        except StorageUnavailable as error:
-            logger.warning("a run that was held back is not called: %s", error)
+            return False  # It has ended.
+        except Exception:
+            logger.exception("run %s, which was held back, cannot be called", run_id)
             return False
         return True

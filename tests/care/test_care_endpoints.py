@@ -142,7 +142,7 @@ def test_an_open_circuit_says_until_when_and_why_and_lets_them_come_back_apart()
     assert (one.until, two.until) == (NOW + 30_000, NOW + 30_000 + APART)
     assert desk.held(waiter=None).until == NOW + 30_000
     assert one.reason == (
-        "the circuit of https://partner.example is open until 2027-01-15T08:00:30.000Z, as 10 of "
+        "the circuit of https://partner.example is open until 2027-01-15 08:00:30 UTC, as 10 of "
         "the last 10 requests failed, the last one with: no answer in time"
     )
     desk.clock.turn(30_000)

@@ -61,7 +61,9 @@ def test_a_run_waits_as_a_row_while_the_circuit_is_open_and_loses_no_attempt(
     assert (run.status, run.due_at) == (RunStatus.WAITING, NOW + 30_000)
     assert sync.status is StepStatus.WAITING
     assert sync.error is not None
-    assert sync.error.startswith("the circuit of https://partner.example is open until 2027-01-15T")
+    assert sync.error.startswith(
+        "the circuit of https://partner.example is open until 2027-01-15 08:"
+    )
     [held] = sync.attempts
     assert (held.number, held.outcome, held.request_id) == (1, "deferred", None)
     assert held.reason == sync.error
@@ -230,6 +232,40 @@ def test_a_configured_rate_spreads_what_is_sent(bench: Workbench) -> None:
     bench.clock.turn(500)
     assert bench.run_due() == 1
     assert {run.status for run in bench.runs("orders")} == {RunStatus.SUCCEEDED}
+
+
+def test_a_way_out_that_breaks_keeps_no_place(bench: Workbench) -> None:
+    bench.service.settings.change(TENANT, {"endpoints": {PARTNER: {"concurrency": 1}}})
+    publish_sync(bench, retry=ONCE)
+
+    def broken(_request: OutboundRequest) -> SendResult:
+        raise ZeroDivisionError
+
+    bench.partner.script = broken
+    bench.post()
+    assert bench.last_run().status is RunStatus.FAILED
+    bench.partner.answers(answered(200))
+    bench.post()
+
+    assert bench.last_run().status is RunStatus.SUCCEEDED
+    [view] = bench.service.endpoints.list(TENANT)
+    assert (view.in_flight, view.requests, view.failures) == (0, 1, 0)
+
+
+def test_who_is_called_and_has_ended_costs_nobody_anything(bench: Workbench) -> None:
+    open_circuit(bench)
+    publish_sync(bench)
+    for _ in range(3):
+        bench.post()
+    first, second, third = bench.runs("orders")
+    bench.service.runs.cancel(TENANT, second.id)
+    bench.clock.turn(30_000)
+
+    assert bench.run_due() == 1
+    assert bench.run_due() == 1
+
+    ends = [bench.service.runs.get(TENANT, one.id).run.status for one in (first, second, third)]
+    assert ends == [RunStatus.SUCCEEDED, RunStatus.CANCELLED, RunStatus.SUCCEEDED]
 
 
 def test_an_access_token_that_cannot_be_asked_for_holds_the_step_back(bench: Workbench) -> None:
