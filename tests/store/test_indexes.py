@@ -31,6 +31,7 @@ from store.requests import Requests
 from store.runs import Runs
 from store.schedules import Schedules
 from store.statistics import RunStatistics
+from store.usage import CountedInsert
 from tests.support.builders import make_run
 
 KEY = EventKey("acme", "orders", "C-17")
@@ -305,7 +306,9 @@ def test_what_is_written_finds_its_rows_by_indexes(
     database = Database(sqlite_url)
     made = write(Runs(database, DirectCommitter(database)))
     with database.engine.connect() as connection:
-        sql, arguments = made.statement._sql, made.statement._arguments(made.parameters)
+        counted = isinstance(made.statement, CountedInsert)
+        statement = made.statement._insert if counted else made.statement
+        sql, arguments = statement._sql, statement._arguments(made.parameters)
         plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", arguments).all()
     database.close()
 
