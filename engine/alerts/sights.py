@@ -128,12 +128,10 @@ class Sights:
         return self._tallies[begin].get(automation.id, Tally())
 
     def _tallied(self, begin: Milliseconds) -> Mapping[str, Tally]:
-        if begin % BUCKET:
-            found = self._statistics.count(self._tenant, begin + 1, self._now + 1)
-        else:
-            found = self._statistics.tallies(self._tenant, begin, BUCKET)
-        tallies: dict[str, Tally] = {}
         # What lies ahead was counted before the clock was put back.
-        for one in (one for one in found if one.bucket <= self._now):
+        if begin % BUCKET == 0:
+            return self._statistics.totals(self._tenant, begin, self._now, BUCKET).automations
+        tallies: dict[str, Tally] = {}
+        for one in self._statistics.count(self._tenant, begin + 1, self._now + 1):
             tallies[one.automation_id] = tallies.get(one.automation_id, Tally()) + one.tally
         return tallies
