@@ -164,7 +164,7 @@ def test_a_run_that_waits_for_a_held_one_leads_to_it(site: Site, quarantine_id: 
 def test_a_run_in_line_names_the_one_whose_turn_it_is(site: Site) -> None:
     visitor: Browser = signed_in(site)
     hold_a_key(site, site.caller("acme"))
-    site.application.dispatcher.rest()
+    site.application.machinery.dispatcher.rest()
     first, second = post_fragile(site, "ada"), post_fragile(site, "ada")
 
     page = visitor.get(f"/runs/{second}")
