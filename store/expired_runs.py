@@ -29,7 +29,7 @@ from store.schema import quarantine_keys as keys
 from store.schema import runs as table
 from store.taking_turns import before_deleting
 
-MOST_RUNS = 100
+MOST_RUNS = 50
 """Runs of one batch: with all that is theirs they take the writer about as long as others' rows."""
 
 _FOUND = [
