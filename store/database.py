@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -30,6 +31,10 @@ Result = TypeVar("Result")
 
 READERS = 16
 """Connections kept for reading."""
+
+# A connection that broke is found out by whoever used it. The pool, which cannot reset it any more,
+# would write of the same once again, with a traceback.
+logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)
 
 # Names of PEP 249, which every driver has in a hierarchy of its own, and Python's own for a value.
 _UNSTORABLE = {"DataError", "IntegrityError", "ProgrammingError", "OverflowError", "UnicodeError"}
