@@ -22,6 +22,10 @@ while the endpoint is out of order.
 """
 PATIENCE: Milliseconds = 1_000
 """How soon they ask again at least, as long as an endpoint is full or being tried."""
+UNPROVEN = 32
+"""How many executors' threads may wait for an endpoint of which no answer is known: should it be
+dead, so many give up at one moment, and all of that is taken from others.
+"""
 MOST_USERS = 20
 """Users of an endpoint that are remembered, the latest ones."""
 AUTOMATION = "automation"
@@ -136,6 +140,8 @@ class Endpoint:
         self.places -= placed
         if ending is Ending.FAILED:
             self._last_failure = Failure(now, words)
+        if ending is Ending.ANSWERED and not self._is_proven(now):
+            self._is_recovering = True
         return self._after(self._breaker.leave(ticket, ending, now), now)
 
     def close(self, now: Milliseconds) -> After:
@@ -153,7 +159,9 @@ class Endpoint:
         is_full = self._window is not None and self._window.opens_at(now) > now
         if is_full or not self._breaker.admits(now):
             return ()
-        count = 2 if self._is_recovering else 1
+        most = self._limits.concurrency
+        room = 2 if most is None else max(most - self.in_flight, 1)
+        count = min(room, 2) if self._is_recovering else 1
         called = self._line.call(count, now)
         self._is_recovering = self._is_recovering and len(called) == count
         return called
@@ -203,13 +211,27 @@ class Endpoint:
         self, waiter: str | None, places: int | None, now: Milliseconds
     ) -> Held | None:
         most = self._limits.concurrency
-        is_full = most is not None and self.in_flight >= most
-        if not is_full and (places is None or self.places < places):
+        if most is not None and self.in_flight >= most:
+            return self._held_by_number(waiter, self.in_flight, "", now)
+        if places is None or self.places < min(places, UNPROVEN):
             return None
+        if self.places >= places:
+            return self._held_by_number(waiter, self.places, "", now)
+        if not self._is_proven(now):
+            return self._held_by_number(waiter, self.places, " until one is answered", now)
+        return None
+
+    def _is_proven(self, now: Milliseconds) -> bool:
+        requests, failures = self._breaker.counts(now)
+        return requests > failures
+
+    def _held_by_number(
+        self, waiter: str | None, under_way: int, until: str, now: Milliseconds
+    ) -> Held:
         self._is_recovering = False
         words = (
-            f"{self.in_flight if is_full else self.places} requests to {self.label} are under way, "
-            "as many as may be; this one waits for its turn"
+            f"{under_way} requests to {self.label} are under way, as many as may be{until}; this "
+            "one waits for its turn"
         )
         return self._held(words, waiter, now, now + PATIENCE)
 

@@ -13,6 +13,7 @@ from engine.care.endpoint import (
     AUTOMATION,
     MOST_USERS,
     PATIENCE,
+    UNPROVEN,
     EndpointView,
     Held,
     User,
@@ -274,11 +275,31 @@ def test_only_so_many_endpoints_are_known_and_those_in_use_stay() -> None:
 
 
 def fill(desk: Desk, tenant: str, origin: str) -> int:
-    """Stalled requests to an endpoint, as many as may be; how many they are."""
+    """Stalled requests to an endpoint that has answered, as many as may be; how many they are."""
+    desk.end(desk.begin(origin, tenant))
     count = 0
     while isinstance(desk.enter(origin, tenant), Permit):
         count += 1
     return count
+
+
+def test_of_an_endpoint_that_never_answered_few_give_up_at_one_moment() -> None:
+    desk = Desk(UNLIMITED)
+    permits = [desk.begin() for _ in range(UNPROVEN)]
+    held = [desk.held(waiter=str(number)) for number in range(5)]
+    assert held[0].reason == (
+        "32 requests to https://partner.example are under way, as many as may be until one is "
+        "answered; this one waits for its turn"
+    )
+    assert isinstance(desk.enter(placed=False), Permit)
+
+    desk.end(permits[0])
+
+    assert desk.called == ["0", "1"]
+    desk.begin()
+    desk.begin()
+    desk.end(permits[1])
+    assert desk.called == ["0", "1", "2", "3"]
 
 
 def test_four_endpoints_that_stall_leave_places_for_a_fifth() -> None:
