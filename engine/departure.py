@@ -39,6 +39,7 @@ class Departure:
             run = ended(run, verdict.status, verdict.output, verdict.error, now)
         self._book.open(self._tools.transitions.start(run), beside)
         if verdict is not None:
+            self._tools.endings.counted(verdict.status)
             self._caller.tell(verdict)
         return run
 
@@ -50,6 +51,7 @@ class Departure:
         )
         if not self._book.commit(move, until):
             return False
+        self._tools.endings.counted(verdict.status)
         self._caller.tell(verdict)
         return True
 
@@ -90,6 +92,7 @@ class Departure:
                 return False
         except GuardMissed:
             return False
+        self._tools.endings.counted(RunStatus.FAILED)
         self._tools.endings.committed()
         self._caller.tell(Verdict(*end))
         self._book.keep_log()

@@ -75,6 +75,7 @@ class Executor:
         endings = self.tools.endings.of(run, RunStatus.FAILED, None, reason, now)
         if not self._commit(run, move, *endings):
             return Standing.LOST
+        self.tools.endings.counted(RunStatus.FAILED)
         self.tools.endings.committed()
         self.tools.answers.give(run.id, Ended(RunStatus.FAILED, None, reason))
         return Standing.ENDED

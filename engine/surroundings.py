@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from core.http import Sender
 from core.limits import RequestCounter
+from core.meters import SILENT, Meters
 from core.notifications import Notifier
 from engine.links import Links
 
@@ -19,7 +20,7 @@ class Surroundings:
     """The ways out, how a body is read that comes by no trigger, this installation's links, and
     where requests are counted.
 
-    `shared` says that other processes work on the same store.
+    `meters` are told what happens. `shared` says that other processes work on the same store.
     """
 
     sender: Sender
@@ -28,3 +29,4 @@ class Surroundings:
     links: Links
     counter: RequestCounter
     shared: bool = False
+    meters: Meters = SILENT

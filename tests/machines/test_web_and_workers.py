@@ -142,6 +142,22 @@ def test_without_redis_events_are_taken_and_executed_all_the_same(
     assert "Traceback" not in web.errors() + worker.errors()
 
 
+def test_each_process_tells_what_it_counts_and_all_tell_of_the_same_queue(
+    machines: Machines, partner: Partner
+) -> None:
+    web, worker = machines.web(), machines.worker()
+    web.publish("sync", two_calls("sync", partner.url))
+    ended_run(web, post(web, "sync").json["run_id"])
+
+    told = [one.call("GET", "/metrics").body.decode() for one in (web, worker)]
+
+    assert "penstock_accepted_events_total 1.0" in told[0]
+    assert "penstock_accepted_events_total 0.0" in told[1]
+    assert 'penstock_runs_ended_total{status="succeeded"} 1.0' in told[1]
+    assert 'penstock_attempt_duration_seconds_count{action="send-webhook"' in told[1]
+    assert all("penstock_executors 2.0" in text for text in told)
+
+
 def test_a_run_that_waits_is_taken_up_when_it_is_told(machines: Machines) -> None:
     web = machines.web()
     machines.worker()
