@@ -88,7 +88,14 @@ def build(config: Config, role: Role = Role.RUN) -> Application:
     links = Links(_derived(secret_key, "links"), config.site_url)
     sender, notifier = PooledSender(guard), AppriseNotifier(guard)
     surroundings = Surroundings(
-        sender, notifier, body_value, links, counter, store.is_shared, meter
+        sender,
+        notifier,
+        body_value,
+        links,
+        counter,
+        store.is_shared,
+        meter,
+        config.ready_lag,
     )
 
     def workshop(dispatcher: RunDispatcher) -> Workshop:

@@ -6,7 +6,7 @@ from flask import Blueprint
 
 from api.blueprint import create_rest
 from api.callbacks import create_callbacks
-from api.health import OPERATIONS as HEALTH
+from api.health import WORKER_OPERATIONS
 from api.hooks import create_hooks
 from api.metering import Meter
 from api.metrics import create_metrics
@@ -28,4 +28,4 @@ def create_api(service: Service, meter: Meter, public_url: str | None = None) ->
 
 def create_probes(service: Service, meter: Meter) -> list[Blueprint]:
     """Health and measurements alone, for a process that serves nothing else."""
-    return [create_rest(service, HEALTH), create_metrics(meter, service.gauges)]
+    return [create_rest(service, WORKER_OPERATIONS), create_metrics(meter, service.gauges)]

@@ -1,7 +1,7 @@
 """Counts what happens in this process until somebody asks (`core.meters.Meters`).
 
 prometheus-client has counters, too. Those take seven to twelve microseconds a call where these
-take less than one, and its modules take 3 MB: they are loaded by the first `GET /metrics`.
+take about one, and its modules take 3 MB: they are loaded by the first `GET /metrics`.
 """
 
 from __future__ import annotations

@@ -323,7 +323,7 @@ def _service(
         gate=common.limits.gate,
         usage=UsageService(store, common.settings.of, clock),
         endpoints=care.service,
-        gauges=GaugeService(store, care.service.circuits, clock),
+        gauges=GaugeService(store, care.service.circuits, clock, surroundings.ready_lag),
         accounts=accounts,
         users=users,
         invitations=invitations,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from core.clock import Clock, Milliseconds
+from core.duration import format_duration
 from core.errors import StorageUnavailable
 from core.states import RunStatus
 from core.store import Store
@@ -43,14 +44,22 @@ class Gauges:
 
 
 class GaugeService:
-    """Reads the gauges. `circuits` counts the endpoints this process knows."""
+    """Reads the gauges. `circuits` counts the endpoints this process knows.
+
+    `most_lag` is how old the oldest due run may be, None: however old.
+    """
 
     def __init__(
-        self, store: Store, circuits: Callable[[], Mapping[CircuitState, int]], clock: Clock
+        self,
+        store: Store,
+        circuits: Callable[[], Mapping[CircuitState, int]],
+        clock: Clock,
+        most_lag: Milliseconds | None = None,
     ) -> None:
         self._store = store
         self._circuits = circuits
         self._clock = clock
+        self._most_lag = most_lag
         self._lock = threading.Lock()
         self._read_at: Milliseconds | None = None
         self._last: StoreGauges | None = None
@@ -64,6 +73,16 @@ class GaugeService:
         now = self._clock.now()
         due_at = self._store.runs.next_due(DUE)
         return 0 if due_at is None else max(now - due_at, 0)
+
+    def lag(self) -> str | None:
+        """In words, that the oldest due run is older than it may be. Raises StorageUnavailable."""
+        if self._most_lag is None or (age := self.oldest_due()) <= self._most_lag:
+            return None
+        return (
+            f"The oldest due run has waited for {format_duration(age // 1000 * 1000)}, longer "
+            f"than {format_duration(self._most_lag)} (PENSTOCK_READY_LAG): those who execute runs "
+            "do not keep up, or none is there."
+        )
 
     def _of_store(self) -> StoreGauges | None:
         with self._lock:

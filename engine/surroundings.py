@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from core.clock import Milliseconds
 from core.http import Sender
 from core.limits import RequestCounter
 from core.meters import SILENT, Meters
@@ -20,7 +21,8 @@ class Surroundings:
     """The ways out, how a body is read that comes by no trigger, this installation's links, and
     where requests are counted.
 
-    `meters` are told what happens. `shared` says that other processes work on the same store.
+    `meters` are told what happens; `ready_lag` is how old the oldest due run may be. `shared` says
+    that other processes work on the same store.
     """
 
     sender: Sender
@@ -30,3 +32,4 @@ class Surroundings:
     counter: RequestCounter
     shared: bool = False
     meters: Meters = SILENT
+    ready_lag: Milliseconds | None = None
