@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -27,8 +27,10 @@ from api.server import Site
 from builder_ui import Pages, PageSettings, create_pages
 from core.clock import Clock
 from core.config import Config
+from core.findings import Finding
 from core.networks import CallerNetworks, IPNetwork
 from core.roles import Role
+from doctor import examine
 from engine.compiler import Compiler
 from engine.document_schema import Schema, document_schema
 from engine.service import Service
@@ -135,6 +137,10 @@ class WholeInstallation:
         with self._hold(config):
             sizes = compact(url)
         return sizes.before, sizes.after
+
+    def examine(self, config: Config) -> Iterable[Finding]:
+        """Looks at everything an installation is made of, and changes nothing."""
+        return examine(config)
 
     def _hold(self, config: Config) -> AbstractContextManager[object]:
         """Keeps others off the data folder where the database is in there."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import signal
 from collections import Counter
 
+from core.config import Config
+from doctor import examine
 from tests.support.automations import (
     ended_run,
     every,
@@ -156,6 +158,21 @@ def test_each_process_tells_what_it_counts_and_all_tell_of_the_same_queue(
     assert 'penstock_runs_ended_total{status="succeeded"} 1.0' in told[1]
     assert 'penstock_attempt_duration_seconds_count{action="send-webhook"' in told[1]
     assert all("penstock_executors 2.0" in text for text in told)
+
+
+def test_a_doctor_looks_at_everything_that_processes_share(machines: Machines) -> None:
+    machines.worker()
+    config = Config(
+        database_url=machines.settings["PENSTOCK_DATABASE_URL"],
+        redis_url=machines.settings["PENSTOCK_REDIS_URL"],
+        secret_key=machines.settings["PENSTOCK_SECRET_KEY"],
+    )
+
+    said = [finding.words for finding in examine(config)]
+
+    assert "Redis answers" in said
+    assert "this machine's clock agrees with the database's" in said
+    assert "1 processes hold a lease and execute runs" in said
 
 
 def test_a_run_that_waits_is_taken_up_when_it_is_told(machines: Machines) -> None:
