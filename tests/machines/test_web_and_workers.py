@@ -16,7 +16,7 @@ from tests.support.automations import (
     two_calls,
 )
 from tests.support.builders import send, step
-from tests.support.machines import Machines
+from tests.support.machines import SECRET_KEY, Machines
 from tests.support.partner import Answer, Arrival, Partner
 from tests.support.waiting import eventually
 
@@ -163,9 +163,9 @@ def test_each_process_tells_what_it_counts_and_all_tell_of_the_same_queue(
 def test_a_doctor_looks_at_everything_that_processes_share(machines: Machines) -> None:
     machines.worker()
     config = Config(
-        database_url=machines.settings["PENSTOCK_DATABASE_URL"],
-        redis_url=machines.settings["PENSTOCK_REDIS_URL"],
-        secret_key=machines.settings["PENSTOCK_SECRET_KEY"],
+        database_url=machines.database_url,
+        redis_url=machines.redis.url,
+        secret_key=SECRET_KEY,
     )
 
     said = [finding.words for finding in examine(config)]
