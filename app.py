@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -14,20 +14,23 @@ from typing import IO
 from flask import Flask, request
 from flask.typing import ResponseReturnValue
 
-from api import create_api, create_health
+from api import create_api, create_probes
 from api.blueprint import OURS, answer_error
 from api.commands import run_command
 from api.commands.context import Context
 from api.commands.terminal import Terminal
 from api.demo_partner import create_partner, partner_url
 from api.listening import Address
+from api.metering import Meter
 from api.proxies import TrustedProxies
 from api.server import Site
 from builder_ui import Pages, PageSettings, create_pages
 from core.clock import Clock
 from core.config import Config
+from core.findings import Finding
 from core.networks import CallerNetworks, IPNetwork
 from core.roles import Role
+from doctor import examine
 from engine.compiler import Compiler
 from engine.document_schema import Schema, document_schema
 from engine.service import Service
@@ -46,6 +49,7 @@ def create_app(
     service: Service,
     clock: Clock,
     settings: PageSettings,
+    meter: Meter,
     demo: Address | None = None,
     trusted_proxies: Sequence[IPNetwork] = (),
 ) -> Flask:
@@ -54,7 +58,7 @@ def create_app(
     if trusted_proxies:
         behind = TrustedProxies(app.wsgi_app, CallerNetworks(trusted_proxies))
         app.wsgi_app = behind  # type: ignore[method-assign]
-    for blueprint in create_api(service, settings.public_url):
+    for blueprint in create_api(service, meter, settings.public_url):
         app.register_blueprint(blueprint)
     if demo is not None:
         settings = replace(settings, demo_partner=partner_url(demo))
@@ -66,10 +70,11 @@ def create_app(
     return app
 
 
-def create_probes(service: Service) -> Flask:
-    """What a worker serves: whether it lives and whether it can work."""
+def create_worker(service: Service, meter: Meter) -> Flask:
+    """What a worker serves: whether it lives, whether it can work, and what it measures."""
     app = Flask("penstock", static_folder=None)
-    app.register_blueprint(create_health(service))
+    for blueprint in create_probes(service, meter):
+        app.register_blueprint(blueprint)
     app.register_error_handler(Exception, answer_error)
     return app
 
@@ -133,6 +138,10 @@ class WholeInstallation:
             sizes = compact(url)
         return sizes.before, sizes.after
 
+    def examine(self, config: Config) -> Iterable[Finding]:
+        """Looks at everything an installation is made of, and changes nothing."""
+        return examine(config)
+
     def _hold(self, config: Config) -> AbstractContextManager[object]:
         """Keeps others off the data folder where the database is in there."""
         return nullcontext() if config.database_url else lock_data_folder(config)
@@ -143,11 +152,13 @@ class WholeInstallation:
         # The lock on the folder says that nobody else has its database, and of no other database.
         application.start(alone=config.database_url is None)
         if role is Role.WORKER:
-            return Site(create_probes(application.service), application.rest, application.stop)
+            worker = create_worker(application.service, application.meter)
+            return Site(worker, application.rest, application.stop)
         flask = create_app(
             application.service,
             application.clock,
             application.page_settings,
+            application.meter,
             demo,
             config.trusted_proxies,
         )

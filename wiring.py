@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO
 
 from actions import ACTIONS
+from api.metering import Meter
 from builder_ui import PageSettings
 from core.clock import Clock, SystemClock
 from core.config import Assets, Config
@@ -49,6 +50,7 @@ class Application:
     clock: Clock
     links: Links
     page_settings: PageSettings
+    meter: Meter
 
     @property
     def service(self) -> Service:
@@ -80,11 +82,21 @@ def build(config: Config, role: Role = Role.RUN) -> Application:
     counter = open_counter(config.redis_url)
     guard = AddressGuard(parse_networks(config.allow_private))
     secret_key = _secret_key(config)
-    store = open_store(database_url(config), Cipher(secret_key))
+    meter = Meter()
+    store = open_store(database_url(config), Cipher(secret_key), meter)
     clock, set_clock = _clock(store)
     links = Links(_derived(secret_key, "links"), config.site_url)
     sender, notifier = PooledSender(guard), AppriseNotifier(guard)
-    surroundings = Surroundings(sender, notifier, body_value, links, counter, store.is_shared)
+    surroundings = Surroundings(
+        sender,
+        notifier,
+        body_value,
+        links,
+        counter,
+        store.is_shared,
+        meter,
+        config.ready_lag,
+    )
 
     def workshop(dispatcher: RunDispatcher) -> Workshop:
         registry = action_and_trigger_registry()
@@ -103,6 +115,7 @@ def build(config: Config, role: Role = Role.RUN) -> Application:
         clock=clock,
         links=links,
         page_settings=_page_settings(config, secret_key),
+        meter=meter,
     )
 
 

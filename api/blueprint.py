@@ -23,7 +23,7 @@ from engine.service import Service
 _NOTHING_TO_READ = BoundedSemaphore(1)
 """The body of a call has been read already."""
 
-OURS = ("/api/", "/hooks/", "/callback/", "/healthz", "/readyz")
+OURS = ("/api/", "/hooks/", "/callback/", "/healthz", "/readyz", "/metrics")
 """Where every refusal is a problem, also one that no operation gave."""
 
 

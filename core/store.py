@@ -277,6 +277,14 @@ class Runs(Protocol):
         """When the next run is due."""
         ...
 
+    def count(self, status: RunStatus, most: int) -> int:
+        """How many runs of all tenants are in a state other than succeeded; at most `most`."""
+        ...
+
+    def count_due(self, statuses: Sequence[RunStatus], now: Milliseconds, most: int) -> int:
+        """How many runs of all tenants are due; at most `most`."""
+        ...
+
     def pass_on(self, lane: EventKey, now: Milliseconds) -> Write:
         """The first in line of an order's key becomes due, unless it is another's turn."""
         ...
@@ -431,6 +439,10 @@ class Store(Protocol):
     def answers(self) -> StoredAnswers: ...
     @property
     def retention(self) -> Retention: ...
+    @property
+    def connections(self) -> int:
+        """How many connections to the database are in use."""
+        ...
 
     def exclusively(self, name: str) -> AbstractContextManager[bool]:
         """Whether nobody else does the work of this name; while it is done here nobody can begin.

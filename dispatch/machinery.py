@@ -168,6 +168,7 @@ class Workshop:
                 self.parts.executor.tools.hands,
                 dispatcher.executor,
             ),
+            self.parts.executor.tools.meters,
         )
 
     def answers(self) -> AnswerThread:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from core.clock import Clock, Milliseconds
 from core.errors import StorageUnavailable
+from core.meters import Meters
 from core.store import Store
 from engine.hands import ForgottenRuns
 from engine.transitions import Transitions
@@ -33,6 +34,7 @@ class Sweeper:
         roll_up: Callable[[], None],
         set_clock: Callable[[], None],
         forgotten: ForgottenRuns,
+        meters: Meters,
     ) -> None:
         self._store = store
         self._transitions = transitions
@@ -42,6 +44,7 @@ class Sweeper:
         self._roll_up = roll_up
         self._set_clock = set_clock
         self._forgotten = forgotten
+        self._meters = meters
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._work, name="sweeper", daemon=True)
 
@@ -94,6 +97,7 @@ class Sweeper:
     def _sweep(self, now: Milliseconds) -> None:
         rescued = self._transitions.rescue(now)
         if rescued:
+            self._meters.runs_rescued(rescued)
             logger.warning("%d runs were left by an executor that is gone", rescued)
         healed = self._transitions.heal(now)
         if healed:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.clock import Clock
+from core.meters import Meters
 from core.store import Store
 from engine.alerts.history import AlertHistory
 from engine.alerts.notices import NoticeSender
@@ -36,6 +37,7 @@ from engine.endings import Endings
 from engine.events.announcer import Announcer
 from engine.events.catalogue import EVENT_TYPES
 from engine.executor import Executor
+from engine.gauges import GaugeService
 from engine.intake import Intake
 from engine.keys import Keyring
 from engine.limits.gate import Gate
@@ -139,6 +141,7 @@ class _Common:
     settings: TenantSettings
     limits: Limits
     rejections: Rejections
+    meters: Meters
 
 
 def assemble(
@@ -218,6 +221,7 @@ def _common(
         settings=settings,
         limits=Limits(gate, QuotaGuard(store.usage, settings.of, clock)),
         rejections=Rejections(store, clock),
+        meters=surroundings.meters,
     )
 
 
@@ -266,10 +270,11 @@ def _tools(
         catalog=common.catalog,
         answers=Answers(store.answers if surroundings.shared else None),
         deeds=Deeds(common.announcer, children, surroundings.links, desk),
-        endings=Endings(rules, dispatcher.wake),
+        endings=Endings(rules, dispatcher.wake, common.meters),
         tokens=tokens,
         records=RecordTools(changes),
         submit=submit,
+        meters=common.meters,
     )
 
 
@@ -283,6 +288,7 @@ def _subscriptions(common: _Common, sender: CareSender) -> SubscriptionParts:
         common.announcer,
         common.index,
         common.consumer,
+        common.meters,
     )
 
 
@@ -317,6 +323,7 @@ def _service(
         gate=common.limits.gate,
         usage=UsageService(store, common.settings.of, clock),
         endpoints=care.service,
+        gauges=GaugeService(store, care.service.circuits, clock, surroundings.ready_lag),
         accounts=accounts,
         users=users,
         invitations=invitations,
@@ -363,6 +370,7 @@ def _channel(common: _Common, settings: SettingsService, starter: Starter) -> Ch
         common.rejections,
         starter,
         common.clock,
+        common.meters,
     )
 
 
@@ -500,4 +508,5 @@ def _intake(
         dispatcher,
         tools.answers,
         listeners,
+        common.meters,
     )

@@ -21,6 +21,7 @@ from core.errors import (
 )
 from core.http import InboundRequest
 from core.ids import new_id
+from core.meters import Meters
 from core.model import Event
 from core.store import Store, Write
 from engine.arrival import (
@@ -73,6 +74,7 @@ class Channel:
         rejections: Rejections,
         starter: Starter,
         clock: Clock,
+        meters: Meters,
     ) -> None:
         self._store = store
         self._catalog = catalog
@@ -82,6 +84,7 @@ class Channel:
         self._rejections = rejections
         self._starter = starter
         self._clock = clock
+        self._meters = meters
         self._repetitions = Repetitions(store.events)
 
     def send(
@@ -168,6 +171,7 @@ class Channel:
             EVENT_AND_RUN,
             lambda: self._starter.start(run, event, live.plan, writes),
         )
+        self._meters.event_accepted()
         return JsonReply(202, payload)
 
     def _log_refusal(

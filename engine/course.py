@@ -78,6 +78,7 @@ class Course:
         policy = self.planned(attempted.step_id).definition.retry
         earlier = self._journal.attempts(attempted.step_id)
         attempted, step = self._outputs.settle(attempted, earlier, policy, now, chance)
+        self._count(attempted, step)
         self._record(step)
         return attempted, step
 
@@ -119,6 +120,12 @@ class Course:
         address_of = partial(self._tools.deeds.callback_url, self._run)
         clock = self._tools.clock
         return Flow(self._plan, owner, context, entries, self._keep, address_of, clock)
+
+    def _count(self, attempted: Attempted, step: StepRun) -> None:
+        action, meters = self.planned(step.step_id).definition.action, self._tools.meters
+        meters.attempt_made(action, step.attempts[-1].outcome, attempted.duration)
+        if step.finished_at is not None and step.started_at is not None:
+            meters.step_ended(action, step.status, max(step.finished_at - step.started_at, 0))
 
     def _record(self, step: StepRun) -> None:
         self._journal.record(step)

@@ -40,6 +40,7 @@ class Departure:
             run = ended(run, verdict.status, verdict.output, verdict.error, now)
         self._book.open(self._tools.transitions.start(run), beside)
         if verdict is not None:
+            self._tools.endings.counted(verdict.status)
             self._caller.tell(verdict)
         return run
 
@@ -54,6 +55,7 @@ class Departure:
         )
         if not self._book.commit(move, until):
             return False
+        self._tools.endings.counted(verdict.status)
         self._caller.tell(verdict)
         return True
 
@@ -89,6 +91,7 @@ class Departure:
                 return False
         except GuardMissed:
             return False
+        self._tools.endings.counted(RunStatus.FAILED)
         self._tools.endings.committed()
         self._caller.tell(verdict)
         self._book.keep_log()

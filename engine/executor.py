@@ -79,6 +79,7 @@ class Executor:
 
         if not self._patiently(run, commit):
             return Standing.LOST
+        self.tools.endings.counted(RunStatus.FAILED)
         self.tools.endings.committed()
         self.tools.answers.give(run.id, Ended(*end))
         return Standing.ENDED

@@ -11,6 +11,7 @@ import orjson
 from core.clock import Clock, Milliseconds
 from core.errors import StorageUnavailable
 from core.http import Headers, InboundRequest
+from core.meters import Meters
 from core.model import Event, Run
 from core.outcomes import Answer
 from core.spec import Answered, Received, Rejected
@@ -75,6 +76,7 @@ class Intake:
         dispatcher: Dispatcher,
         answers: Answers,
         listeners: Listeners,
+        meters: Meters,
     ) -> None:
         self._store = store
         self._catalog = catalog
@@ -86,6 +88,7 @@ class Intake:
         self._dispatcher = dispatcher
         self._answers = answers
         self._listeners = listeners
+        self._meters = meters
         self._repetitions = Repetitions(store.events)
 
     def receive(self, tenant: str, path: str, request: InboundRequest) -> Reply:
@@ -178,7 +181,9 @@ class Intake:
 
     def _within_quotas(self, event: Event, store: Callable[[], Stored]) -> Stored:
         """What `store` gives, which stores the event and its run. Raises OverLimit."""
-        return self._limits.quotas.within(event.tenant, EVENT_AND_RUN, store)
+        stored = self._limits.quotas.within(event.tenant, EVENT_AND_RUN, store)
+        self._meters.event_accepted()
+        return stored
 
     def _answer(self, match: Match, event: Event, run: Run, beside: Sequence[Write]) -> Reply:
         """Executes the run in this thread as far as its caller can wait."""

@@ -125,6 +125,7 @@ class RunService:
         except GuardMissed:
             status = self._existing(tenant, run_id).status
             raise ConflictError(f"the run has ended already: it {status}") from None
+        self._endings.counted(RunStatus.CANCELLED)
         self._endings.committed()
         self._answers.give(run_id, Ended(RunStatus.CANCELLED, None, CANCELLED))
         return self._existing(tenant, run_id)

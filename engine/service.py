@@ -15,6 +15,7 @@ from engine.channel import Channel
 from engine.curl.importing import CurlImporter
 from engine.document_schema import Schema
 from engine.drafts.sketches import SketchService
+from engine.gauges import GaugeService
 from engine.intake import Intake
 from engine.keys import Keyring
 from engine.limits.gate import Gate
@@ -67,6 +68,7 @@ class Service:
     gate: Gate
     usage: UsageService
     endpoints: EndpointService
+    gauges: GaugeService
     accounts: AccountService
     users: UserService
     invitations: InvitationService

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from core.clock import Clock
+from core.meters import Meters
 from core.store import Store
 from engine.answers import Answers
 from engine.care.notifier import CareNotifier
@@ -42,6 +43,7 @@ class Tools:
     tokens: TokenCache
     records: RecordTools
     submit: Submit
+    meters: Meters
     chance: Callable[[], float] = random.random
     stopping: threading.Event = field(default_factory=threading.Event)
     hands: Hands = field(default_factory=Hands)

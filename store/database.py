@@ -22,6 +22,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import QueuePool
 from sqlalchemy.schema import Table
 
 from core.errors import ConfigError, StorageUnavailable, UnstorableError
@@ -47,6 +48,12 @@ class Database:
         self.engine = _make_engine(url)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self._driver_error: type[Exception] = self.engine.dialect.loaded_dbapi.Error
+
+    @property
+    def connections(self) -> int:
+        """How many connections are in use."""
+        pool = self.engine.pool
+        return pool.checkedout() if isinstance(pool, QueuePool) else 0
 
     def prepare(
         self,

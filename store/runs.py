@@ -11,6 +11,7 @@ from sqlalchemy import (
     BindParameter,
     Connection,
     Integer,
+    Select,
     Update,
     bindparam,
     case,
@@ -35,7 +36,7 @@ from store.lanes import Lanes
 from store.prepared import Prepared
 from store.run_lists import RunLists
 from store.run_rows import run_columns, run_of
-from store.schema import executors
+from store.schema import executors, tenants
 from store.schema import runs as table
 from store.step_runs import StepRuns
 from store.taking_turns import before_using
@@ -242,6 +243,23 @@ class Runs:
         """When the next run in one of these states is due, or None."""
         row = self._database.first(select(func.min(table.c.due_at)).where(is_one_of(statuses)))
         return row[0] if row else None
+
+    def count(self, status: RunStatus, most: int) -> int:
+        """How many runs are in a state other than succeeded; at most `most` are counted."""
+        # By tenant, and with the condition in words: so it is looked up in `runs_not_succeeded`.
+        rest = table.c.status != literal_column(f"'{RunStatus.SUCCEEDED}'")
+        found = select(tenants.c.id).join(table, table.c.tenant == tenants.c.id)
+        return self._count(found.where(table.c.status == status, rest), most)
+
+    def count_due(self, statuses: Sequence[RunStatus], now: Milliseconds, most: int) -> int:
+        """How many runs in one of these states are due; at most `most` are counted."""
+        return self._count(
+            select(table.c.due_at).where(is_one_of(statuses), table.c.due_at <= now), most
+        )
+
+    def _count(self, found: Select[Any], most: int) -> int:
+        row = self._database.first(select(func.count()).select_from(found.limit(most).subquery()))
+        return int(row[0]) if row else 0
 
     def _prepare_move(self, states: int, changed: tuple[str, ...], any_token: bool) -> Prepared:
         values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in (*changed, "status")}

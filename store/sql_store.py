@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 
 from core.errors import PenstockError
+from core.meters import SILENT, Meters
 from core.store import Write
 from store.alert_notices import AlertNotices
 from store.alert_signs import AlertSigns
@@ -92,6 +93,11 @@ class SqlStore:
         """Whether several processes may work on it, on whichever machines."""
         return not self._database.is_sqlite
 
+    @property
+    def connections(self) -> int:
+        """How many connections to the database are in use."""
+        return self._database.connections
+
     def clock(self) -> DatabaseClock:
         """The clock of the database of a shared store. Raises StorageUnavailable."""
         return DatabaseClock(self._database)
@@ -122,7 +128,7 @@ class SqlStore:
         self._database.close()
 
 
-def open_store(url: str, cipher: Cipher) -> SqlStore:
+def open_store(url: str, cipher: Cipher, meters: Meters = SILENT) -> SqlStore:
     """Opens the database of a URL, brings its tables up to date and puts the store over it.
 
     Raises ConfigError for a URL that cannot be used, StorageUnavailable when nobody answers there.
@@ -133,5 +139,6 @@ def open_store(url: str, cipher: Cipher) -> SqlStore:
     except PenstockError:
         database.close()
         raise
-    committer = GroupCommitter(database) if database.is_sqlite else DirectCommitter(database)
+    kind = GroupCommitter if database.is_sqlite else DirectCommitter
+    committer: Committer = kind(database, meters)
     return SqlStore(database, committer, cipher)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from api.commands import (
     copying,
     documents,
+    examining,
     keys,
     running,
     secrets,
@@ -23,7 +24,7 @@ from core.accounts import Actor, ActorKind
 from core.errors import ConfigError, InvalidError, PenstockError
 from engine.acting import acting_as
 
-GROUPS = (running, sharing, documents, transfer, sending, secrets, keys, users, copying)
+GROUPS = (running, sharing, documents, transfer, sending, secrets, keys, users, copying, examining)
 
 DONE, FAILED, MISUSED = 0, 1, 2
 """Exit statuses: it was done, it could not be done, it was called or configured wrongly."""

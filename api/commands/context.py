@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +12,7 @@ from api.commands.terminal import Terminal
 from api.listening import Address
 from api.server import Site
 from core.config import Config
+from core.findings import Finding
 from core.roles import Role
 from engine.compiler import Compiler
 from engine.document_schema import Schema
@@ -66,6 +67,10 @@ class Installation(Protocol):
 
         Nobody may be using it. Raises ConfigError, StorageUnavailable.
         """
+        ...
+
+    def examine(self, config: Config) -> Iterable[Finding]:
+        """Looks at everything an installation is made of, and changes nothing."""
         ...
 
     def load(self, config: Config, role: Role, demo: Address | None = None) -> Site:

@@ -166,13 +166,17 @@ class Endpoint:
         self._is_recovering = self._is_recovering and len(called) == count
         return called
 
+    def state(self, now: Milliseconds) -> CircuitState:
+        """Whether its circuit is closed."""
+        return self._breaker.state(now)
+
     def view(self, now: Milliseconds) -> EndpointView:
         """How it stands."""
         requests, failures = self._breaker.counts(now)
         return EndpointView(
             id=self.id,
             origin=self.label,
-            state=self._breaker.state(now),
+            state=self.state(now),
             out_of_order_since=self._breaker.began_at,
             open_until=self._breaker.open_until(now),
             in_flight=self.in_flight,

@@ -6,13 +6,13 @@ An endpoint is an origin of one tenant: what one tenant sends there closes it fo
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.clock import Clock, Milliseconds
 from core.ids import new_id
-from engine.care.breaker import Change, Ending, Ticket
+from engine.care.breaker import Change, CircuitState, Ending, Ticket
 from engine.care.endpoint import After, Endpoint, EndpointView, Held, User
 from engine.care.limits import EndpointLimits
 from engine.care.places import Places
@@ -108,6 +108,14 @@ class Endpoints:
         with self._lock:
             views = [one.view(now) for one in self._of(tenant) if now - one.last_used_at < LATELY]
         return sorted(views, key=lambda view: (-view.last_used_at, view.id))
+
+    def circuits(self) -> Mapping[CircuitState, int]:
+        """How many endpoints of all tenants are in which state."""
+        now = self._clock.now()
+        with self._lock:
+            states = [one.state(now) for known in self._known.values() for one in known.values()]
+        found = Counter(states)
+        return {state: found[state] for state in CircuitState}
 
     def close(self, tenant: str, endpoint_id: str) -> EndpointView | None:
         """Closes a circuit; the endpoint as it was before, or None when there is no such one."""

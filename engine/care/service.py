@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from core.errors import NotFoundError
 from core.store import Store
 from engine.audit import AuditService
+from engine.care.breaker import CircuitState
 from engine.care.endpoint import EndpointView
 from engine.care.endpoints import Endpoints
 
@@ -22,6 +23,10 @@ class EndpointService:
     def list(self, tenant: str) -> Sequence[EndpointView]:
         """The endpoints that were called within a day, the latest first."""
         return self._endpoints.list(tenant)
+
+    def circuits(self) -> Mapping[CircuitState, int]:
+        """How many endpoints of all tenants are in which state."""
+        return self._endpoints.circuits()
 
     def close(self, tenant: str, endpoint_id: str) -> None:
         """Closes a circuit: requests go there at once. Raises NotFoundError."""

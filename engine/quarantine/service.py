@@ -162,6 +162,7 @@ class QuarantineService:
             self._store.commit(writes)
         except GuardMissed:
             return sum(self._discard_alone(run, reason) for run in runs)
+        self._tools.endings.counted(RunStatus.CANCELLED, len(runs))
         self._tools.endings.committed()
         return len(runs)
 
@@ -170,6 +171,7 @@ class QuarantineService:
             self._store.commit(self._discarded(run, reason))
         except GuardMissed:
             return False
+        self._tools.endings.counted(RunStatus.CANCELLED)
         return True
 
     def _discarded(self, run: Run, reason: str | None) -> Sequence[Write]:

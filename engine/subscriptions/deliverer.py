@@ -150,9 +150,13 @@ class Deliverer:
         """
         writes = [self.transitions.settle(delivery), *beside]
         try:
-            return commit_patiently(self._store, writes, self.stopping, f"delivery {delivery.id}")
+            what = f"delivery {delivery.id}"
+            settled = commit_patiently(self._store, writes, self.stopping, what)
         except GuardMissed:
             return False
+        if settled:
+            self.transitions.settled(delivery)
+        return settled
 
     def _log(self, delivery: Delivery, sent: Sent) -> tuple[Write, ...]:
         if sent.entry is None:

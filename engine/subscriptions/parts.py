@@ -6,6 +6,7 @@ import threading
 from dataclasses import dataclass
 
 from core.clock import Clock
+from core.meters import Meters
 from core.store import Store
 from engine.audit import AuditService
 from engine.care.sender import CaringSender
@@ -43,9 +44,10 @@ def assemble_subscriptions(
     announcer: Announcer,
     index: SubscriptionIndex,
     consumer: SubscriptionConsumer,
+    meters: Meters,
 ) -> SubscriptionParts:
     """Everything behind the consumer, which the announcer must know before."""
-    transitions = DeliveryTransitions(store.deliveries)
+    transitions = DeliveryTransitions(store.deliveries, meters)
     courier = Courier(sender, vault, clock)
     disabler = Disabler(store, announcer, InboxService(store, clock), audit)
     stir = consumer.stirred.set

@@ -27,6 +27,7 @@ STORIES = Path(__file__).with_name("penstock.rules.test.yaml")
 TOLD = {
     "penstock_oldest_due_seconds",
     "penstock_runs",
+    "penstock_runs_ended_total",
     "penstock_accepted_events_total",
     "penstock_attempt_duration_seconds",
     "penstock_lease_rescues_total",

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import StorageUnavailable
+from core.meters import SILENT
 from dispatch.sweeper import LEASE, Sweeper
 from engine.hands import ForgottenRuns, Hands
 from tests.support.workbench import Workbench, workbench
@@ -30,6 +31,7 @@ def make_sweeper(bench: Workbench, roll_up: Callable[[], None]) -> Sweeper:
         roll_up,
         lambda: None,
         forgotten,
+        SILENT,
     )
 
 

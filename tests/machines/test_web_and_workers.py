@@ -5,6 +5,8 @@ from __future__ import annotations
 import signal
 from collections import Counter
 
+from core.config import Config
+from doctor import examine
 from tests.support.automations import (
     ended_run,
     every,
@@ -14,7 +16,7 @@ from tests.support.automations import (
     two_calls,
 )
 from tests.support.builders import send, step
-from tests.support.machines import Machines
+from tests.support.machines import SECRET_KEY, Machines
 from tests.support.partner import Answer, Arrival, Partner
 from tests.support.waiting import eventually
 
@@ -140,6 +142,37 @@ def test_without_redis_events_are_taken_and_executed_all_the_same(
     eventually(lambda: "workers can be called again" in web.errors() or not post(web, "sync"))
     assert worker.call("GET", "/readyz").status == 200
     assert "Traceback" not in web.errors() + worker.errors()
+
+
+def test_each_process_tells_what_it_counts_and_all_tell_of_the_same_queue(
+    machines: Machines, partner: Partner
+) -> None:
+    web, worker = machines.web(), machines.worker()
+    web.publish("sync", two_calls("sync", partner.url))
+    ended_run(web, post(web, "sync").json["run_id"])
+
+    told = [one.call("GET", "/metrics").body.decode() for one in (web, worker)]
+
+    assert "penstock_accepted_events_total 1.0" in told[0]
+    assert "penstock_accepted_events_total 0.0" in told[1]
+    assert 'penstock_runs_ended_total{status="succeeded"} 1.0' in told[1]
+    assert 'penstock_attempt_duration_seconds_count{action="send-webhook"' in told[1]
+    assert all("penstock_executors 2.0" in text for text in told)
+
+
+def test_a_doctor_looks_at_everything_that_processes_share(machines: Machines) -> None:
+    machines.worker()
+    config = Config(
+        database_url=machines.database_url,
+        redis_url=machines.redis.url,
+        secret_key=SECRET_KEY,
+    )
+
+    said = [finding.words for finding in examine(config)]
+
+    assert "Redis answers" in said
+    assert "this machine's clock agrees with the database's" in said
+    assert "1 processes hold a lease and execute runs" in said
 
 
 def test_a_run_that_waits_is_taken_up_when_it_is_told(machines: Machines) -> None:

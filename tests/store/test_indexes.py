@@ -68,6 +68,14 @@ def next_due(database: Database) -> None:
     Runs(database, DirectCommitter(database)).next_due(DUE)
 
 
+def count_of_held_runs(database: Database) -> None:
+    Runs(database, DirectCommitter(database)).count(RunStatus.HELD, 100)
+
+
+def count_of_due_runs(database: Database) -> None:
+    Runs(database, DirectCommitter(database)).count_due(DUE, 1, 100)
+
+
 def due_schedules(database: Database) -> None:
     last = Schedule("acme", "nightly", 1, 0, next_at=1)
     Schedules(database).due(2, 10, last)
@@ -224,6 +232,8 @@ def held_runs(database: Database) -> None:
         (tenants_in_turn, "runs_due_by_tenant"),
         (next_due, "runs_due"),
         (rescue, "runs_executed"),
+        (count_of_held_runs, "runs_not_succeeded"),
+        (count_of_due_runs, "runs_due"),
         (due_schedules, "schedules_due"),
         (next_due_schedule, "schedules_due"),
         (requests_of_a_run, "requests_by_run"),
