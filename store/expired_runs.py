@@ -11,20 +11,22 @@ from sqlalchemy import (
     Table,
     bindparam,
     delete,
-    exists,
     func,
-    or_,
     select,
 )
 
 from core.clock import Milliseconds
 from core.retention import Batch, Cursor
-from core.states import RUN_FAILURES
 from core.writes import Write
 from store.database import Database
 from store.expired_rows import length_of, within_weight
+from store.needed_runs import (
+    is_not_needed,
+    is_not_needed_by_replays,
+    waits_for_its_key_to_be_released,
+)
 from store.prepared import Prepared
-from store.schema import approvals, automations, events, signals, step_runs
+from store.schema import approvals, events, signals, step_runs
 from store.schema import quarantine_keys as keys
 from store.schema import runs as table
 from store.taking_turns import before_deleting
@@ -36,7 +38,6 @@ _FOUND = [
     table.c[name]
     for name in ("id", "event_id", "replay_of", "finished_at", "automation_id", "quarantine_key")
 ]
-_other = table.alias("other")
 
 
 class ExpiredRuns:
@@ -50,8 +51,8 @@ class ExpiredRuns:
                 table.c.id == bindparam("which"),
                 table.c.tenant == bindparam("which_tenant"),
                 table.c.finished_at.is_not(None),
-                _is_not_needed_by_replays(),
-                ~_waits_for_its_key_to_be_released(),
+                is_not_needed_by_replays(),
+                ~waits_for_its_key_to_be_released(),
             )
         )
         self._delete_parts = [
@@ -81,7 +82,7 @@ class ExpiredRuns:
                 table.c.tenant == tenant,
                 table.c.finished_at >= (cursor or 0),
                 table.c.finished_at < before,
-                _is_not_needed(),
+                is_not_needed(),
             )
             .order_by(table.c.finished_at)
             .limit(MOST_RUNS)
@@ -145,66 +146,6 @@ def _came_first() -> ColumnElement[str | None]:
     """The event in the place of which the run was given another one."""
     event = select(events.c.replaces).where(events.c.id == table.c.event_id)
     return event.scalar_subquery().label("came_first")
-
-
-def _is_not_needed() -> ColumnElement[bool]:
-    return (
-        _is_not_needed_by_replays()
-        & or_(table.c.replay_of.is_not(None), _is_not_the_last_event())
-        & ~_has_parent_that_goes_on()
-        & ~_has_child_that_goes_on()
-        & ~_waits_for_its_key_to_be_released()
-    )
-
-
-def _is_not_needed_by_replays() -> ColumnElement[bool]:
-    """A replay is of the same event; whoever looks at one wants to see what it repeats."""
-    repeats = (_other.c.event_id == table.c.event_id) & _other.c.replay_of.is_not(None)
-    return or_(table.c.replay_of.is_not(None), ~_some(_other, repeats))
-
-
-def _is_not_the_last_event() -> ColumnElement[bool]:
-    """Silence of a live automation is counted from its last event (`store.alert_signs`)."""
-    later = (
-        (_other.c.tenant == table.c.tenant)
-        & (_other.c.automation_id == table.c.automation_id)
-        & (_other.c.id > table.c.id)
-        & _other.c.replay_of.is_(None)
-    )
-    live = (
-        (automations.c.tenant == table.c.tenant)
-        & (automations.c.id == table.c.automation_id)
-        & automations.c.published.is_not(None)
-    )
-    return or_(_some(_other, later), ~_some(automations, live))
-
-
-def _has_parent_that_goes_on() -> ColumnElement[bool]:
-    """It may be about to look at what became of the run."""
-    goes_on = (_other.c.id == table.c.parent_run_id) & _other.c.finished_at.is_(None)
-    return table.c.parent_run_id.is_not(None) & _some(_other, goes_on)
-
-
-def _has_child_that_goes_on() -> ColumnElement[bool]:
-    """Its end is told to the run."""
-    goes_on = (_other.c.parent_run_id == table.c.id) & _other.c.finished_at.is_(None)
-    return _some(_other, goes_on & _other.c.parent_run_id.is_not(None))
-
-
-def _waits_for_its_key_to_be_released() -> ColumnElement[bool]:
-    """Whoever releases a quarantined key may have its failures repeated."""
-    of_key = (
-        (keys.c.tenant == table.c.tenant)
-        & (keys.c.automation_id == table.c.automation_id)
-        & (keys.c.key == table.c.quarantine_key)
-    )
-    held = _some(keys, of_key & keys.c.held_at.is_not(None))
-    failed = or_(*(table.c.status == status for status in sorted(RUN_FAILURES)))
-    return table.c.quarantine_key.is_not(None) & failed & held
-
-
-def _some(among: Any, which: ColumnElement[bool]) -> ColumnElement[bool]:
-    return exists(select(1).select_from(among).where(which).correlate(table))
 
 
 def _weight() -> ColumnElement[int]:
