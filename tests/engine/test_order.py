@@ -254,8 +254,10 @@ def test_an_automation_without_keys_pays_for_none(
 
     assert executed == [
         "INSERT INTO events",
+        "INSERT INTO usage_counts",
         "INSERT INTO requests",
         "INSERT INTO runs",
+        "INSERT INTO usage_counts",
         "INSERT INTO step_runs",
         "INSERT INTO requests",
         "UPDATE runs",

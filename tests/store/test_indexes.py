@@ -31,8 +31,8 @@ from store.requests import Requests
 from store.runs import Runs
 from store.schedules import Schedules
 from store.statistics import RunStatistics
-from store.usage import CountedInsert
 from tests.support.builders import make_run
+from tests.support.statements import prepared_of
 
 KEY = EventKey("acme", "orders", "C-17")
 DUE = (RunStatus.QUEUED, RunStatus.WAITING)
@@ -316,8 +316,7 @@ def test_what_is_written_finds_its_rows_by_indexes(
     database = Database(sqlite_url)
     made = write(Runs(database, DirectCommitter(database)))
     with database.engine.connect() as connection:
-        counted = isinstance(made.statement, CountedInsert)
-        statement = made.statement._insert if counted else made.statement
+        statement = prepared_of(made)
         sql, arguments = statement._sql, statement._arguments(made.parameters)
         plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", arguments).all()
     database.close()

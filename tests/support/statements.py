@@ -1,4 +1,4 @@
-"""Counts what a database is asked."""
+"""What a database is asked, and how often."""
 
 from __future__ import annotations
 
@@ -7,6 +7,21 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Engine, event
+
+from core.writes import Write
+from store.prepared import Prepared
+from store.usage import CountedInsert
+
+
+def prepared_of(write: Write) -> Prepared:
+    """The statement of a write, without what counts its rows beside it."""
+    statement = write.statement
+    return statement._insert if isinstance(statement, CountedInsert) else statement
+
+
+def sql_of(write: Write) -> str:
+    """The text of it."""
+    return prepared_of(write)._sql
 
 
 @contextmanager
