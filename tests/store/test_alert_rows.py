@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import pytest
 
@@ -122,7 +123,8 @@ def test_that_it_is_over_is_not_due_while_it_is_tried_to_say_that_it_was_raised(
     assert retried.id in _due(store, NOW + 30)
     assert over.id not in _due(store, NOW + 30)
 
-    store.commit([store.alert_notices.settle(retried, NoticeState.FAILED, "gone", NOW)])
+    given_up = replace(retried, state=NoticeState.FAILED, error="gone", due_at=NOW)
+    store.commit([store.alert_notices.settle(given_up)])
     assert over.id in _due(store, NOW)
 
 
