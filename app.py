@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import IO
@@ -14,29 +14,42 @@ from typing import IO
 from flask import Flask, request
 from flask.typing import ResponseReturnValue
 
-from api import create_api
+from api import create_api, create_probes
 from api.blueprint import OURS, answer_error
 from api.commands import run_command
 from api.commands.context import Context
 from api.commands.terminal import Terminal
 from api.demo_partner import create_partner, partner_url
 from api.listening import Address
+from api.metering import Meter
 from api.proxies import TrustedProxies
 from api.server import Site
 from builder_ui import Pages, PageSettings, create_pages
 from core.clock import Clock
 from core.config import Config
+from core.findings import Finding
 from core.networks import CallerNetworks, IPNetwork
+from core.roles import Role
+from doctor import examine
 from engine.compiler import Compiler
 from engine.document_schema import Schema, document_schema
 from engine.service import Service
-from wiring import action_and_trigger_registry, bootstrap, build, lock_data_folder
+from store import back_up, compact, copy_database, restore
+from wiring import (
+    action_and_trigger_registry,
+    bootstrap,
+    build,
+    database_url,
+    existing_database_url,
+    lock_data_folder,
+)
 
 
 def create_app(
     service: Service,
     clock: Clock,
     settings: PageSettings,
+    meter: Meter,
     demo: Address | None = None,
     trusted_proxies: Sequence[IPNetwork] = (),
 ) -> Flask:
@@ -45,7 +58,7 @@ def create_app(
     if trusted_proxies:
         behind = TrustedProxies(app.wsgi_app, CallerNetworks(trusted_proxies))
         app.wsgi_app = behind  # type: ignore[method-assign]
-    for blueprint in create_api(service, settings.public_url):
+    for blueprint in create_api(service, meter, settings.public_url):
         app.register_blueprint(blueprint)
     if demo is not None:
         settings = replace(settings, demo_partner=partner_url(demo))
@@ -54,6 +67,15 @@ def create_app(
     app.register_error_handler(Exception, _answerer(pages))
     if demo is not None:
         app.register_blueprint(create_partner(demo))
+    return app
+
+
+def create_worker(service: Service, meter: Meter) -> Flask:
+    """What a worker serves: whether it lives, whether it can work, and what it measures."""
+    app = Flask("penstock", static_folder=None)
+    for blueprint in create_probes(service, meter):
+        app.register_blueprint(blueprint)
+    app.register_error_handler(Exception, answer_error)
     return app
 
 
@@ -88,21 +110,55 @@ class WholeInstallation:
         """The use cases for a while; what is stored waits for a server to execute it."""
         application = build(config)
         try:
-            application.dispatcher.rest()
+            application.rest()
             bootstrap(application)
             yield application.service
         finally:
             application.stop()
 
-    def load(self, config: Config, demo: Address | None) -> Site:
-        """Starts executing, and gives what is to be served."""
-        application = build(config)
+    def copy_to(self, config: Config, target_url: str) -> Mapping[str, int]:
+        """Copies everything into an empty database; rows by table."""
+        source = existing_database_url(config)
+        with self._hold(config):
+            return copy_database(source, target_url)
+
+    def back_up(self, config: Config, file: Path) -> Mapping[str, int]:
+        """Writes everything into a new file; rows by table."""
+        return back_up(existing_database_url(config), file)
+
+    def restore(self, config: Config, file: Path) -> Mapping[str, int]:
+        """Brings a backup into the empty database of the configuration; rows by table."""
+        with self._hold(config):
+            return restore(file, database_url(config))
+
+    def compact(self, config: Config) -> tuple[int, int]:
+        """Writes the database anew without the room that nothing needs; bytes before and after."""
+        url = existing_database_url(config)
+        with self._hold(config):
+            sizes = compact(url)
+        return sizes.before, sizes.after
+
+    def examine(self, config: Config) -> Iterable[Finding]:
+        """Looks at everything an installation is made of, and changes nothing."""
+        return examine(config)
+
+    def _hold(self, config: Config) -> AbstractContextManager[object]:
+        """Keeps others off the data folder where the database is in there."""
+        return nullcontext() if config.database_url else lock_data_folder(config)
+
+    def load(self, config: Config, role: Role, demo: Address | None = None) -> Site:
+        """Starts working, and gives what is to be served."""
+        application = build(config, role)
         # The lock on the folder says that nobody else has its database, and of no other database.
         application.start(alone=config.database_url is None)
+        if role is Role.WORKER:
+            worker = create_worker(application.service, application.meter)
+            return Site(worker, application.rest, application.stop)
         flask = create_app(
             application.service,
             application.clock,
             application.page_settings,
+            application.meter,
             demo,
             config.trusted_proxies,
         )

@@ -6,22 +6,23 @@ import fcntl
 import hmac
 import os
 import secrets
-import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from actions import ACTIONS
+from api.metering import Meter
 from builder_ui import PageSettings
 from core.clock import Clock, SystemClock
 from core.config import Assets, Config
 from core.errors import ConfigError
-from dispatch.alerts import AlertThreads
-from dispatch.deliveries import DeliveryDispatcher
+from core.limits import RequestCounter
+from core.roles import Role
+from dispatch.accepting import AcceptingDispatcher
 from dispatch.embedded import EmbeddedDispatcher
-from dispatch.relaying import RelayThread
-from dispatch.schedules import ScheduleThread
-from dispatch.sweeper import Sweeper
+from dispatch.machinery import Machinery, RunDispatcher, Workshop
+from dispatch.run_threads import PLACES
 from engine.assembly import Parts, assemble
 from engine.links import Links
 from engine.registry import Registry
@@ -29,32 +30,27 @@ from engine.service import Service
 from engine.surroundings import Surroundings
 from engine.transitions import Transitions
 from net import AddressGuard, AppriseNotifier, PooledSender, parse_networks
-from store import Cipher, SqlStore, open_store
+from store import Cipher, SqlStore, open_counter, open_store
 from triggers import TRIGGERS
 from triggers.bodies import body_value
 from triggers.schemas import compile_schema
 
 DEFAULT_TENANT = "default"
-STOP_SECONDS = 12.0
-"""How long a stop waits for attempts under way; what is left runs again after the start."""
 
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """A whole Penstock. `start` makes it execute; without it, it only stores and reads."""
+    """A whole Penstock. `start` makes it work; without it, it only stores and reads."""
 
     config: Config
     parts: Parts
     store: SqlStore
-    dispatcher: EmbeddedDispatcher
-    sweeper: Sweeper
-    relay: RelayThread
-    schedules: ScheduleThread
-    deliveries: DeliveryDispatcher
-    alerts: AlertThreads
+    machinery: Machinery
+    counter: RequestCounter
     clock: Clock
     links: Links
     page_settings: PageSettings
+    meter: Meter
 
     @property
     def service(self) -> Service:
@@ -63,84 +59,103 @@ class Application:
 
     def start(self, *, alone: bool) -> None:
         """Takes up what is due. `alone`: the data folder's lock is held by this process."""
-        self.sweeper.start(alone=alone)
-        self.dispatcher.begin(self.parts.executor)
-        self.relay.start()
-        self.schedules.start()
-        self.deliveries.start()
-        self.alerts.start()
+        self.machinery.start(alone=alone)
 
     def rest(self) -> None:
         """A stop is coming: takes nothing up any more, and lets runs come to rest after a step."""
-        self.parts.executor.tools.stopping.set()
-        self.service.listeners.stop()
-        self.schedules.rest()
-        self.dispatcher.rest()
-        self.deliveries.rest()
+        self.machinery.rest()
 
     def stop(self) -> None:
         """Lets what is under way come to rest, gives back what did not, and closes the store."""
-        self.rest()
-        self.relay.stop()
-        self.schedules.stop()
-        last_moment = time.monotonic() + STOP_SECONDS
-        self.alerts.stop()
-        self.dispatcher.stop(STOP_SECONDS)
-        self.deliveries.stop(max(last_moment - time.monotonic(), 0))
-        self.sweeper.stop()
+        self.machinery.stop()
         self.parts.executor.tools.sender.close()
+        self.counter.close()
         self.store.close()
 
 
-def build(config: Config) -> Application:
+def build(config: Config, role: Role = Role.RUN) -> Application:
     """Puts an application together over the database of the configuration.
 
     Raises ConfigError for a setting that cannot be used, StorageUnavailable when the database
     cannot be reached.
     """
-    clock = SystemClock()
+    counter = open_counter(config.redis_url)
     guard = AddressGuard(parse_networks(config.allow_private))
     secret_key = _secret_key(config)
-    store = open_store(_database_url(config), Cipher(secret_key))
-    dispatcher = EmbeddedDispatcher(store, Transitions(store.runs), clock)
-    registry = action_and_trigger_registry()
+    meter = Meter()
+    store = open_store(database_url(config), Cipher(secret_key), meter)
+    clock, set_clock = _clock(store)
     links = Links(_derived(secret_key, "links"), config.site_url)
     sender, notifier = PooledSender(guard), AppriseNotifier(guard)
-    surroundings = Surroundings(sender, notifier, body_value, links)
-    parts = assemble(registry, store, surroundings, clock, dispatcher, dispatcher.submit)
-    sweeper = Sweeper(
-        store,
-        parts.transitions,
-        clock,
-        dispatcher.executor,
-        dispatcher.wake,
-        parts.service.statistics.roll_up,
+    surroundings = Surroundings(
+        sender,
+        notifier,
+        body_value,
+        links,
+        counter,
+        store.is_shared,
+        meter,
+        config.ready_lag,
     )
-    pages = _page_settings(config, secret_key)
-    relay = RelayThread(parts.relay)
-    schedules = ScheduleThread(parts.ticker)
-    sending = parts.subscriptions
-    deliveries = DeliveryDispatcher(sending.deliverer, sending.stirred, clock, dispatcher.executor)
-    alerts = AlertThreads(parts.alert_watch, parts.notice_sender)
+
+    def workshop(dispatcher: RunDispatcher) -> Workshop:
+        registry = action_and_trigger_registry()
+        parts = assemble(
+            registry, store, surroundings, clock, dispatcher, dispatcher.submit, places=PLACES
+        )
+        return Workshop(parts, store, clock, set_clock)
+
+    machinery = _machinery(config, role, store, clock, workshop)
     return Application(
         config=config,
-        parts=parts,
+        parts=machinery.parts,
         store=store,
-        dispatcher=dispatcher,
-        sweeper=sweeper,
-        relay=relay,
-        schedules=schedules,
-        deliveries=deliveries,
-        alerts=alerts,
+        machinery=machinery,
+        counter=counter,
         clock=clock,
         links=links,
-        page_settings=pages,
+        page_settings=_page_settings(config, secret_key),
+        meter=meter,
     )
+
+
+def _clock(store: SqlStore) -> tuple[Clock, Callable[[], None]]:
+    """The time by which an installation counts, and what sets it right now and then."""
+    if not store.is_shared:
+        return SystemClock(), lambda: None
+    clock = store.clock()
+    return clock, clock.set
+
+
+def _machinery(
+    config: Config,
+    role: Role,
+    store: SqlStore,
+    clock: Clock,
+    workshop: Callable[[RunDispatcher], Workshop],
+) -> Machinery:
+    if role is Role.RUN or config.redis_url is None:
+        dispatcher = EmbeddedDispatcher(store, Transitions(store.runs), clock)
+        return workshop(dispatcher).everything(dispatcher)
+    # RQ and Redis' client are large, and an installation in one process needs neither.
+    from dispatch import rq  # noqa: PLC0415
+
+    bell = rq.Bell(rq.WakeUps(config.redis_url))
+    if role is Role.WEB:
+        accepting = AcceptingDispatcher(bell.ring)
+        return rq.web(workshop(accepting), accepting, bell)
+    executing = EmbeddedDispatcher(store, Transitions(store.runs), clock, call_others=bell.ring)
+    return rq.worker(workshop(executing), executing, bell, config.redis_url)
 
 
 def bootstrap(application: Application) -> bool:
     """Makes tenant `default` and its key where they are missing; whether it is the first start."""
-    service, key = application.service, application.config.bootstrap_api_key
+    # Several machines may start at once on a new database.
+    with application.store.exclusively("bootstrap", wait=True):
+        return _bootstrap(application.service, application.config.bootstrap_api_key)
+
+
+def _bootstrap(service: Service, key: str | None) -> bool:
     first = not service.tenants.all()
     if first:
         service.tenants.create(DEFAULT_TENANT, "Default")
@@ -193,11 +208,19 @@ def _derived(secret_key: bytes, purpose: str) -> bytes:
     return hmac.new(secret_key, f"penstock: {purpose}".encode(), "sha256").digest()
 
 
-def _database_url(config: Config) -> str:
+def database_url(config: Config) -> str:
+    """The URL of the database of a configuration; makes the data folder where it is in there."""
     if config.database_url is not None:
         return config.database_url
     _make_data_folder(config)
     return config.sqlite_url
+
+
+def existing_database_url(config: Config) -> str:
+    """The URL of a database that is there. Raises ConfigError; nothing is made."""
+    if config.database_url is None and not config.database_file.exists():
+        raise ConfigError(f"there is no database in {config.data_dir} (PENSTOCK_DATA_DIR)")
+    return config.database_url or config.sqlite_url
 
 
 def _make_data_folder(config: Config) -> None:

@@ -9,9 +9,10 @@ from typing import Any
 
 from actions.encoding import ContentError, as_text
 from actions.sending import milliseconds
+from core.clock import Milliseconds
 from core.errors import ExpressionError
 from core.notifications import Notification, NotificationFormat, NotificationType
-from core.outcomes import Fail, Outcome, Retry, Succeed
+from core.outcomes import Defer, Fail, Outcome, Retry, Succeed
 from core.spec import ActionContext
 
 LONGEST_BODY = 100_000
@@ -29,6 +30,8 @@ class _Told:
 
     shown: Sent
     may_pass: bool = False
+    until: Milliseconds | None = None
+    """When it may be sent, where it was held back."""
 
 
 def attempt(context: ActionContext, params: Mapping[str, Any]) -> Outcome:
@@ -75,7 +78,7 @@ def _tell(context: ActionContext, written: str, address: str, notification: Noti
     shown: Sent = {"to": name, "delivered": result.delivered}
     if result.error is not None:
         shown["error"] = result.error
-    return _Told(shown, result.may_pass)
+    return _Told(shown, result.may_pass, result.until)
 
 
 def _sent_before(output: Any, count: int) -> list[Sent]:
@@ -95,6 +98,9 @@ def _outcome(told: list[_Told]) -> Outcome:
     words = f"{len(failed)} of {len(told)} addresses were not told: {reasons}"
     if len(told) == 1:
         words = reasons
-    if any(one.may_pass for one in failed):
+    if any(one.may_pass and one.until is None for one in failed):
         return Retry(words, output=output)
+    held = [one.until for one in failed if one.until is not None]
+    if held:
+        return Defer(max(held), words, output)
     return Fail(words, output)

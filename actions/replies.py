@@ -13,7 +13,7 @@ from actions.media import decode, is_json
 from core.clock import Clock, Milliseconds
 from core.errors import JsonError
 from core.http import OutboundResponse, SendFailure, SendResult
-from core.outcomes import Fail, Halt, Outcome, Retry, Succeed
+from core.outcomes import Defer, Fail, Halt, Outcome, Retry, Succeed
 from core.retry_after import parse_retry_after
 from core.strict_json import loads
 
@@ -79,6 +79,8 @@ def outcome_of(result: SendResult, shown_url: str, codes: Codes, clock: Clock) -
 
 
 def _outcome_of_failure(failure: SendFailure) -> Outcome:
+    if failure.until is not None:
+        return Defer(failure.until, failure.message)
     output = unanswered(failure.kind.value, failure.duration)
     if failure.may_pass:
         return Retry(failure.message, output=output)

@@ -19,7 +19,7 @@ from core.clock import Milliseconds
 from core.duration import parse_duration
 from core.errors import ExpressionError
 from core.http import Headers, OutboundRequest
-from core.outcomes import Fail, Outcome, Retry
+from core.outcomes import Defer, Fail, Outcome, Retry
 from core.spec import ActionContext
 
 USER_AGENT = "Penstock"
@@ -41,7 +41,7 @@ def attempt(context: ActionContext, params: Mapping[str, Any]) -> Outcome:
         result = auth.send(context, params.get("auth", auth.NONE), exchange)
     except (ContentError, ExpressionError) as error:
         return Fail(str(error))
-    if isinstance(result, Retry | Fail):
+    if isinstance(result, Retry | Fail | Defer):
         return result
     return outcome_of(result, exchange.shown.url, params.get("codes", {}), context.clock)
 

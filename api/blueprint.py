@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from threading import BoundedSemaphore
 
@@ -23,14 +23,14 @@ from engine.service import Service
 _NOTHING_TO_READ = BoundedSemaphore(1)
 """The body of a call has been read already."""
 
-OURS = ("/api/", "/hooks/", "/callback/", "/healthz", "/readyz")
+OURS = ("/api/", "/hooks/", "/callback/", "/healthz", "/readyz", "/metrics")
 """Where every refusal is a problem, also one that no operation gave."""
 
 
-def create_rest(service: Service) -> Blueprint:
-    """The blueprint of REST v1, of health and of the OpenAPI document."""
+def create_rest(service: Service, operations: Sequence[Operation] = OPERATIONS) -> Blueprint:
+    """The blueprint of REST v1, of health and of the OpenAPI document; or of fewer operations."""
     rest = Blueprint("rest", __name__)
-    for operation in OPERATIONS:
+    for operation in operations:
         rest.add_url_rule(
             operation.path.replace("{", "<").replace("}", ">"),
             endpoint=operation.id,
@@ -49,11 +49,16 @@ def _view(service: Service, operation: Operation) -> Callable[..., Response]:
 
     def answer(**path: str) -> Response:
         key = _key(service, operation)
+        # Before the body is read.
+        fields = service.gate.call(key) if key else ()
         call = reader.read(request, key.tenant if key else "", path)
         if operation.inbound:
             call = replace(call, inbound=inbound_request(request, _NOTHING_TO_READ))
         with acting_as(actor_of_key(key) if key else SYSTEM):
-            return render(operation.handle(service, call))
+            answered = render(operation.handle(service, call))
+        for name, value in fields:
+            answered.headers.add(name, value)
+        return answered
 
     return answer
 

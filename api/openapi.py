@@ -23,12 +23,17 @@ _HEADERS: Mapping[str, str] = {
     "Location": "Where what was made can be read.",
     "WWW-Authenticate": "How to present a key.",
     "Retry-After": "After how many seconds to try again.",
+    "RateLimit-Policy": "The limits of the key and of the automation, where there are any "
+    "(draft-ietf-httpapi-ratelimit-headers-11). Successful answers have it too.",
+    "RateLimit": "What is left of these limits. Successful answers have it too.",
 }
-_PROBLEM_HEADERS: Mapping[int, str] = {
-    401: "WWW-Authenticate",
-    403: "WWW-Authenticate",
-    503: "Retry-After",
+_PROBLEM_HEADERS: Mapping[int, tuple[str, ...]] = {
+    401: ("WWW-Authenticate",),
+    403: ("WWW-Authenticate",),
+    429: ("Retry-After", "RateLimit-Policy", "RateLimit"),
+    503: ("Retry-After",),
 }
+_NOT_ALWAYS = frozenset({"RateLimit-Policy", "RateLimit"})
 
 
 def openapi_document(
@@ -123,10 +128,14 @@ def _problem(status: int) -> dict[str, Any]:
         "content": {PROBLEM_JSON: {"schema": component("Problem")}},
     }
     if status in _PROBLEM_HEADERS:
-        name = _PROBLEM_HEADERS[status]
-        response["headers"] = {name: _header(name)}
+        # A refusal for another reason than the key's scope challenges nobody, and one for another
+        # than a limit has nothing to tell of limits.
+        response["headers"] = {
+            name: _header(name, required=status != 403 and name not in _NOT_ALWAYS)
+            for name in _PROBLEM_HEADERS[status]
+        }
     return response
 
 
-def _header(name: str) -> dict[str, Any]:
-    return {"description": _HEADERS[name], "required": True, "schema": {"type": "string"}}
+def _header(name: str, *, required: bool = True) -> dict[str, Any]:
+    return {"description": _HEADERS[name], "required": required, "schema": {"type": "string"}}

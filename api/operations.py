@@ -107,7 +107,7 @@ class Operation:
         """The status of every refusal a caller may meet."""
         statuses = set(self.problems)
         if self.scope is not None:
-            statuses |= {401, 403, 422, 503}
+            statuses |= {401, 403, 422, 429, 503}
         if self.placed("path"):
             statuses.add(404)
         if any(one.name == "If-Match" for one in self.placed("header")):

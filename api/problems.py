@@ -20,6 +20,7 @@ from core.errors import (
     StaleError,
     StorageUnavailable,
 )
+from engine.limits.refusals import OverLimit, as_problem
 from engine.replies import Problem
 
 _STATUSES: Mapping[type[PenstockError], tuple[int, str]] = {
@@ -58,6 +59,8 @@ def problem_of(error: Exception) -> Problem:
     """The problem to answer with. What nobody foresaw is logged and shows nothing of itself."""
     if isinstance(error, Refused):
         return error.problem
+    if isinstance(error, OverLimit):
+        return as_problem(error.rejected)
     if isinstance(error, HTTPException):
         return _http_problem(error)
     if isinstance(error, StorageUnavailable):
@@ -66,7 +69,8 @@ def problem_of(error: Exception) -> Problem:
     if isinstance(error, PenstockError) and type(error) in _STATUSES:
         status, title = _STATUSES[type(error)]
         faults = error.faults if isinstance(error, InvalidError) else ()
-        return Problem(status, title, str(error), faults)
+        headers = (("Retry-After", "1"),) if status == 429 else ()
+        return Problem(status, title, str(error), faults, headers)
     logger.error("%s %r failed", request.method, request.path, exc_info=error)
     return _UNEXPECTED
 

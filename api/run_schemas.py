@@ -34,22 +34,63 @@ _ATTEMPT = record(
         "started_at": TIME,
         "duration_ms": {"type": "integer"},
         "request_id": {**OPTIONAL_TEXT, "description": "Its entry in the request log."},
-        "outcome": {"enum": ["succeeded", "retry", "failed", "halted", "interrupted"]},
+        "outcome": {
+            "enum": [
+                "succeeded",
+                "retry",
+                "failed",
+                "halted",
+                "interrupted",
+                "waiting",
+                "deferred",
+            ],
+            "description": "`deferred`: it was held back before it sent anything, and counts not.",
+        },
         "reason": OPTIONAL_TEXT,
     },
     "One try of a step.",
 )
 
+_PATH = {
+    **list_of({"type": "integer", "minimum": 0}),
+    "description": "In the body of a loop the index of the item, or several from the outermost "
+    "loop inwards; empty elsewhere.",
+}
+
 _STEP = record(
     {
         "id": TEXT,
+        "item": _PATH,
         "status": {"enum": list(StepStatus)},
         "port": {**OPTIONAL_TEXT, "description": "By which port the run left it."},
         "output": ANY,
         "error": OPTIONAL_TEXT,
+        "items": {"anyOf": [component("Loop"), {"type": "null"}]},
         "attempts": list_of(component("Attempt")),
     },
     "What became of a step in a run.",
+)
+
+_COUNT = {"type": "integer", "minimum": 0}
+_LOOP = record(
+    {
+        "count": _COUNT,
+        "succeeded": _COUNT,
+        "failed": _COUNT,
+        "waiting": {**list_of(_COUNT), "description": "The items in which a step waits."},
+    },
+    "How far a loop is.",
+)
+
+_ITEM = record(
+    {
+        "item": _PATH,
+        "status": {"enum": list(StepStatus)},
+        "output": ANY,
+        "error": OPTIONAL_TEXT,
+        "steps": list_of(component("Step")),
+    },
+    "What became of an item of a loop.",
 )
 
 _EVENT = record(
@@ -63,6 +104,10 @@ _EVENT = record(
         "headers": TEXTS_BY_NAME,
         "params": TEXTS_BY_NAME,
         "body": ANY,
+        "replaces": {
+            **OPTIONAL_TEXT,
+            "description": "The event that came, where this is its edit.",
+        },
     },
     "What started the run; headers with credentials are masked.",
 )
@@ -80,6 +125,10 @@ _FAILURE = record(
 _RUN = record(
     {
         **_ROW_MEMBERS,
+        "order_key": {**OPTIONAL_TEXT, "description": "Runs of this key come one after another."},
+        "waits_for": {**OPTIONAL_TEXT, "description": "The run of its key whose turn it is."},
+        "quarantine_key": {**OPTIONAL_TEXT, "description": "Runs of this key are held together."},
+        "quarantine_id": {**OPTIONAL_TEXT, "description": "The key in quarantine that holds it."},
         "output": ANY,
         "failure": {"anyOf": [component("Failure"), {"type": "null"}]},
         "event": {"anyOf": [component("Event"), {"type": "null"}]},
@@ -91,6 +140,8 @@ _RUN = record(
 SCHEMAS = {
     "Attempt": _ATTEMPT,
     "Step": _STEP,
+    "Loop": _LOOP,
+    "Item": _ITEM,
     "Event": _EVENT,
     "Failure": _FAILURE,
     "RunRow": record(_ROW_MEMBERS, "A run without its event, its steps and its output."),

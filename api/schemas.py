@@ -64,5 +64,12 @@ PROBLEM: JsonSchema = {
         "status": {"type": "integer", "description": "The HTTP status."},
         "detail": {**TEXT, "description": "What happened, for a person."},
         "errors": {**FAULTS, "description": "The fields at fault, all of them at once."},
+        "type": {**TEXT, "description": "Of a limit or a quota that is reached."},
+        "violated-policies": {
+            **list_of(TEXT),
+            "description": "Which it is: `key`, `trigger`, `tenant`, `calls`, `monthly-events` or "
+            "`monthly-runs`.",
+        },
+        "retry_at": {**TIME, "description": "When it is over."},
     },
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from api.operations import Body, Call, Operation, Success
 from engine.replies import JsonReply
 from engine.service import Service
-from engine.settings import SETTINGS_SCHEMA
+from engine.settings import PATCH_SCHEMA, SETTINGS_SCHEMA
 
 _PATH = "/api/v1/settings"
 _SUCCESS = (Success(200, "The settings as they are now.", SETTINGS_SCHEMA),)
@@ -35,9 +35,10 @@ OPERATIONS = (
         path=_PATH,
         scope="admin",
         summary="Change settings",
-        description="What the body does not name stays as it is (JSON Merge Patch, RFC 7396).",
+        description="What the body does not name stays as it is, and null puts the default back "
+        "(JSON Merge Patch, RFC 7396).",
         handle=_change,
-        body=Body("The settings to change.", SETTINGS_SCHEMA, {"channels": {"events": True}}),
+        body=Body("The settings to change.", PATCH_SCHEMA, {"channels": {"events": True}}),
         successes=_SUCCESS,
     ),
 )

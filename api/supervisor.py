@@ -45,6 +45,11 @@ class Lifeline:
         """
         threading.Thread(target=self._watch, args=[rest], name="lifeline", daemon=True).start()
 
+    def cut(self) -> None:
+        """Ends whoever watches. For the supervisor, which keeps neither end."""
+        os.close(self._sent)
+        os.close(self._received)
+
     def keep_received_end(self) -> None:
         """Closes the supervisor's end. For the working process, after the fork."""
         os.close(self._sent)

@@ -11,8 +11,11 @@ from api import (
     channel,
     collections,
     deliveries,
+    endpoints,
     health,
     keys,
+    quarantine,
+    quarantine_schemas,
     record_operations,
     requests,
     run_schemas,
@@ -21,6 +24,7 @@ from api import (
     settings,
     subscription_schemas,
     subscriptions,
+    usage,
 )
 from api.openapi import openapi_document
 from api.operations import Call, Operation, Success
@@ -39,6 +43,9 @@ SCHEMAS: Mapping[str, JsonSchema] = {
     **keys.SCHEMAS,
     **channel.SCHEMAS,
     **subscription_schemas.SCHEMAS,
+    **usage.SCHEMAS,
+    **quarantine_schemas.SCHEMAS,
+    **endpoints.SCHEMAS,
 }
 
 
@@ -77,6 +84,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *runs.OPERATIONS,
     *alerts.OPERATIONS,
     *requests.OPERATIONS,
+    *quarantine.OPERATIONS,
     *collections.OPERATIONS,
     *record_operations.OPERATIONS,
     *secrets.OPERATIONS,
@@ -85,6 +93,8 @@ OPERATIONS: tuple[Operation, ...] = (
     *channel.OPERATIONS,
     *subscriptions.OPERATIONS,
     *deliveries.OPERATIONS,
+    *usage.OPERATIONS,
+    *endpoints.OPERATIONS,
     *_DESCRIPTIONS,
     *health.OPERATIONS,
 )

@@ -42,9 +42,13 @@ class Administration:
     def prepare(self, upstream: Server) -> None:
         """Publishes both automations and stores the secret they send."""
         self._call("PUT", "/secrets/BENCH_TOKEN", {"value": "token-of-the-bench"})
-        for name, document in (("accept", accept_document()), ("rr", answer_document(upstream))):
-            self._call("PUT", f"/automations/bench-{name}", document)
-            self._call("POST", f"/automations/bench-{name}/publish")
+        self.publish("accept", accept_document())
+        self.publish("rr", answer_document(upstream))
+
+    def publish(self, name: str, document: dict[str, Any]) -> None:
+        """Makes a document live."""
+        self._call("PUT", f"/automations/bench-{name}", document)
+        self._call("POST", f"/automations/bench-{name}/publish")
 
     def drain(self) -> float:
         """Waits until every accepted run has ended; the seconds that took."""

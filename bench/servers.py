@@ -139,7 +139,7 @@ def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
         try:
             if requests.get(url, timeout=5).status_code == 200:
                 return
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             time.sleep(_POLL)
     said = log.read_text(errors="replace").strip()[-2000:]
     raise ServerFailed(f"{log.stem} does not answer at {url}:\n{said}")

@@ -23,6 +23,16 @@ _ADVICE: Sequence[tuple[re.Pattern[str], str]] = tuple(
             " Ask whoever operates Penstock to allow it, or use the partner's public address.",
         ),
         (
+            r"the circuit of .* is (half )?open",
+            "The partner failed too often of late, so nothing is sent for a while; the run goes on "
+            "by itself. When you know that the partner is well again, close the circuit under "
+            "Endpoints.",
+        ),
+        (
+            r"waits for its turn",
+            "The run goes on by itself. How much may be sent there at once is set under Settings.",
+        ),
+        (
             r"no access token",
             "Nothing was sent, as the provider gave no access token. Compare the token URL, the "
             "client id, its secret and the scope with what the provider has; then replay from this "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from urllib.parse import quote
 
 from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -66,7 +67,7 @@ def decide(visit: Visit, approval_id: str) -> ResponseReturnValue:
         approvals.decide_as(visit.user, approval_id, _decision(approval, by))
     except (ConflictError, InvalidError) as error:
         return _page(approvals.get(visit.tenant, approval_id), True, error), 422
-    return redirect(f"/approvals/{approval_id}", 303)
+    return redirect(f"/approvals/{quote(approval_id)}", 303)
 
 
 def show_link(visit: Visit, token: str) -> ResponseReturnValue:

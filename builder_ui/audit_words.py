@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from typing import Any
 from urllib.parse import quote
 
 from core.accounts import ActorKind, AuditEntry
@@ -25,12 +27,17 @@ DEEDS = {
     "record.created": "made the record",
     "record.updated": "changed the record",
     "record.deleted": "deleted the record",
+    "quarantine.released": "released from quarantine",
+    "quarantine.discarded": "discarded held events of",
+    "quarantine.edited": "edited a held event of",
     "secret.set": "set the secret",
     "secret.rotated": "gave another value to the secret",
     "secret.removed": "removed the secret",
     "key.created": "made the API key",
+    "key.limited": "changed the limit of the API key",
     "key.removed": "removed the API key",
     "settings.changed": "changed the settings",
+    "endpoint.closed": "closed the circuit of",
     "tenant.renamed": "renamed the workspace to",
     "invitation.made": "invited",
     "invitation.withdrawn": "withdrew the invitation of",
@@ -60,11 +67,13 @@ SUBJECTS = {
     "approval": "Approvals",
     "collection": "Collections",
     "record": "Records",
+    "quarantine": "Quarantine",
     "secret": "Secrets",
     "key": "API keys",
     "user": "Users",
     "invitation": "Invitations",
     "settings": "Settings",
+    "endpoint": "Endpoints",
     "tenant": "Workspace",
     "subscription": "Subscriptions",
     "delivery": "Deliveries",
@@ -84,11 +93,13 @@ _PLACES = {
     "approval": "/approvals/{}",
     "collection": "/records/{}",
     "record": "/records/{}/rows/{}",
+    "quarantine": "/quarantine/{}",
     "secret": "/secrets?q={}",
     "key": "/keys",
     "user": "/users",
     "invitation": "/users",
     "settings": "/settings",
+    "endpoint": "/endpoints",
     "tenant": "/settings",
     "subscription": "/subscriptions/{}",
     "delivery": "/deliveries/{}",
@@ -113,7 +124,7 @@ def subject_name(entry: AuditEntry) -> str:
 
 def subject_address(entry: AuditEntry) -> str | None:
     """The page of the subject, where it may still have one."""
-    if entry.verb.endswith(".deleted") or not entry.subject_id:
+    if entry.verb.endswith((".deleted", "quarantine.released")) or not entry.subject_id:
         return None
     place = _PLACES.get(entry.subject_kind)
     if place is None:
@@ -130,10 +141,9 @@ def remark(entry: AuditEntry) -> str:
         words.append(f"version {known['version']}")
     if "from" in known and "to" in known:
         words.append(f"from {known['from']} to {known['to']}")
-    if "role" in known:
-        words.append(f"role {known['role']}")
-    if "scopes" in known:
-        words.append(f"scopes {', '.join(known['scopes'])}")
+    words += _of_access(known)
+    if entry.subject_kind == "quarantine":
+        words += _of_quarantine(known)
     if "reason" in known:
         words.append(str(known["reason"]))
     if "fields" in known:
@@ -143,3 +153,20 @@ def remark(entry: AuditEntry) -> str:
     if known.get("times", 1) > 1:
         words.append(f"{known['times']} times")
     return ", ".join(words)
+
+
+def _of_access(known: Mapping[str, Any]) -> Iterator[str]:
+    if "role" in known:
+        yield f"role {known['role']}"
+    if "scopes" in known:
+        yield f"scopes {', '.join(known['scopes'])}"
+    if "limit" in known:
+        yield f"limit {known['limit']}"
+
+
+def _of_quarantine(known: Mapping[str, Any]) -> Iterator[str]:
+    yield f"of {known['automation_id']}"
+    if (events := known.get("events")) is not None:
+        yield f"{events} event{'' if events == 1 else 's'}"
+    if replayed := known.get("replayed"):
+        yield f"{replayed} repeated"

@@ -23,6 +23,8 @@ from core.states import STEP_ENDS
 from core.writes import ListQuery
 from engine.automation_changes import AutomationDetail
 from engine.drafts.differences import differences, layout_differs
+from engine.runs import RunDetail
+from engine.step_keys import split_key
 from engine.trying.sample_json import event_json
 
 EMPTY: Document = {"format": "penstock/1", "name": "", "trigger": {"type": "webhook"}, "steps": []}
@@ -93,10 +95,19 @@ def run_data(visit: Visit, automation_id: str, run_id: str) -> ResponseReturnVal
         {
             "sample": {"id": None, "name": "the event of the run", "event": event},
             "results": {
-                step.step_id: _result(step) for step in detail.steps if step.status in STEP_ENDS
+                split_key(step.step_id)[0]: _result(step)
+                for step in (*detail.steps, *_of_first_items(visit, detail))
+                if step.status in STEP_ENDS
             },
         }
     )
+
+
+def _of_first_items(visit: Visit, detail: RunDetail) -> list[StepRun]:
+    """The steps for the first item of each loop: what the builder shows of those in its body."""
+    run = detail.run
+    first = [visit.service.run_items.items(run.tenant, run.id, loop, 0, 1) for loop in detail.loops]
+    return [step for items in first for item in items for step in item.steps]
 
 
 def shown_document(detail: AutomationDetail) -> Document:

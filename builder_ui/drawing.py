@@ -15,6 +15,8 @@ HEIGHT = 64
 COLUMN = 300
 ROW = 104
 MARGIN = 16
+INSET = 12
+"""How far a frame is from the steps, or the frames, in it."""
 TRIGGER_POSITION = "$trigger"
 """The name of the trigger's place in `canvas`; that of what follows a failure is FAILURE."""
 
@@ -39,32 +41,53 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Drawing:
-    """Nodes and lines in a frame of `width` by `height`, all of them inside it."""
+class Frame:
+    """What is drawn around the body of a loop."""
 
-    nodes: Sequence[Node]
-    lines: Sequence[Line]
+    loop: str
+    x: float
+    y: float
     width: float
     height: float
 
 
-def draw(document: Document) -> Drawing:
-    """The drawing of a document of right form: as its canvas has it, or laid out in layers."""
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """Nodes, lines and frames in a picture of `width` by `height`, all of them inside it."""
+
+    nodes: Sequence[Node]
+    lines: Sequence[Line]
+    frames: Sequence[Frame]
+    width: float
+    height: float
+
+
+def draw(document: Document, bodies: Mapping[str, Sequence[str]] | None = None) -> Drawing:
+    """The drawing of a document of right form: as its canvas has it, or laid out in layers.
+
+    `bodies` has by loop the steps that are to be framed.
+    """
     definition = read_document(document)
     steps = [step.id for step in definition.steps]
     edges = [edge for edge in edges_of(definition) if edge.target in steps]
     entries = [TRIGGER, FAILURE] if definition.on_failure else [TRIGGER]
     places = _canvas(document, entries, steps, edges) or _layered(entries, steps, edges)
-    left = min(x for x, _ in places.values()) - MARGIN
-    top = min(y for _, y in places.values()) - MARGIN
+    insets = _insets(bodies or {})
+    margin = MARGIN + max(insets.values(), default=0)
+    left = min(x for x, _ in places.values()) - margin
+    top = min(y for _, y in places.values()) - margin
     nodes = [Node(step, x - left, y - top) for step, (x, y) in places.items()]
     by_id = {node.id: node for node in nodes}
     lines = [_line(edge, by_id[edge.source], by_id[edge.target]) for edge in edges]
     return Drawing(
         nodes=nodes,
         lines=lines,
-        width=max(node.x for node in nodes) + WIDTH + MARGIN,
-        height=max(node.y for node in nodes) + HEIGHT + MARGIN,
+        frames=[
+            _frame(loop, inset, [by_id[one] for one in (bodies or {})[loop]])
+            for loop, inset in sorted(insets.items(), key=lambda one: -one[1])
+        ],
+        width=max(node.x for node in nodes) + WIDTH + margin,
+        height=max(node.y for node in nodes) + HEIGHT + margin,
     )
 
 
@@ -110,6 +133,23 @@ def _layered(
         row = filled[layer] = filled.get(layer, -1) + 1
         places[step] = layer * COLUMN, row * ROW
     return places
+
+
+def _insets(bodies: Mapping[str, Sequence[str]]) -> dict[str, int]:
+    """How far each frame is from the steps in it: the wider, the more frames it has inside."""
+
+    def inset(loop: str) -> int:
+        inner = [inset(one) for one in bodies if one in bodies[loop]]
+        return INSET + max(inner, default=0)
+
+    return {loop: inset(loop) for loop in bodies}
+
+
+def _frame(loop: str, inset: int, nodes: Sequence[Node]) -> Frame:
+    left, top = min(node.x for node in nodes), min(node.y for node in nodes)
+    width = max(node.x for node in nodes) - left + WIDTH
+    height = max(node.y for node in nodes) - top + HEIGHT
+    return Frame(loop, left - inset, top - inset, width + 2 * inset, height + 2 * inset)
 
 
 def _line(edge: Edge, source: Node, target: Node) -> Line:

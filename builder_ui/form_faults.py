@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from core.errors import Fault, InvalidError
 
@@ -12,6 +12,20 @@ def faults_by_field(error: InvalidError) -> Mapping[str, str]:
     if not error.faults:
         return {"": str(error)}
     return {fault.path.removeprefix("$").lstrip("."): _sentence(fault) for fault in error.faults}
+
+
+def faults_within(error: InvalidError, fields: Iterable[str]) -> Mapping[str, str]:
+    """As `faults_by_field`; what is wrong inside of a field's value is told at that field."""
+    names = tuple(fields)
+    found: dict[str, str] = {}
+    for path, words in faults_by_field(error).items():
+        field = next((name for name in names if path.startswith((f"{name}.", f"{name}["))), None)
+        if field is None or path in names:
+            found[path] = words
+        else:
+            below = path.removeprefix(field).lstrip(".")
+            found[field] = "; ".join(filter(None, (found.get(field), f"{below}: {words}")))
+    return found
 
 
 def _sentence(fault: Fault) -> str:

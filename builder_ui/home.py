@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from builder_ui.filters import is_part
 from builder_ui.routing import Routes
+from builder_ui.usage import usage_lines
 from builder_ui.visits import Visit
 from core.clock import Milliseconds
 from core.model import Run
@@ -63,6 +64,7 @@ def index(visit: Visit) -> ResponseReturnValue:
     names = visit.service.overview.names(visit.tenant)
     statistics = visit.service.statistics
     history = statistics.history(visit.tenant, period.length, period.width)
+    usage = visit.service.usage.report(visit.tenant)
     ranked = [Ranked(one, names.get(one, one), tally) for one, tally in history.automations.items()]
     return render_template(
         "home/_content.html" if is_part() else "home/index.html",
@@ -79,6 +81,9 @@ def index(visit: Visit) -> ResponseReturnValue:
         failures=_failures(visit),
         alerts=visit.service.alerts.raised(visit.tenant),
         most_alerts=MOST_ALERTS,
+        usage=usage,
+        usage_lines=usage_lines(usage),
+        quarantined=visit.service.quarantine.count(visit.tenant),
     )
 
 

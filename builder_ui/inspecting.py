@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from flask import render_template
 from flask.typing import ResponseReturnValue
@@ -16,10 +15,7 @@ from builder_ui.permissions import Permission
 from builder_ui.routing import Routes
 from builder_ui.visits import Visit
 from core.errors import NotFoundError
-from engine.drafts.draft import read_draft
 from engine.drafts.sketches import TRIGGER
-from engine.graph import build_graph
-from engine.regions import find_regions
 from engine.trying.sights import Question
 
 KIND_TITLES: Mapping[str, str] = {
@@ -64,21 +60,15 @@ def see(visit: Visit, automation_id: str) -> ResponseReturnValue:
     step = TRIGGER if node == TRIGGER_NODE else node
     question = Question(visit.tenant, automation_id, document, step, event or {}, results)
     with visit.service.questions.place():
-        context = visit.service.previews.preview(question, with_context=True)["context"]
+        seen = visit.service.previews.preview(question, with_context=True)
         return render_template(
             "builder/inspector/input.html",
-            entries=context_tree(context),
+            entries=context_tree(seen["context"]),
             sampled=event is not None,
-            waiting=_waiting(document, step, results),
+            waiting=seen["waiting"],
             is_trigger=step == TRIGGER,
         )
 
 
 def _secret_names(visit: Visit) -> list[str]:
     return [use.entry.name for use in visit.service.secrets.list(visit.tenant)]
-
-
-def _waiting(document: Any, step: str, results: Mapping[str, Any]) -> list[str]:
-    """The steps before this one of which no result is known."""
-    regions = find_regions(build_graph(read_draft(document)))
-    return sorted(regions.visible_to(step) - results.keys())

@@ -26,6 +26,7 @@ def _action(spec: ActionSpec) -> dict[str, Any]:
         "ports": [{"name": name, "title": port_title(name)} for name in spec.ports.names({})],
         "retries": spec.retries,
         "effect": spec.effect,
+        "loops": spec.loops,
     }
 
 

@@ -10,7 +10,7 @@ from builder_ui.moments import absolute
 from builder_ui.payloads import payload_of, payload_of_value
 from builder_ui.permissions import Permission
 from builder_ui.routing import Routes
-from builder_ui.run_view import RunView, step_requests, view_run
+from builder_ui.run_view import RunView, StepView, view_run, view_step
 from builder_ui.visits import Visit
 from core.errors import NotFoundError
 from core.model import RequestEntry
@@ -39,7 +39,7 @@ def show(visit: Visit, run_id: str) -> ResponseReturnValue:
         event=_event(view),
         saved=request.args.get("saved"),
         opened=opened,
-        sent=None if opened is None else _last_request(visit, run_id, opened.run.step_id),
+        sent=last_request(visit, opened),
         value=payload_of_value,
         payload=payload_of,
     )
@@ -48,16 +48,21 @@ def show(visit: Visit, run_id: str) -> ResponseReturnValue:
 def step(visit: Visit, run_id: str, step_id: str) -> ResponseReturnValue:
     """What a step was given, sent, got and came to."""
     view = view_run(visit, run_id)
-    if step_id not in view.by_id:
-        raise NotFoundError(f"the run has no step {step_id}")
+    found = view.by_id.get(step_id) or _of_item(visit, view, step_id)
     return render_template(
         "run/_step_body.html" if is_part() else "run/step.html",
         view=view,
-        step=view.by_id[step_id],
-        sent=_last_request(visit, run_id, step_id),
+        step=found,
+        sent=last_request(visit, found),
         value=payload_of_value,
         payload=payload_of,
     )
+
+
+def _of_item(visit: Visit, view: RunView, key: str) -> StepView:
+    """A step in the body of a loop. Raises NotFoundError."""
+    step, loop = visit.service.run_items.step(visit.tenant, view.run.id, key)
+    return view_step(step, view.sketch, loop)
 
 
 def ask_cancel(visit: Visit, run_id: str) -> ResponseReturnValue:
@@ -85,10 +90,14 @@ def save_sample(visit: Visit, run_id: str) -> ResponseReturnValue:
     return redirect(f"/runs/{run_id}?saved=sample", 303)
 
 
-def _last_request(visit: Visit, run_id: str, step_id: str) -> RequestEntry | None:
+def last_request(visit: Visit, step: StepView | None) -> RequestEntry | None:
     """What a step sent last, and what it got: with both bodies."""
-    entries = step_requests(visit, run_id, step_id)
-    return visit.service.requests.get(visit.tenant, entries[-1].id) if entries else None
+    if step is None or step.sent is None:
+        return None
+    try:
+        return visit.service.requests.get(visit.tenant, step.sent)
+    except NotFoundError:
+        return None
 
 
 def _event(view: RunView) -> dict[str, object] | None:

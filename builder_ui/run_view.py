@@ -14,26 +14,45 @@ from builder_ui.visits import Visit
 from core.errors import NotFoundError
 from core.model import Document, RequestEntry, Run, StepRun
 from core.states import RUN_ENDS, RUN_FAILURES, StepStatus
-from core.store import RequestFilter
-from core.writes import ListQuery
 from engine.failing import Failure
 from engine.graph import FAILURE, TRIGGER, Edge
+from engine.run_items import LoopState
 from engine.runs import RunDetail
-
-MOST_REQUESTS = 200
+from engine.step_keys import Path, key_of, split_key
 
 
 @dataclass(frozen=True, slots=True)
 class StepView:
-    """A step with what its version says of it. `title`, `icon` and `summary` are the builder's."""
+    """A step with what its version says of it. `title`, `icon` and `summary` are the builder's.
+
+    `id` is the step's and `mark` the key as it stands in an id of the page. `loop` tells how far it
+    is where it goes through a list.
+    """
 
     run: StepRun
+    id: str
+    mark: str
+    path: Path
     title: str
     icon: str
     summary: str
     action: str
     duration: int | None
     advice: str | None
+    loop: LoopState | None = None
+
+    @property
+    def sent(self) -> str | None:
+        """The request that it sent last."""
+        sent = (attempt.request_id for attempt in reversed(self.run.attempts))
+        return next(filter(None, sent), None)
+
+    @property
+    def started(self) -> str | None:
+        """The id of the run that it started, of a step that starts one."""
+        output = self.run.output
+        starts = self.action == "run-automation" and isinstance(output, Mapping)
+        return str(output["run_id"]) if starts and "run_id" in output else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +67,7 @@ class RunView:
     name: str
     document: Document | None
     steps: Sequence[StepView]
+    sketch: Mapping[str, Any]
     trigger: Mapping[str, Any]
     drawing: Drawing | None
     timeline: Timeline
@@ -82,7 +102,8 @@ class RunView:
             return None
         failure = self.detail.failure
         if failure is not None and failure.verdict.step is not None:
-            return self.by_id.get(failure.verdict.step)
+            step_id, _ = split_key(failure.verdict.step)
+            return self.by_id.get(self.loop_around(step_id) or step_id)
         failed = [one for one in self.steps if one.run.status is StepStatus.FAILED]
         return max(failed, key=lambda one: one.run.finished_at or 0, default=None)
 
@@ -90,13 +111,31 @@ class RunView:
     def stamp(self) -> str:
         """Another text whenever something of the run has changed."""
         steps = [(one.step_id, one.status, len(one.attempts)) for one in self.detail.steps]
-        state = (self.run.status, self.run.due_at, self.failing, steps)
+        detail, run = self.detail, self.run
+        state = (run.status, run.due_at, detail.behind, self.failing, steps, detail.loops)
         return f"{crc32(repr(state).encode()):08x}"
 
     def written(self, step_id: str) -> Mapping[str, Any] | None:
         """What a step's version says it is to do, with its templates."""
         steps = (self.document or {}).get("steps", ())
         return next((step.get("with") for step in steps if step["id"] == step_id), None)
+
+    def loop_around(self, step_id: str) -> str | None:
+        """The outermost loop in whose body a step is."""
+        found = [loop for loop, body in self.detail.bodies.items() if step_id in body]
+        return next((loop for loop in found if loop in self.by_id), None)
+
+    def item_of(self, step: StepView) -> str | None:
+        """The key of the item for which a step was executed."""
+        around = [loop for loop, body in self.detail.bodies.items() if step.id in body]
+        if not step.path or not around:
+            return None
+        innermost = min(around, key=lambda loop: len(self.detail.bodies[loop]))
+        return key_of(innermost, step.path)
+
+    def is_inside(self, edge: Edge) -> bool:
+        """Whether an edge leads through the body of a loop, which goes its way for each item."""
+        return self.loop_around(edge.target) is not None
 
     def taken(self, edge: Edge) -> bool:
         """Whether the run went this way."""
@@ -120,21 +159,15 @@ def view_run(visit: Visit, run_id: str) -> RunView:
         detail=detail,
         name=names.get(run.automation_id, run.automation_id),
         document=document,
-        steps=[_step(step, sketch["steps"].get(step.step_id)) for step in detail.steps],
+        steps=[view_step(step, sketch, detail.loops.get(step.step_id)) for step in detail.steps],
+        sketch=sketch,
         trigger=sketch["trigger"],
-        drawing=None if document is None else draw(document),
+        drawing=None if document is None else draw(document, detail.bodies),
         timeline=timeline(run, detail.steps, visit.clock.now()),
         inbound=_inbound(visit, run),
         advice=advise(run.error),
         exists=run.automation_id in names,
     )
-
-
-def step_requests(visit: Visit, run_id: str, step_id: str) -> list[RequestEntry]:
-    """The requests that a step of a run made, the first attempt's first, without their bodies."""
-    which = RequestFilter(run_id=run_id, direction="out")
-    page = visit.service.requests.list(visit.tenant, which, ListQuery(limit=MOST_REQUESTS))
-    return [entry for entry in reversed(page.items) if entry.step_id == step_id]
 
 
 def _document(visit: Visit, run: Run) -> Document | None:
@@ -155,15 +188,22 @@ def _inbound(visit: Visit, run: Run) -> RequestEntry | None:
         return None
 
 
-def _step(step: StepRun, sketch: Mapping[str, Any] | None) -> StepView:
-    sketch = sketch or {"title": step.step_id, "icon": "note", "summary": "", "action": ""}
+def view_step(step: StepRun, sketch: Mapping[str, Any], loop: LoopState | None = None) -> StepView:
+    """A step as its page shows it; `sketch` is that of its version."""
+    step_id, path = split_key(step.step_id)
+    unknown = {"title": step_id, "icon": "note", "summary": "", "action": ""}
+    known = sketch["steps"].get(step_id) or unknown
     began, ended = step.started_at, step.finished_at
     return StepView(
         run=step,
-        title=sketch["title"],
-        icon=sketch["icon"],
-        summary=sketch["summary"],
-        action=sketch["action"],
+        id=step_id,
+        mark="-".join(map(str, (step_id, *path))),
+        path=path,
+        title=known["title"],
+        icon=known["icon"],
+        summary=known["summary"],
+        action=known["action"],
         duration=None if began is None or ended is None else ended - began,
         advice=advise(step.error),
+        loop=loop,
     )

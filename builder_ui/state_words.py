@@ -31,8 +31,12 @@ STATES: Mapping[str, StateWords] = {
     "delivery-pending": StateWords("On its way", "clock", "busy"),
     "delivery-delivered": StateWords("Delivered", "check", "good"),
     "delivery-dead": StateWords("Dead letter", "cross", "bad"),
+    "deferred": StateWords("Put off", "clock", "warn"),
+    "closed": StateWords("Well", "check", "good"),
+    "open": StateWords("Circuit open", "stop", "bad"),
+    "half_open": StateWords("Circuit half open", "refresh", "warn"),
 }
-"""Every state of a run, a step and an attempt, and of a delivery."""
+"""Every state of a run, a step and an attempt, of a delivery, and of an endpoint."""
 
 
 def state_words(state: str) -> StateWords:

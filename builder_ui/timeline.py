@@ -79,6 +79,9 @@ class _Scale:
         bars: list[Bar] = []
         at = step.started_at or self.begin
         for attempt in step.attempts:
+            if attempt.outcome == "deferred":
+                # It sent nothing: the step waits.
+                continue
             if attempt.started_at > at:
                 bars.append(self._bar(at, attempt.started_at, "wait", "waited"))
             at = attempt.started_at + attempt.duration

@@ -9,6 +9,7 @@ from builder_ui.permissions import Permission
 from builder_ui.routing import Routes
 from builder_ui.streaming import event_stream
 from builder_ui.visits import Visit
+from engine.trying.trial_plan import MOST_ITEMS
 from engine.trying.trials import Trial
 
 
@@ -27,6 +28,7 @@ def try_out(visit: Visit, automation_id: str) -> ResponseReturnValue:
         until=take(body, "until", str, None),
         only=take(body, "only", str, None),
         results=take(body, "results", dict, None) or {},
+        items=take(body, "items", int, MOST_ITEMS),
     )
     visit.service.automations.get(visit.tenant, automation_id)
     events = visit.service.trials.run(visit.tenant, automation_id, trial, user=visit.user.id)

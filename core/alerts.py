@@ -81,6 +81,14 @@ class Alerts(Protocol):
         """A tenant's alerts, the newest first."""
         ...
 
+    def over_before(self, tenant: str, before: Milliseconds, limit: int) -> Sequence[str]:
+        """The ids of alerts that were over before a moment, the oldest first."""
+        ...
+
+    def delete(self, tenant: str, alert_id: str) -> Write:
+        """Removes an alert; its notices are removed with `AlertNotices.delete`."""
+        ...
+
 
 class NoticeState(StrEnum):
     """What became of a notice."""
@@ -119,7 +127,10 @@ class AlertNotices(Protocol):
         ...
 
     def due(self, now: Milliseconds, limit: int) -> Sequence[Notice]:
-        """What is to be sent now, the longest due first, of every tenant."""
+        """What is to be sent now, the longest due first, of every tenant.
+
+        That an alert is over is not, as long as it is still tried to say that it was raised.
+        """
         ...
 
     def claim(self, notice: Notice, again_at: Milliseconds) -> Write:
@@ -129,14 +140,16 @@ class AlertNotices(Protocol):
         """
         ...
 
-    def settle(
-        self, notice: Notice, state: NoticeState, error: str | None, due_at: Milliseconds
-    ) -> Write:
-        """What became of an attempt."""
+    def settle(self, notice: Notice) -> Write:
+        """How a notice stands that was taken up: its state, attempts, error and next moment."""
         ...
 
     def of_alerts(self, tenant: str, alert_ids: Sequence[str]) -> Mapping[str, Sequence[Notice]]:
         """The notices of several alerts, the oldest first."""
+        ...
+
+    def delete(self, tenant: str, alert_id: str) -> Write:
+        """Removes the notices of an alert."""
         ...
 
 
@@ -175,10 +188,12 @@ class AlertSigns(Protocol):
         """What is published and enabled, by id."""
         ...
 
-    def newest_failure(
-        self, tenant: str, automation_id: str, since: Milliseconds, until: Milliseconds
-    ) -> Failure | None:
-        """The last run that failed or was halted after `since` and not after `until`."""
+    def failed_after(self, tenant: str, since: Milliseconds) -> Mapping[str, Milliseconds]:
+        """When runs failed or were halted last after `since`, by their automations."""
+        ...
+
+    def newest_failure(self, tenant: str, automation_id: str) -> Failure | None:
+        """The last run that failed or was halted."""
         ...
 
     def failures(
@@ -189,7 +204,7 @@ class AlertSigns(Protocol):
         until: Milliseconds,
         most: int,
     ) -> int:
-        """How many runs failed or were halted so, counted no further than `most`."""
+        """How many runs failed or were halted after `since` and until `until`; `most` at most."""
         ...
 
     def last_event(self, tenant: str, automation_id: str) -> Milliseconds | None:

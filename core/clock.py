@@ -32,6 +32,11 @@ def to_rfc3339(moment: Milliseconds) -> str:
     return f"{stamp.isoformat()[:19]}.{moment % 1000:03d}Z"
 
 
+def to_words(moment: Milliseconds) -> str:
+    """A moment in UTC as it stands in words for people: `2026-11-21 09:30:00 UTC`."""
+    return f"{to_rfc3339(moment)[:19].replace('T', ' ')} UTC"
+
+
 def from_rfc3339(text: str) -> Milliseconds:
     """The moment an RFC 3339 text names. Raises ValueError when it is none or has no offset."""
     stamp = datetime.fromisoformat(text)

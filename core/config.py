@@ -9,6 +9,8 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from core.clock import Milliseconds
+from core.duration import parse_duration
 from core.errors import ConfigError
 from core.networks import IPNetwork, parse_networks
 
@@ -25,6 +27,7 @@ class Config:
     """Every setting. `allow_private` lists CIDRs as they were written.
 
     `public_url` is where others reach the installation, without a `/` at its end.
+    `ready_lag` is how old the oldest due run may be for a worker to be ready; None: however old.
     `trusted_proxies` are those whose word on the caller's address and on the URL is taken.
     """
 
@@ -39,6 +42,7 @@ class Config:
     public_url: str | None = None
     trusted_proxies: tuple[IPNetwork, ...] = ()
     assets: Assets = Assets.CDN
+    ready_lag: Milliseconds | None = 60_000
 
     @property
     def database_file(self) -> Path:
@@ -83,6 +87,7 @@ def read_config(environment: Mapping[str, str]) -> Config:
         public_url=_public_url(environment.get("PENSTOCK_PUBLIC_URL") or None),
         trusted_proxies=_networks("PENSTOCK_TRUSTED_PROXIES", environment),
         assets=_assets(environment.get("PENSTOCK_ASSETS") or config.assets),
+        ready_lag=_lag(environment.get("PENSTOCK_READY_LAG") or "60s"),
     )
 
 
@@ -118,6 +123,17 @@ def _assets(text: str) -> Assets:
         return Assets(text)
     except ValueError:
         raise ConfigError(f"PENSTOCK_ASSETS: {text!r} is unknown; use cdn or local") from None
+
+
+def _lag(text: str) -> Milliseconds | None:
+    if text == "off":
+        return None
+    try:
+        return parse_duration(text)
+    except ValueError:
+        raise ConfigError(
+            f"PENSTOCK_READY_LAG: {text!r} cannot be used; it reads like 60s or 5m, or off"
+        ) from None
 
 
 def _long_enough(name: str, environment: Mapping[str, str]) -> str | None:

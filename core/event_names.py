@@ -19,6 +19,7 @@ RESERVED = frozenset(
         "alert",
         "approval",
         "automation",
+        "endpoint",
         "inbox",
         "penstock",
         "quarantine",

@@ -92,15 +92,21 @@ class FailureKind(StrEnum):
     """The whole attempt took longer than its timeout."""
     BROKEN = "broken"
     """The connection broke, or what came back is not HTTP."""
+    HELD_BACK = "held_back"
+    """Nothing was sent: the endpoint, or those who call others, had to be spared."""
 
 
 @dataclass(frozen=True, slots=True)
 class SendFailure:
-    """No whole response came back; `message` says why in words a person can act on."""
+    """No whole response came back; `message` says why in words a person can act on.
+
+    `until` is there when the request was held back: the moment from which it may be sent.
+    """
 
     kind: FailureKind
     message: str
     duration: Milliseconds
+    until: Milliseconds | None = None
 
     @property
     def may_pass(self) -> bool:

@@ -51,7 +51,3 @@ class Inbox(Protocol):
     def mark_all_read(self, tenant: str, user_id: str, now: Milliseconds) -> Write:
         """Every message of a user was read."""
         ...
-
-    def forget(self, before: Milliseconds) -> Write:
-        """Removes what was made before a moment."""
-        ...

@@ -60,6 +60,7 @@ class Event:
     """One stored occurrence of a trigger.
 
     `raw` is the body as it came, `body` what it was parsed to; with `is_json`, `raw` is JSON.
+    `replaces` is the id of the event that came, where a person edited its body for a held run.
     """
 
     id: str
@@ -75,6 +76,7 @@ class Event:
     body: Any
     raw: bytes
     is_json: bool = False
+    replaces: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,9 @@ class Run:
     older one is refused. `due_at` says when a queued or waiting run is to be taken up. `depth`
     counts the runs that led to this one, and `parent_run_id` with `parent_step` name the step that
     started it, where one did. `signals` counts what was told to its waiting steps from outside.
-    Runs of one automation with the same `order_key` are executed one after another.
+    Runs of one automation with the same `order_key` are executed one after another, and those with
+    the same `quarantine_key` are held together once that key has failed too often. `position` is
+    their place in the order of acceptance, given as they are stored.
     """
 
     id: str
@@ -110,6 +114,13 @@ class Run:
     parent_run_id: str | None = None
     parent_step: str | None = None
     order_key: str | None = None
+    quarantine_key: str | None = None
+    position: int | None = None
+
+    @property
+    def has_key(self) -> bool:
+        """Whether others of its key decide when it is executed."""
+        return self.order_key is not None or self.quarantine_key is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +128,7 @@ class Attempt:
     """One try of a step.
 
     `outcome` is `succeeded`, `retry`, `failed`, `halted`, `interrupted` or, while it waits,
-    `waiting`.
+    `waiting`, or `deferred` when it was held back before it sent anything.
     """
 
     number: int
@@ -130,7 +141,12 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class StepRun:
-    """The execution of a step in a run, as the journal keeps it."""
+    """The execution of a step in a run, as the journal keeps it.
+
+    In the body of a loop `step_id` is followed by the item's index, `sync[3]`, or several of them
+    from the outermost loop inwards. The end of an item has an entry of its own, `lines[3]` for the
+    loop `lines`.
+    """
 
     step_id: str
     status: StepStatus
@@ -174,7 +190,10 @@ class RequestEntry:
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """A key's record; its value was shown once and only a hash is kept."""
+    """A key's record; its value was shown once and only a hash is kept.
+
+    `limit` bounds what may be asked for with it: a rate (`core.rates`), None for no limit.
+    """
 
     id: str
     tenant: str
@@ -182,6 +201,7 @@ class ApiKey:
     prefix: str
     scopes: tuple[str, ...]
     created_at: Milliseconds
+    limit: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

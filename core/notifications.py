@@ -62,7 +62,8 @@ class NotificationResult:
     `place` is what may be shown of the address, which is a credential: its scheme, and the host
     that was called (`slack://hooks.slack.com`). `error` says why it was not delivered, in words
     that hold nothing of the address; `may_pass`, whether another attempt could do better. `status`
-    is what was answered last: a status of HTTP, or a reply code of SMTP.
+    is what was answered last: a status of HTTP, or a reply code of SMTP. `until` is there when it
+    was held back, and nothing sent: the moment from which it may be.
     """
 
     place: str
@@ -70,6 +71,7 @@ class NotificationResult:
     status: int | None = None
     error: str | None = None
     may_pass: bool = False
+    until: Milliseconds | None = None
 
     @property
     def delivered(self) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from core.clock import Milliseconds
 
@@ -70,4 +72,35 @@ class Park:
     output: object = None
 
 
-Outcome = Succeed | Retry | Fail | Halt | Finish | Park
+@dataclass(frozen=True, slots=True)
+class Defer:
+    """Nothing was sent, to spare an endpoint or those who call others; the step asks again then.
+
+    It counts as no attempt of the retry policy. `output` is what the step shows until then; of one
+    that had waited it stays what it was.
+    """
+
+    until: Milliseconds
+    reason: str
+    output: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class Each:
+    """The steps behind the port `each` are to be executed for every item; then the step is done.
+
+    At most `concurrency` items are under way at once. With `stops` the first that fails is the end:
+    no other is begun, and the step leaves by `error`.
+    """
+
+    items: Sequence[Any]
+    concurrency: int = 1
+    stops: bool = True
+
+    @property
+    def output(self) -> Mapping[str, Any]:
+        """All that a loop is, as it is kept until it is done."""
+        return {"items": self.items, "concurrency": self.concurrency, "stops": self.stops}
+
+
+Outcome = Succeed | Retry | Fail | Halt | Finish | Park | Defer | Each

@@ -49,7 +49,3 @@ class PlatformEvents(Protocol):
     def handed_on(self, event: PlatformEvent, now: Milliseconds) -> Write:
         """Marks an event as handed on; guarded: refused when it was already."""
         ...
-
-    def forget(self, before: Milliseconds) -> Write:
-        """Removes what was handed on before a moment."""
-        ...

@@ -96,7 +96,3 @@ class Receipts(Protocol):
     def delete(self, tenant: str, key: str) -> Write:
         """Removes a receipt, if there is one."""
         ...
-
-    def forget(self, before: Milliseconds) -> Write:
-        """Removes what was made before a moment."""
-        ...

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -28,6 +28,8 @@ JsonSchema = Mapping[str, Any]
     the `with` has that field, the action gets an `ItemTemplate` in place of the resolved value.
 `x-json-schema`: true where a JSON Schema (2020-12) stands by which the action checks values;
     compiled once, the action gets a `ValueCheck`.
+`x-collect`: true for a template of a step that loops: it is resolved for each item, once the item's
+    steps are done, and the action never gets it.
 `x-secrets`: true where `<secrets.NAME>` may stand (only in what is sent).
 `x-expected`: what a value would be that is right, for the words of a fault.
 `x-widget`: how the builder draws the field, where the type alone does not say. `secret-name` also
@@ -38,6 +40,10 @@ JsonSchema = Mapping[str, Any]
 
 Show = Callable[[OutboundResponse], OutboundResponse]
 """The masked twin of an answer that is a secret itself."""
+
+
+EACH = "each"
+"""The port of a step that loops behind which stand the steps for each item."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,8 @@ class ActionSpec:
     """Faults no schema can say, as (path below `with`, message); called on schema-valid input."""
     answers: bool = False
     """Whether it answers the caller who waits for the run."""
+    loops: bool = False
+    """Whether the steps behind its port `EACH` are executed for items (`core.outcomes.Each`)."""
     longest: Callable[[Mapping[str, Any]], Milliseconds] | None = None
     """The longest one attempt may take when configured so."""
     waits: Callable[[Mapping[str, Any]], Milliseconds | None] | None = None
@@ -136,7 +144,10 @@ class ActionContext(Protocol):
 
     @property
     def idempotency_key(self) -> str:
-        """`<run>.<step>`: the same for every attempt of this step in this run."""
+        """`<run>.<step>`: the same for every attempt of this step in this run.
+
+        In the body of a loop the step is followed by the item's index: `<run>.<step>[3]`.
+        """
         ...
 
     @property
@@ -269,7 +280,7 @@ class Rejected:
     """Why a request was not taken: the status, the reason in words, headers as it needs them.
 
     `internal` is for the operator's log alone: what the caller must not learn, such as a missing
-    secret.
+    secret. `extra` holds further members of the problem.
     """
 
     status: int
@@ -278,6 +289,7 @@ class Rejected:
     faults: tuple[tuple[str, str], ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
     internal: str = ""
+    extra: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Secrets(Protocol):
@@ -294,6 +306,33 @@ class KeyCheck(Protocol):
     def __call__(self, presented: str) -> int:
         """200 when it may, 401 when it is no key of the tenant's, 403 without its scope."""
         ...
+
+
+class Door(Protocol):
+    """Lets requests in, as many as may come."""
+
+    def look(self) -> Rejected | None:
+        """Asked before work is done for a caller who is not known yet; counts nothing."""
+        ...
+
+    def enter(self) -> Rejected | None:
+        """Asked once the caller is known: counts the request, unless there are too many."""
+        ...
+
+
+class OpenDoor:
+    """A `Door` that lets everybody in."""
+
+    def look(self) -> Rejected | None:
+        """None."""
+        return None
+
+    def enter(self) -> Rejected | None:
+        """None."""
+        return None
+
+
+OPEN_DOOR: Door = OpenDoor()
 
 
 class Family(StrEnum):
@@ -375,6 +414,7 @@ class WebhookTrigger(Protocol):
         secrets: Secrets,
         check_key: KeyCheck,
         now: Milliseconds,
+        door: Door = OPEN_DOOR,
     ) -> Received | Answered | Rejected:
         """Reads, verifies and parses a request. Raises nothing for what a client sends."""
         ...

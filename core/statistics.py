@@ -60,15 +60,23 @@ class BucketTally:
     tally: Tally
 
 
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What ended in a time, once by the beginnings of spans and once by automations."""
+
+    spans: Mapping[Milliseconds, Tally]
+    automations: Mapping[str, Tally]
+
+
 class RunStatistics(Protocol):
     """Counts of ended runs: closed buckets are kept as rows, what is younger is counted."""
 
-    def tallies(
-        self, tenant: str, since: Milliseconds, width: Milliseconds
-    ) -> Sequence[BucketTally]:
-        """What ended since a moment, by automation and by spans of `width`.
+    def totals(
+        self, tenant: str, since: Milliseconds, until: Milliseconds, width: Milliseconds
+    ) -> Totals:
+        """What ended since a moment and not after another one, in spans of `width`.
 
-        Both are multiples of BUCKET. Spans in which nothing ended are left out.
+        `since` and `width` are multiples of BUCKET. Spans in which nothing ended are left out.
         """
         ...
 

@@ -7,13 +7,16 @@ all, so that a transition and the log of it can never part.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from core.account_store import AuditLog, Invitations, Sessions, Users
 from core.alerts import AlertNotices, Alerts, AlertSigns
+from core.answer_store import StoredAnswers
 from core.approvals import Approvals
 from core.clock import Milliseconds
+from core.event_keys import EventKey
 from core.inbox import Inbox
 from core.model import (
     ApiKey,
@@ -29,13 +32,16 @@ from core.model import (
     Tenant,
 )
 from core.platform_events import PlatformEvents
+from core.quarantine import Quarantine
 from core.record_store import Collections, Receipts, Records
+from core.retention import Retention
 from core.sample_store import Samples
 from core.schedules import Schedules
 from core.signals import Signals
-from core.states import RunStatus
+from core.states import RunStatus, StepStatus
 from core.statistics import RunStatistics
 from core.subscription_store import Deliveries, Subscriptions
+from core.usage import Usage
 from core.writes import ListQuery, Write
 
 __all__ = [
@@ -154,6 +160,10 @@ class Events(Protocol):
 
     def insert(self, event: Event) -> Write: ...
     def get(self, tenant: str, event_id: str) -> Event | None: ...
+    def some(self, tenant: str, event_ids: Sequence[str]) -> Mapping[str, Event]:
+        """Several by their ids; those that are not there are left out."""
+        ...
+
     def remember_key(
         self,
         event: Event,
@@ -170,10 +180,6 @@ class Events(Protocol):
         """The event and body hash that hold the key now."""
         ...
 
-    def forget_keys(self, now: Milliseconds) -> Write:
-        """Removes expired keys of every tenant."""
-        ...
-
 
 class Runs(Protocol):
     """Runs and the journal of their steps. Only `engine.transitions` calls what moves a state."""
@@ -186,8 +192,40 @@ class Runs(Protocol):
         """The last runs of several automations, the newest first."""
         ...
 
-    def journal(self, tenant: str, run_id: str) -> Sequence[StepRun]: ...
-    def insert(self, run: Run) -> Write: ...
+    def held_by(self, executor: str) -> Sequence[Run]:
+        """What an executor executes, as far as the store knows."""
+        ...
+
+    def ended(self, run_ids: Sequence[str]) -> Sequence[Run]:
+        """Those of these runs that have ended, of whichever tenant."""
+        ...
+
+    def journal(
+        self, tenant: str, run_id: str, keys: Sequence[str] | None = None
+    ) -> Sequence[StepRun]:
+        """The entries of a run's journal; with `keys` only those."""
+        ...
+
+    def item_counts(self, tenant: str, run_id: str, loop: str) -> Mapping[StepStatus, int]:
+        """How many items of a loop, given by its key, have ended how."""
+        ...
+
+    def failed_items(self, tenant: str, run_id: str, loop: str, limit: int) -> Sequence[StepRun]:
+        """The ends of items of a loop that failed, some of them where there are more."""
+        ...
+
+    def waiting_in_bodies(self, tenant: str, run_id: str, limit: int) -> Sequence[str]:
+        """The keys of steps that wait in the bodies of loops, some where there are more."""
+        ...
+
+    def insert(self, run: Run) -> Write:
+        """A queued run that has a key is held, or waits in line, as that key stands by then."""
+        ...
+
+    def require(self, run: Run) -> Sequence[Write]:
+        """To be committed with a replay of it; guarded: refused when the run is gone."""
+        ...
+
     def move(
         self,
         run: Run,
@@ -237,6 +275,42 @@ class Runs(Protocol):
 
     def next_due(self, statuses: Sequence[RunStatus]) -> Milliseconds | None:
         """When the next run is due."""
+        ...
+
+    def count(self, status: RunStatus, most: int) -> int:
+        """How many runs of all tenants are in a state other than succeeded; at most `most`."""
+        ...
+
+    def count_due(self, statuses: Sequence[RunStatus], now: Milliseconds, most: int) -> int:
+        """How many runs of all tenants are due; at most `most`."""
+        ...
+
+    def pass_on(self, lane: EventKey, now: Milliseconds) -> Write:
+        """The first in line of an order's key becomes due, unless it is another's turn."""
+        ...
+
+    def pass_on_around(self, key: EventKey, now: Milliseconds) -> Write:
+        """The same in every line where there is a held or queued run of a quarantine's key."""
+        ...
+
+    def hold(self, key: EventKey) -> Write:
+        """What is queued of a quarantine's key that is held by now is held, too."""
+        ...
+
+    def free(self, key: EventKey, version: int | None, now: Milliseconds) -> Write:
+        """What is held of a key is queued again; what has not begun takes `version`, if given."""
+        ...
+
+    def heal(self, now: Milliseconds, most: int) -> int:
+        """Passes on in lines in which it is nobody's turn; how many. Commits by itself."""
+        ...
+
+    def first_in(self, lane: EventKey) -> str | None:
+        """The id of the run whose turn it is."""
+        ...
+
+    def give_event(self, run: Run, event_id: str) -> Write:
+        """Guarded: refused unless the run is held and still has the event that `run` says."""
         ...
 
 
@@ -291,6 +365,10 @@ class Keys(Protocol):
     def insert(self, key: ApiKey, value_hash: str) -> Write: ...
     def find(self, value_hash: str) -> ApiKey | None: ...
     def list(self, tenant: str) -> Sequence[ApiKey]: ...
+    def limit(self, tenant: str, key_id: str, limit: str | None) -> Write:
+        """Guarded: refused when there is none."""
+        ...
+
     def delete(self, tenant: str, key_id: str) -> Write:
         """Guarded: refused when there is none."""
         ...
@@ -353,6 +431,25 @@ class Store(Protocol):
     def alert_notices(self) -> AlertNotices: ...
     @property
     def alert_signs(self) -> AlertSigns: ...
+    @property
+    def usage(self) -> Usage: ...
+    @property
+    def quarantine(self) -> Quarantine: ...
+    @property
+    def answers(self) -> StoredAnswers: ...
+    @property
+    def retention(self) -> Retention: ...
+    @property
+    def connections(self) -> int:
+        """How many connections to the database are in use."""
+        ...
+
+    def exclusively(self, name: str) -> AbstractContextManager[bool]:
+        """Whether nobody else does the work of this name; while it is done here nobody can begin.
+
+        Raises StorageUnavailable.
+        """
+        ...
 
     def commit(self, writes: Sequence[Write]) -> None:
         """Commits a unit of work and returns when it is on disk.

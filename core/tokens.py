@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from core.clock import Milliseconds
-from core.outcomes import Fail, Retry
+from core.outcomes import Defer, Fail, Retry
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Token:
     usable_until: Milliseconds
 
 
-Gained = Token | Retry | Fail
+Gained = Token | Retry | Fail | Defer
 """A token, or the outcome of the attempt that does not get one."""
 
 

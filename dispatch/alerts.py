@@ -1,4 +1,4 @@
-"""The threads that watch for alerts and send their notifications."""
+"""The threads that watch for alerts, send their notifications, and forget old ones."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 
 from core.errors import StorageUnavailable
+from engine.alerts.history import AlertHistory
 from engine.alerts.notices import NoticeSender
 from engine.alerts.watch import AlertWatch
 
@@ -14,6 +15,8 @@ BEAT_SECONDS = 15.0
 """How often the rules are evaluated."""
 NOTICE_SECONDS = 5.0
 """How often it is looked for notifications: one may be due again, or of another process."""
+HISTORY_SECONDS = 600.0
+"""How often it is looked for alerts that have been over for long enough."""
 SENDERS = 3
 """Threads that send: an address that does not answer holds up one of them."""
 PATIENCE_SECONDS = 2.0
@@ -25,11 +28,13 @@ logger = logging.getLogger(__name__)
 class AlertThreads:
     """Watches and sends until it is stopped."""
 
-    def __init__(self, watch: AlertWatch, sender: NoticeSender) -> None:
+    def __init__(self, watch: AlertWatch, sender: NoticeSender, history: AlertHistory) -> None:
         self._watch = watch
         self._sender = sender
+        self._history = history
         self._stopping = threading.Event()
         self._watcher = self._thread("alerts", self._evaluate, BEAT_SECONDS)
+        self._keeper = self._thread("alert-history", self._forget, HISTORY_SECONDS)
         self._senders = [
             self._thread(f"alert-notices-{number}", self._send, NOTICE_SECONDS)
             for number in range(SENDERS)
@@ -37,20 +42,25 @@ class AlertThreads:
 
     def start(self) -> None:
         """Begins at once."""
-        for thread in (self._watcher, *self._senders):
+        for thread in (self._watcher, self._keeper, *self._senders):
             thread.start()
 
     def stop(self) -> None:
         """Ends the threads."""
         self._stopping.set()
-        if self._watcher.is_alive():
-            self._watcher.join()
+        for thread in (self._watcher, self._keeper):
+            if thread.is_alive():
+                thread.join()
         for thread in self._senders:
             if thread.is_alive():
                 thread.join(PATIENCE_SECONDS)
 
     def _evaluate(self) -> None:
         self._watch.evaluate()
+
+    def _forget(self) -> None:
+        while not self._stopping.is_set() and self._history.forget():
+            pass
 
     def _send(self) -> None:
         while not self._stopping.is_set() and self._sender.send_due():

@@ -108,7 +108,9 @@ class DeliveryDispatcher:
 
     def _deliver(self, delivery: Delivery, failing: bool) -> None:
         try:
-            self._deliverer.deliver(delivery)
+            until = self._deliverer.deliver(delivery)
+            if until is not None:
+                self._places.rest(delivery.subscription_id, until)
         except Exception:
             logger.exception("a thread that sends broke")
             raise
@@ -118,5 +120,6 @@ class DeliveryDispatcher:
 
     def _nap_seconds(self, queues: Sequence[DeliveryQueue], now: Milliseconds) -> float:
         """Until something is due; what is due already waits for a place, and is woken for."""
-        coming = [one.due_at - now for one in queues if one.due_at > now]
+        moments = [self._places.due_at(one) for one in queues]
+        coming = [moment - now for moment in moments if moment > now]
         return min([LONGEST_NAP_SECONDS, *(max(wait, 1) / 1000 for wait in coming)])

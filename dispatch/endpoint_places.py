@@ -28,6 +28,7 @@ class EndpointPlaces:
         self._each = each
         self._in_flight: Counter[str] = Counter()
         self._failing: Counter[str] = Counter()
+        self._resting: dict[str, Milliseconds] = {}
         self._changed = threading.Condition()
 
     def shares(self, queues: Sequence[DeliveryQueue], now: Milliseconds) -> Mapping[str, int]:
@@ -35,8 +36,10 @@ class EndpointPlaces:
 
         Given in turns, one to each queue, the longest due first, until no place is left.
         """
-        due = sorted((one for one in queues if one.due_at <= now), key=lambda one: one.due_at)
         with self._changed:
+            self._resting = {one: until for one, until in self._resting.items() if until > now}
+            awake = [one for one in queues if self.due_at(one) <= now]
+            due = sorted(awake, key=lambda one: one.due_at)
             free = self._places - self._in_flight.total()
             free_for_failing = self._places // 2 - self._failing.total()
             given: Counter[str] = Counter()
@@ -69,6 +72,15 @@ class EndpointPlaces:
                     del counted[which]
             self._changed.notify_all()
             return was_full or self._in_flight[which] <= self._each // 2
+
+    def rest(self, subscription_id: str, until: Milliseconds) -> None:
+        """Its endpoint has to be left alone: what is due there is not taken up before."""
+        with self._changed:
+            self._resting[subscription_id] = until
+
+    def due_at(self, queue: DeliveryQueue) -> Milliseconds:
+        """When something of a queue may be taken up."""
+        return max(queue.due_at, self._resting.get(queue.subscription_id, 0))
 
     def wait_until_empty(self, seconds: float) -> bool:
         """Waits until nothing is sent any more; whether it came to that."""

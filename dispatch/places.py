@@ -13,6 +13,11 @@ class Places:
         self._taken = 0
         self._changed = threading.Condition()
 
+    @property
+    def are_full(self) -> bool:
+        """Whether there is no place free."""
+        return self._taken >= self._most
+
     def take(self, wanted: int) -> int:
         """Takes up to `wanted` free places; how many there were."""
         with self._changed:

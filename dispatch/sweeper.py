@@ -1,4 +1,4 @@
-"""Finds what nobody brought: runs whose executor is gone, keys that have expired, what to count."""
+"""Finds what nobody brought: runs whose executor is gone, lines that stand still, what to count."""
 
 from __future__ import annotations
 
@@ -8,15 +8,13 @@ from collections.abc import Callable
 
 from core.clock import Clock, Milliseconds
 from core.errors import StorageUnavailable
+from core.meters import Meters
 from core.store import Store
+from engine.hands import ForgottenRuns
 from engine.transitions import Transitions
 
 LEASE: Milliseconds = 20_000
 """How long an executor that says nothing is believed to be alive."""
-KEPT_EVENTS: Milliseconds = 86_400_000
-"""How long a platform event is kept that was handed on."""
-KEPT_RECEIPTS: Milliseconds = 30 * 86_400_000
-"""How long it is kept what a step did to a record when its run did not go on to say so."""
 BEAT_SECONDS = 5.0
 """How often it says something, and how often the sweeper looks: recovery within 40 s."""
 
@@ -34,6 +32,9 @@ class Sweeper:
         executor: str,
         rescued: Callable[[], None],
         roll_up: Callable[[], None],
+        set_clock: Callable[[], None],
+        forgotten: ForgottenRuns,
+        meters: Meters,
     ) -> None:
         self._store = store
         self._transitions = transitions
@@ -41,6 +42,9 @@ class Sweeper:
         self._executor = executor
         self._rescued = rescued
         self._roll_up = roll_up
+        self._set_clock = set_clock
+        self._forgotten = forgotten
+        self._meters = meters
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._work, name="sweeper", daemon=True)
 
@@ -80,17 +84,23 @@ class Sweeper:
 
     def beat(self) -> None:
         """Renews the lease, sweeps and counts what has ended. Raises StorageUnavailable."""
+        self._set_clock()
         now = self._clock.now()
         self._store.commit([self._store.executors.renew(self._executor, now + LEASE)])
-        self._sweep(now)
-        self._roll_up()
+        if self._forgotten.give_back(now):
+            self._rescued()
+        with self._store.exclusively("sweep") as alone:
+            if alone:
+                self._sweep(now)
+                self._roll_up()
 
     def _sweep(self, now: Milliseconds) -> None:
-        forget_events = self._store.platform_events.forget(now - KEPT_EVENTS)
-        forget_receipts = self._store.receipts.forget(now - KEPT_RECEIPTS)
-        forget_keys = self._store.events.forget_keys(now)
-        self._store.commit([forget_keys, forget_events, forget_receipts])
         rescued = self._transitions.rescue(now)
         if rescued:
+            self._meters.runs_rescued(rescued)
             logger.warning("%d runs were left by an executor that is gone", rescued)
+        healed = self._transitions.heal(now)
+        if healed:
+            logger.warning("%d keys had runs in line and nobody's turn", healed)
+        if rescued or healed:
             self._rescued()

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from core.answer_store import StoredAnswers
+from core.clock import Milliseconds
+from core.model import Run
 from core.outcomes import Answer
 from core.states import RunStatus
+from core.store import Runs, Write
+
+KEPT: Milliseconds = 600_000
+"""How long an answer is kept for a caller elsewhere: longer than any caller waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +33,11 @@ Reply = Answer | Ended
 class Waiter:
     """One caller. The first reply counts."""
 
-    __slots__ = ("_arrived", "_lock", "reply")
+    __slots__ = ("_arrived", "_lock", "reply", "waits")
 
     def __init__(self) -> None:
         self.reply: Reply | None = None
+        self.waits = False
         self._lock = threading.Lock()
         self._arrived = threading.Event()
 
@@ -41,14 +50,19 @@ class Waiter:
 
     def wait(self, seconds: float) -> Reply | None:
         """The reply, or None when none came in time."""
+        self.waits = True
         self._arrived.wait(max(seconds, 0))
         return self.reply
 
 
 class Answers:
-    """The callers that wait in this process, by run."""
+    """The callers that wait in this process, by run.
 
-    def __init__(self) -> None:
+    `stored` is how answers travel between processes that share a store, if they do.
+    """
+
+    def __init__(self, stored: StoredAnswers | None = None) -> None:
+        self._stored = stored
         self._waiters: dict[str, Waiter] = {}
 
     @property
@@ -66,7 +80,25 @@ class Answers:
         self._waiters.pop(run_id, None)
 
     def give(self, run_id: str, reply: Reply) -> None:
-        """Hands a reply to whoever waits for the run."""
+        """Hands a reply to whoever waits here for the run."""
         waiter = self._waiters.get(run_id)
         if waiter is not None:
             waiter.give(reply)
+
+    def send(self, run: Run, answer: Answer, now: Milliseconds) -> Sequence[Write]:
+        """What brings an answer to a caller that waits in another process, if it may be there."""
+        if self._stored is None or run.id in self._waiters:
+            return ()
+        return (self._stored.keep(run.tenant, run.id, answer, now + KEPT),)
+
+    def collect(self, runs: Runs) -> None:
+        """Gives callers here what came of their runs elsewhere. Raises StorageUnavailable."""
+        waiting = [run_id for run_id, waiter in tuple(self._waiters.items()) if waiter.waits]
+        if not waiting or self._stored is None:
+            return
+        # In this order: an answer is stored no later than its run's end.
+        ended = runs.ended(waiting)
+        for run_id, answer in self._stored.of(waiting).items():
+            self.give(run_id, answer)
+        for run in ended:
+            self.give(run.id, Ended(run.status, run.output, run.error))

@@ -16,6 +16,7 @@ from core.masking import Masker
 from core.model import Event, RequestEntry, Run
 from core.spec import Received
 from core.states import RunStatus
+from engine.order.keys import NO_KEYS
 from engine.plan import Plan
 
 
@@ -101,7 +102,9 @@ def event_without_request(
 def make_run(
     automaton: Automaton, event: Event, now: Milliseconds, *, awaited: bool = False
 ) -> Run:
-    """A queued run of an event."""
+    """A queued run of an event, with the event's keys where its automation has any."""
+    templates = automaton.plan.keys
+    keys = NO_KEYS if templates is None else templates.of(event)
     return Run(
         id=new_id(),
         tenant=automaton.tenant,
@@ -114,6 +117,8 @@ def make_run(
         deadline=now + automaton.plan.definition.timeout,
         due_at=now,
         awaited=awaited,
+        order_key=keys.order,
+        quarantine_key=keys.quarantine,
     )
 
 
@@ -185,3 +190,8 @@ def request_hash(event: Event, delivery_id: str | None = None) -> str:
 def accepted_payload(event: Event, run: Run) -> Mapping[str, str]:
     """What a caller that does not wait is told."""
     return {"status": "accepted", "event_id": event.id, "run_id": run.id}
+
+
+def held_payload(event: Event, run: Run) -> Mapping[str, str]:
+    """What a caller is told that waits for a run which was put into quarantine."""
+    return {"status": "held", "event_id": event.id, "run_id": run.id}

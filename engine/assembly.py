@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.clock import Clock
-from core.http import Sender
+from core.meters import Meters
 from core.store import Store
+from engine.alerts.history import AlertHistory
 from engine.alerts.notices import NoticeSender
 from engine.alerts.service import AlertService
 from engine.alerts.telling import AlertTelling
@@ -19,6 +20,9 @@ from engine.audit import AuditService
 from engine.automation_changes import AutomationChanges
 from engine.automations import AutomationService
 from engine.callbacks import CallbackService
+from engine.care.parts import PLACES, Care, care_for
+from engine.care.run_caller import RunCaller
+from engine.care.sender import CareSender
 from engine.catalog import Catalog
 from engine.channel import Channel
 from engine.child_runs import ChildRuns
@@ -33,9 +37,16 @@ from engine.endings import Endings
 from engine.events.announcer import Announcer
 from engine.events.catalogue import EVENT_TYPES
 from engine.executor import Executor
+from engine.gauges import GaugeService
 from engine.intake import Intake
 from engine.keys import Keyring
+from engine.limits.gate import Gate
+from engine.limits.limits import Limits
+from engine.limits.quotas import QuotaGuard
+from engine.limits.usage import UsageService
+from engine.limits.watch import QuotaWatch
 from engine.notifying import NotificationService
+from engine.order.passing import TurnsPassedOn
 from engine.overview import OverviewService
 from engine.people.accounts import AccountService
 from engine.people.inbox import InboxService
@@ -43,16 +54,23 @@ from engine.people.invitations import InvitationService
 from engine.people.passwords import Passwords
 from engine.people.sessions import SessionKeeper
 from engine.people.users import UserService
+from engine.quarantine.edits import EditService
+from engine.quarantine.failures import FailuresCounted
+from engine.quarantine.releases import ReleaseService
+from engine.quarantine.service import QuarantineService, QuarantineTools
 from engine.records.access import RecordTools
 from engine.records.changes import RecordChanges
 from engine.records.collections import CollectionService
 from engine.records.schemas import RecordSchemas
 from engine.records.service import RecordService
 from engine.registry import Registry
+from engine.rejections import Rejections
 from engine.relaying.announced_ends import AnnouncedEnds
 from engine.relaying.relay import Relay
 from engine.relaying.starts import EventStarts
 from engine.requests import RequestService
+from engine.retention.service import RetentionService
+from engine.run_items import RunItems
 from engine.runs import RunService
 from engine.schedules.forecasts import ForecastService
 from engine.schedules.live import LiveSchedules
@@ -66,6 +84,7 @@ from engine.subscriptions.consumer import SubscriptionConsumer
 from engine.subscriptions.index import SubscriptionIndex
 from engine.subscriptions.parts import SubscriptionParts, assemble_subscriptions
 from engine.surroundings import Surroundings
+from engine.tenant_settings import TenantSettings
 from engine.tenants import TenantService
 from engine.tokens import TokenCache
 from engine.tools import Submit, Tools
@@ -75,8 +94,8 @@ from engine.trying.listeners import Listeners, ListenTools
 from engine.trying.previews import PreviewService
 from engine.trying.questions import Questions
 from engine.trying.samples import SampleService
+from engine.trying.trial_attempts import TrialTools
 from engine.trying.trial_plan import TrialPlanner
-from engine.trying.trial_run import TrialTools
 from engine.trying.trials import TrialService
 from engine.vault import Vault
 from engine.versions import VersionService
@@ -84,7 +103,7 @@ from engine.versions import VersionService
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The engine: what others call, what executes and moves states, hands on, ticks, watches."""
+    """The engine: what others call, what executes and moves states, and what works by itself."""
 
     service: Service
     executor: Executor
@@ -94,6 +113,10 @@ class Parts:
     subscriptions: SubscriptionParts
     alert_watch: AlertWatch
     notice_sender: NoticeSender
+    quota_watch: QuotaWatch
+    rejections: Rejections
+    retention: RetentionService
+    alert_history: AlertHistory
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +138,10 @@ class _Common:
     index: SubscriptionIndex
     consumer: SubscriptionConsumer
     record_schemas: RecordSchemas
+    settings: TenantSettings
+    limits: Limits
+    rejections: Rejections
+    meters: Meters
 
 
 def assemble(
@@ -124,14 +151,18 @@ def assemble(
     clock: Clock,
     dispatcher: Dispatcher,
     submit: Submit,
+    *,
+    places: int = PLACES,
 ) -> Parts:
-    """The engine over these ports."""
-    common = _common(registry, store, clock, dispatcher)
-    tools = _tools(common, surroundings, submit, dispatcher)
+    """The engine over these ports. `places` is how many threads executors have."""
+    common = _common(registry, store, surroundings, clock, dispatcher)
+    care = _care(common, surroundings, dispatcher, places)
+    tokens = TokenCache(clock, places // 4)
+    tools = _tools(common, surroundings, care, tokens, submit, dispatcher)
     executor = Executor(tools)
-    subscriptions = _subscriptions(common, surroundings.sender)
+    subscriptions = _subscriptions(common, care.sender)
     starter = Starter(executor, dispatcher)
-    service = _service(common, tools, surroundings, starter, dispatcher, subscriptions)
+    service = _service(common, tools, surroundings, starter, dispatcher, subscriptions, care)
     ticker = _ticker(common, starter)
     watch = _alert_watch(common)
     notices = NoticeSender(store, service.notifications, clock)
@@ -144,10 +175,20 @@ def assemble(
         subscriptions=subscriptions,
         alert_watch=watch,
         notice_sender=notices,
+        quota_watch=QuotaWatch(store, InboxService(store, clock), common.announcer, clock),
+        rejections=common.rejections,
+        retention=RetentionService(store, clock),
+        alert_history=AlertHistory(store, service.settings, clock),
     )
 
 
-def _common(registry: Registry, store: Store, clock: Clock, dispatcher: Dispatcher) -> _Common:
+def _common(
+    registry: Registry,
+    store: Store,
+    surroundings: Surroundings,
+    clock: Clock,
+    dispatcher: Dispatcher,
+) -> _Common:
     compiler = Compiler(registry)
     audit = AuditService(store.audit, clock)
     catalog = Catalog(store.automations, compiler, clock)
@@ -158,6 +199,9 @@ def _common(registry: Registry, store: Store, clock: Clock, dispatcher: Dispatch
     relay = Relay(store, consumers, clock)
     versions = {name: one.version for name, one in EVENT_TYPES.items()}
     stir = relay.stirred.set
+    keyring = Keyring(store, audit, clock)
+    settings = TenantSettings(store.tenants, clock)
+    gate = Gate(surroundings.counter, settings.of, keyring, clock)
     return _Common(
         registry=registry,
         store=store,
@@ -166,7 +210,7 @@ def _common(registry: Registry, store: Store, clock: Clock, dispatcher: Dispatch
         vault=Vault(store.secrets, clock),
         catalog=catalog,
         audit=audit,
-        keyring=Keyring(store, audit, clock),
+        keyring=keyring,
         transitions=transitions,
         relay=relay,
         announcer=Announcer(store.platform_events, consumers, versions, clock, stir),
@@ -174,11 +218,34 @@ def _common(registry: Registry, store: Store, clock: Clock, dispatcher: Dispatch
         index=index,
         consumer=consumer,
         record_schemas=RecordSchemas(registry.compile_schema),
+        settings=settings,
+        limits=Limits(gate, QuotaGuard(store.usage, settings.of, clock)),
+        rejections=Rejections(store, clock),
+        meters=surroundings.meters,
+    )
+
+
+def _care(common: _Common, surroundings: Surroundings, dispatcher: Dispatcher, places: int) -> Care:
+    caller = RunCaller(common.store, common.transitions, common.clock, dispatcher.wake)
+    return care_for(
+        surroundings,
+        common.store,
+        common.announcer,
+        common.settings,
+        common.audit,
+        common.clock,
+        places,
+        caller.call,
     )
 
 
 def _tools(
-    common: _Common, surroundings: Surroundings, submit: Submit, dispatcher: Dispatcher
+    common: _Common,
+    surroundings: Surroundings,
+    care: Care,
+    tokens: TokenCache,
+    submit: Submit,
+    dispatcher: Dispatcher,
 ) -> Tools:
     store, catalog, clock = common.store, common.catalog, common.clock
     children = ChildRuns(store, catalog, common.transitions, clock)
@@ -186,27 +253,32 @@ def _tools(
         AnnouncedEnds(common.announcer, catalog),
         children,
         UnansweredQuestions(store, catalog),
+        FailuresCounted(
+            store.quarantine, common.transitions, catalog, common.announcer, common.vault
+        ),
+        TurnsPassedOn(common.transitions),
     )
     desk = DeskTools(store, InboxService(store, clock), common.announcer, surroundings.links, clock)
     changes = RecordChanges(store, common.record_schemas, common.announcer, common.vault, clock)
     return Tools(
         store=common.store,
         transitions=common.transitions,
-        sender=surroundings.sender,
-        notifier=surroundings.notifier,
+        sender=care.sender,
+        notifier=care.notifier,
         clock=common.clock,
         vault=common.vault,
         catalog=common.catalog,
-        answers=Answers(),
+        answers=Answers(store.answers if surroundings.shared else None),
         deeds=Deeds(common.announcer, children, surroundings.links, desk),
-        endings=Endings(rules, dispatcher.wake),
-        tokens=TokenCache(common.clock),
+        endings=Endings(rules, dispatcher.wake, common.meters),
+        tokens=tokens,
         records=RecordTools(changes),
         submit=submit,
+        meters=common.meters,
     )
 
 
-def _subscriptions(common: _Common, sender: Sender) -> SubscriptionParts:
+def _subscriptions(common: _Common, sender: CareSender) -> SubscriptionParts:
     return assemble_subscriptions(
         common.store,
         sender,
@@ -216,6 +288,7 @@ def _subscriptions(common: _Common, sender: Sender) -> SubscriptionParts:
         common.announcer,
         common.index,
         common.consumer,
+        common.meters,
     )
 
 
@@ -226,6 +299,7 @@ def _service(
     starter: Starter,
     dispatcher: Dispatcher,
     subscriptions: SubscriptionParts,
+    care: Care,
 ) -> Service:
     registry, store, clock = common.registry, common.store, common.clock
     vault, audit = common.vault, common.audit
@@ -234,16 +308,22 @@ def _service(
     sketches, trials = _drafts(common, tools)
     samples, listeners = _listening(common)
     statistics = StatisticsService(store, clock)
-    settings = SettingsService(store, audit)
+    settings = SettingsService(store, audit, common.settings.forget)
+    quarantine = QuarantineTools(store, tools.transitions, tools.endings, vault, audit, clock)
     return Service(
         tenants=TenantService(store, audit, clock),
         automations=automations,
         versions=versions,
         runs=_runs(common, tools, starter),
+        run_items=RunItems(store, common.catalog),
         requests=RequestService(store, vault),
         secrets=SecretService(store, vault, common.catalog, audit, clock),
         keys=common.keyring,
         settings=settings,
+        gate=common.limits.gate,
+        usage=UsageService(store, common.settings.of, clock),
+        endpoints=care.service,
+        gauges=GaugeService(store, care.service.circuits, clock, surroundings.ready_lag),
         accounts=accounts,
         users=users,
         invitations=invitations,
@@ -254,11 +334,11 @@ def _service(
         alerts=AlertService(store),
         inbox=InboxService(store, clock),
         callbacks=_callbacks(common, surroundings, dispatcher),
-        channel=Channel(store, common.catalog, vault, settings, starter, clock),
+        channel=_channel(common, settings, starter),
         intake=_intake(common, tools, starter, dispatcher, listeners),
         sketches=sketches,
         previews=PreviewService(registry, common.compiler, vault, clock),
-        completions=CompletionService(registry, vault, clock),
+        completions=CompletionService(registry, common.compiler, vault, clock),
         questions=Questions(),
         curl=CurlImporter(common.compiler),
         forecasts=_forecasts(common),
@@ -271,9 +351,26 @@ def _service(
         event_examples=subscriptions.examples,
         collections=CollectionService(store, common.record_schemas, audit, clock),
         records=RecordService(tools.records.changes, audit),
+        quarantine=QuarantineService(quarantine),
+        releases=ReleaseService(quarantine, common.catalog, common.announcer, dispatcher.wake),
+        edits=EditService(quarantine),
         registry=registry,
         document_schema=document_schema(registry),
         store=store,
+    )
+
+
+def _channel(common: _Common, settings: SettingsService, starter: Starter) -> Channel:
+    return Channel(
+        common.store,
+        common.catalog,
+        common.vault,
+        settings,
+        common.limits,
+        common.rejections,
+        starter,
+        common.clock,
+        common.meters,
     )
 
 
@@ -286,6 +383,7 @@ def _callbacks(
         surroundings.links,
         common.vault,
         surroundings.parse_body,
+        common.rejections,
         common.clock,
         dispatcher.wake,
     )
@@ -385,6 +483,7 @@ def _runs(common: _Common, tools: Tools, starter: Starter) -> RunService:
         starter,
         tools.answers,
         tools.endings,
+        common.limits,
         common.vault,
         common.audit,
         common.clock,
@@ -402,10 +501,12 @@ def _intake(
         common.store,
         common.catalog,
         common.vault,
-        common.keyring,
+        common.limits,
+        common.rejections,
         common.clock,
         starter,
         dispatcher,
         tools.answers,
         listeners,
+        common.meters,
     )

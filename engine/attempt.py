@@ -10,17 +10,20 @@ from typing import Any, cast
 from core.approvals import ApprovalDesk
 from core.clock import Clock, Milliseconds
 from core.errors import ExpressionError
-from core.http import OutboundRequest, Sender, SendFailure, SendResult
+from core.http import OutboundRequest, SendFailure, SendResult
 from core.masking import Masker
 from core.model import RequestEntry, Run
-from core.notifications import METHOD, Notification, NotificationResult, Notifier
-from core.outcomes import Fail, Finish, Outcome, Park, Succeed
+from core.notifications import METHOD, Notification, NotificationResult
+from core.outcomes import Defer, Fail, Finish, Outcome, Park, Succeed
 from core.records import RecordAccess
 from core.signals import Waiting
 from core.size import TooLarge, check_size
 from core.spec import Show
 from core.store import Write
 from core.tokens import Tokens
+from engine.care.endpoint import AUTOMATION, User
+from engine.care.notifier import CaringNotifier
+from engine.care.sender import Caller, CaringSender
 from engine.deeds import Deeds
 from engine.plan import PlannedStep
 from engine.records.access import RecordTools, RunRecords
@@ -54,7 +57,8 @@ class AttemptContext:
     """All an action sees of the world (`core.spec.ActionContext`).
 
     Without deeds, as in a trial, nobody is told of what it emits and no other run is started;
-    without tools for records, as in a preview, none is reached.
+    without tools for records, as in a preview, none is reached. `placed` says that it is made in
+    an executor's thread, and not in that of somebody who waits for it.
     """
 
     run: Run
@@ -62,13 +66,14 @@ class AttemptContext:
     attempt: int
     clock: Clock
     secrets: TenantSecrets
-    sender: Sender
-    notifier: Notifier
+    sender: CaringSender
+    notifier: CaringNotifier
     tokens: Tokens
     deeds: Deeds | None = None
     waiting: Waiting | None = None
     earlier_output: Any = None
     record_tools: RecordTools | None = None
+    placed: bool = False
     masked: Mapping[str, Any] = field(default_factory=dict)
     masker: Masker = field(init=False)
     requests: list[RequestEntry] = field(default_factory=list)
@@ -79,7 +84,7 @@ class AttemptContext:
 
     @property
     def idempotency_key(self) -> str:
-        """The same for every attempt of this step in this run."""
+        """The same for every attempt of this step in this run; another for each item of a loop."""
         return f"{self.run.id}.{self.step_id}"
 
     @property
@@ -112,9 +117,14 @@ class AttemptContext:
     def send(
         self, request: OutboundRequest, shown: OutboundRequest, show: Show | None = None
     ) -> SendResult:
-        """Sends, and keeps the masked twins of both sides for the request log."""
+        """Sends, and keeps the masked twins of both sides for the request log.
+
+        What is held back was not sent, and is not in the log.
+        """
         started = self.clock.now()
-        result = self.sender.send(request)
+        result = self.sender.send(request, self._caller, self.masker.mask_text(shown.url))
+        if isinstance(result, SendFailure) and result.until is not None:
+            return result
         answer = result if show is None or isinstance(result, SendFailure) else show(result)
         self.requests.append(self._entry(shown, answer, started))
         return result
@@ -148,9 +158,14 @@ class AttemptContext:
             self.beside += self.deeds.emit(self.run, event_type, self.masker.mask_json(data))
 
     def notify(self, address: str, notification: Notification) -> NotificationResult:
-        """Notifies, and keeps for the request log what was said; of the address only its place."""
+        """Notifies, and keeps for the request log what was said; of the address only its place.
+
+        What is held back was not sent, and is not in the log.
+        """
         started = self.clock.now()
-        result = self.notifier.notify(address, notification)
+        result = self.notifier.notify(address, notification, self._caller, self.masker)
+        if result.until is not None:
+            return result
         entry = replace(
             begun_entry(self.run.tenant, METHOD, result.place, started, self.masker),
             duration=result.duration,
@@ -160,6 +175,13 @@ class AttemptContext:
         )
         self.requests.append(self._of_this_attempt(entry))
         return result
+
+    @property
+    def _caller(self) -> Caller:
+        # The run of a trial is in no store: nobody could call it.
+        waiter = None if self.deeds is None else self.run.id
+        user = User(AUTOMATION, self.run.automation_id)
+        return Caller(self.run.tenant, user, self.placed, waiter)
 
     def _entry(
         self, shown: OutboundRequest, result: SendResult, started: Milliseconds
@@ -204,7 +226,7 @@ def _outcome(step: PlannedStep, context: AttemptContext, visible: Mapping[str, o
         context.masked = cast(Mapping[str, Any], resolved.masked)
         if resolved.sensitive:
             context.masker = context.secrets.masker.with_extra(resolved.sensitive)
-        return step.action.run(context, params)
+        return _kept_waiting(step.action.run(context, params), context.waiting)
     except ExpressionError as error:
         return Fail(f"step {context.step_id}: {error}")
     except TooLarge as error:
@@ -213,3 +235,10 @@ def _outcome(step: PlannedStep, context: AttemptContext, visible: Mapping[str, o
         # A fault in an action's code must end the step, not the executor.
         logger.exception("step %s of run %s broke", context.step_id, context.run.id)
         return Fail(f"step {context.step_id}: an internal error; the server's log has the details")
+
+
+def _kept_waiting(outcome: Outcome, waiting: Waiting | None) -> Outcome:
+    """A step that waited and is held back goes on showing what it showed."""
+    if isinstance(outcome, Defer) and waiting is not None:
+        return replace(outcome, output=waiting.output)
+    return outcome

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 from core.clock import Milliseconds
 from core.errors import GuardMissed, StorageUnavailable, UnstorableError
 from core.model import Run, StepRun
+from core.outcomes import Answer
 from core.store import Write
 from engine.answers import Reply
 from engine.journal import Journal
-from engine.patience import commit_patiently
+from engine.patience import patiently
 from engine.tools import Tools
 
 logger = logging.getLogger(__name__)
@@ -37,6 +39,8 @@ class Book:
     def reply(self, reply: Reply) -> None:
         """Takes a reply for the caller, who gets it once what led to it is on disk."""
         self._reply = reply
+        if isinstance(reply, Answer):
+            self.log(self._tools.answers.send(self._run, reply, self._tools.clock.now()))
 
     def log(self, writes: Iterable[Write]) -> None:
         """Takes entries of the request log along."""
@@ -70,9 +74,25 @@ class Book:
         """
         steps = self.journal.unsaved
         kept = (self._tools.store.runs.keep_step(self._run, step) for step in steps)
-        if not self._persist([move, *kept, *self._beside, *self._log], until):
+        writes = [move, *kept, *self._beside, *self._log]
+        if not self.insist(partial(self._tools.store.commit, writes), until):
             return False
         self._saved(steps)
+        return True
+
+    def insist(self, work: Callable[[], object], until: Milliseconds | None) -> bool:
+        """Does what needs the store, as `commit` does; `work` may be begun several times."""
+        if until is None:
+            if patiently(work, self._tools.stopping, f"run {self._run.id}"):
+                return True
+            raise GuardMissed("the process stops while the store is away")
+        try:
+            work()
+        except UnstorableError:
+            raise
+        except StorageUnavailable as error:
+            logger.warning("run %s cannot be saved yet: %s", self._run.id, error)
+            return False
         return True
 
     def keep_log(self) -> None:
@@ -90,18 +110,3 @@ class Book:
         if self._reply is not None:
             self._tools.answers.give(self._run.id, self._reply)
             self._reply, self.replied = None, True
-
-    def _persist(self, writes: Sequence[Write], until: Milliseconds | None) -> bool:
-        if until is None:
-            what = f"run {self._run.id}"
-            if commit_patiently(self._tools.store, writes, self._tools.stopping, what):
-                return True
-            raise GuardMissed("the process stops while the store is away")
-        try:
-            self._tools.store.commit(writes)
-        except UnstorableError:
-            raise
-        except StorageUnavailable as error:
-            logger.warning("run %s cannot be saved yet: %s", self._run.id, error)
-            return False
-        return True

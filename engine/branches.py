@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import queue
-from collections.abc import Callable, Iterable, Iterator, Set
+from collections.abc import Callable, Iterator, Set
 from functools import partial
 
 from core.store import Store
 from engine.attempt import Attempted
 from engine.tools import Submit
 
+Attempt = Callable[[], Attempted]
+"""Makes an attempt."""
+
 
 class Branches:
     """Launches attempts and brings back what they came to. One thread at a time asks."""
 
-    def __init__(self, submit: Submit, attempt: Callable[[str], Attempted]) -> None:
+    def __init__(self, submit: Submit) -> None:
         self._submit = submit
-        self._attempt = attempt
         self._in_flight: set[str] = set()
         self._abandoned = False
         self._ended: queue.SimpleQueue[tuple[str, Attempted | None]] = queue.SimpleQueue()
@@ -26,11 +28,10 @@ class Branches:
         """The steps whose attempts were launched and have not come back."""
         return self._in_flight
 
-    def launch(self, steps: Iterable[str]) -> None:
-        """Starts an attempt of each step as soon as there is a thread for it."""
-        for step in steps:
-            self._in_flight.add(step)
-            self._submit(partial(self._make, step))
+    def launch(self, step: str, attempt: Attempt) -> None:
+        """Has an attempt of a step made as soon as there is a thread for it."""
+        self._in_flight.add(step)
+        self._submit(partial(self._make, step, attempt))
 
     def next(self, seconds: float | None = None) -> Attempted | None:
         """The next attempt that ends, or None when none does in time or the next was left out."""
@@ -52,8 +53,8 @@ class Branches:
             if attempted is not None:
                 yield attempted
 
-    def _make(self, step: str) -> None:
-        self._ended.put((step, None if self._abandoned else self._attempt(step)))
+    def _make(self, step: str, attempt: Attempt) -> None:
+        self._ended.put((step, None if self._abandoned else attempt()))
 
 
 def log_late(store: Store, branches: Branches) -> None:

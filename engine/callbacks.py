@@ -17,6 +17,7 @@ from core.states import RUN_ENDS, STEP_ENDS
 from core.store import Store
 from engine.arrival import unstored_entry
 from engine.links import CALLBACK, Links
+from engine.rejections import Rejections
 from engine.replies import JsonReply, Problem
 from engine.surroundings import ParseBody
 from engine.transitions import Transitions
@@ -40,6 +41,7 @@ class CallbackService:
         links: Links,
         vault: Vault,
         parse_body: ParseBody,
+        rejections: Rejections,
         clock: Clock,
         wake: Callable[[], None],
     ) -> None:
@@ -48,6 +50,7 @@ class CallbackService:
         self._links = links
         self._vault = vault
         self._parse_body = parse_body
+        self._rejections = rejections
         self._clock = clock
         self._wake = wake
 
@@ -77,8 +80,8 @@ class CallbackService:
     def _is_over(self, run: Run, step_id: str) -> bool:
         if run.status in RUN_ENDS:
             return True
-        journal = self._store.runs.journal(run.tenant, run.id)
-        return any(step.step_id == step_id and step.status in STEP_ENDS for step in journal)
+        entries = self._store.runs.journal(run.tenant, run.id, [step_id])
+        return any(step.status in STEP_ENDS for step in entries)
 
     def _posted(self, tenant: str, request: InboundRequest) -> Mapping[str, Any] | Problem:
         try:
@@ -121,7 +124,7 @@ class CallbackService:
     ) -> Problem:
         if run is not None:
             entry = self._entry(run, request, problem.status, problem.detail)
-            self._store.commit_later([self._store.requests.insert(entry)])
+            self._rejections.note(entry)
         return problem
 
     def _entry(

@@ -71,6 +71,11 @@ class Catalog:
         with self._lock:
             return self._compiled(tenant, automation_id, version, stored.document)
 
+    def name_of(self, tenant: str, automation_id: str) -> str:
+        """What people call a published automation; its id where it is published no more."""
+        live = self.of(tenant).live.get(automation_id)
+        return live.automation.name if live else automation_id
+
     def forget(self, tenant: str) -> None:
         """What the tenant has published changed."""
         with self._lock:

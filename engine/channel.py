@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -21,6 +21,7 @@ from core.errors import (
 )
 from core.http import InboundRequest
 from core.ids import new_id
+from core.meters import Meters
 from core.model import Event
 from core.store import Store, Write
 from engine.arrival import (
@@ -33,6 +34,10 @@ from engine.arrival import (
 )
 from engine.catalog import Catalog, Live
 from engine.inbound_replies import Reply
+from engine.limits.limits import Limits
+from engine.limits.quotas import EVENT_AND_RUN
+from engine.limits.refusals import OverLimit
+from engine.rejections import Rejections
 from engine.repetitions import Repetitions
 from engine.replies import JsonReply, Problem
 from engine.settings import SettingsService
@@ -65,15 +70,21 @@ class Channel:
         catalog: Catalog,
         vault: Vault,
         settings: SettingsService,
+        limits: Limits,
+        rejections: Rejections,
         starter: Starter,
         clock: Clock,
+        meters: Meters,
     ) -> None:
         self._store = store
         self._catalog = catalog
         self._vault = vault
         self._settings = settings
+        self._limits = limits
+        self._rejections = rejections
         self._starter = starter
         self._clock = clock
+        self._meters = meters
         self._repetitions = Repetitions(store.events)
 
     def send(
@@ -83,7 +94,8 @@ class Channel:
 
         Raises ForbiddenError while the channel is off or the automation disabled, NotFoundError,
         ConflictError for an automation that something else starts, InvalidError for a name it does
-        not take; what is refused is in the request log. What cannot be stored is answered 502.
+        not take, OverLimit for one too many; what is refused is in the request log. What cannot be
+        stored is answered 502.
         """
         try:
             return self._send(tenant, message, request, raw, key)
@@ -96,19 +108,22 @@ class Channel:
     ) -> Reply:
         try:
             live = self._addressed(tenant, message)
+            rate = live.plan.definition.limit
+            fields = self._limits.gate.start(tenant, live.automation.id, rate)
+            event = self._event(tenant, live, message, request, raw)
+            reply = self._repetitions.take_once(
+                event,
+                key,
+                request_hash(event),
+                WINDOW,
+                lambda beside: self._start(live, event, request, beside),
+            )
         except StorageUnavailable:
             raise
         except PenstockError as error:
             self._log_refusal(tenant, message, request, error)
             raise
-        event = self._event(tenant, live, message, request, raw)
-        return self._repetitions.take_once(
-            event,
-            key,
-            request_hash(event),
-            WINDOW,
-            lambda beside: self._start(live, event, request, beside),
-        )
+        return replace(reply, headers=(*reply.headers, *fields))
 
     def _addressed(self, tenant: str, message: Message) -> Live:
         if not self._settings.get(tenant)["channels"]["events"]:
@@ -151,7 +166,12 @@ class Channel:
         answered = LoggedAnswer(202, json_type, orjson.dumps(payload), duration)
         entry = self._store.requests.insert(inbound_entry(event, run, request, answered))
         writes = [*beside, self._store.events.insert(event), entry]
-        self._starter.start(run, event, live.plan, writes)
+        self._limits.quotas.within(
+            event.tenant,
+            EVENT_AND_RUN,
+            lambda: self._starter.start(run, event, live.plan, writes),
+        )
+        self._meters.event_accepted()
         return JsonReply(202, payload)
 
     def _log_refusal(
@@ -162,13 +182,14 @@ class Channel:
         entry = unstored_entry(
             tenant, message.automation_id, request, status, str(error), masker, now
         )
-        self._store.commit_later([self._store.requests.insert(entry)])
+        self._rejections.note(entry)
 
 
 _STATUSES: Mapping[type[PenstockError], int] = {
     ForbiddenError: 403,
     NotFoundError: 404,
     ConflictError: 409,
+    OverLimit: 429,
 }
 
 

@@ -19,6 +19,7 @@ from engine.document_bounds import bound_faults
 from engine.document_schema import frame_schema
 from engine.graph import build_graph
 from engine.graph_faults import graph_faults
+from engine.order.keys import KeyTemplates, check_keys
 from engine.params import CompiledParams, FoundReference, compile_params
 from engine.plan import CompiledTrigger, Plan, PlannedStep
 from engine.reference_faults import reference_faults
@@ -73,9 +74,11 @@ class Compiler:
             regions = self.regions(definition)
             faults += self.graph_faults(definition, regions, _references(definition, params))
             faults += self._wait_faults(definition, params)
+            keys = check_keys(definition)
+            faults += keys.faults
         if faults or definition is None:
             raise InvalidError("the automation has faults", in_order(faults))
-        return self._plan(definition, regions, params)
+        return self._plan(definition, regions, params, keys.templates)
 
     def faults(self, document: Document) -> tuple[Fault, ...]:
         """Every fault of a document, none when it can be published."""
@@ -150,7 +153,23 @@ class Compiler:
 
     def regions(self, definition: Definition) -> Regions:
         """The graph of a definition in its regions, with what the actions say of its steps."""
-        return find_regions(build_graph(definition, self._detached(definition)))
+        specs = {
+            step.id: (self._registry.actions[step.action].SPEC, step)
+            for step in definition.steps
+            if step.action in self._registry.actions
+        }
+        detached = frozenset(one for one, (spec, step) in specs.items() if _is_detached(spec, step))
+        loops = frozenset(one for one, (spec, _) in specs.items() if spec.loops)
+        return find_regions(build_graph(definition, detached, loops))
+
+    def callback_steps(self, definition: Definition) -> frozenset[str]:
+        """The steps that others can tell something."""
+        actions = self._registry.actions
+        return frozenset(
+            step.id
+            for step in definition.steps
+            if step.action in actions and actions[step.action].SPEC.callback
+        )
 
     def graph_faults(
         self,
@@ -160,16 +179,7 @@ class Compiler:
     ) -> Iterator[Fault]:
         """The faults of edges, and of references, which are given with their steps."""
         yield from graph_faults(definition, regions, self._registry.actions)
-        yield from reference_faults(regions, callback_steps(definition, self._registry), references)
-
-    def _detached(self, definition: Definition) -> frozenset[str]:
-        """The steps for whose result the run does not wait."""
-        return frozenset(
-            step.id
-            for step in definition.steps
-            if step.action in self._registry.actions
-            and _is_detached(self._registry.actions[step.action].SPEC, step)
-        )
+        yield from reference_faults(regions, self.callback_steps(definition), references)
 
     def _wait_faults(self, definition: Definition, params: Params) -> Iterator[Fault]:
         """Steps that would wait longer than a run may take; those with other faults are left."""
@@ -182,7 +192,9 @@ class Compiler:
                 words = f"waits longer than a run may take, {limit}; raise settings.timeout"
                 yield Fault(f"$.steps[{index}].with", words)
 
-    def _plan(self, definition: Definition, regions: Regions, params: Params) -> Plan:
+    def _plan(
+        self, definition: Definition, regions: Regions, params: Params, keys: KeyTemplates | None
+    ) -> Plan:
         trigger = definition.trigger
         kind = self._registry.triggers[trigger.type]
         return Plan(
@@ -195,16 +207,8 @@ class Compiler:
             trigger_configuration=trigger.configuration,
             trigger=self.trigger(trigger.type, trigger.configuration),
             trigger_secrets=frozenset(secret_names(kind.SPEC.schema, trigger.configuration)),
+            keys=keys,
         )
-
-
-def callback_steps(definition: Definition, registry: Registry) -> frozenset[str]:
-    """The steps that others can tell something."""
-    return frozenset(
-        step.id
-        for step in definition.steps
-        if step.action in registry.actions and registry.actions[step.action].SPEC.callback
-    )
 
 
 def _configuration_faults(

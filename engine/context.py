@@ -19,12 +19,26 @@ def build_context(
     run: Run,
     journal: Iterable[StepRun],
     secrets: Mapping[str, str],
-    callbacks: Mapping[str, str],
-) -> dict[str, Any]:
-    """The context of a run. `secrets` is reached only by what sends.
+) -> Context:
+    """The context of a run. `secrets` is reached only by what sends."""
+    context = event_context(event)
+    context["steps"] = {step.step_id: visible_output(step) for step in journal if has_output(step)}
+    context["secrets"] = secrets
+    context["run"] = {
+        "id": run.id,
+        "automation_id": run.automation_id,
+        "version": run.version,
+        "created_at": to_rfc3339(run.created_at),
+        "callbacks": {},
+    }
+    context["tenant"] = {"id": run.tenant}
+    return context
 
-    `callbacks` are the one-time addresses of steps. A body's key that is the name of another root
-    is reachable as `trigger.body.<key>`.
+
+def event_context(event: Event) -> dict[str, Any]:
+    """What an event gives to see.
+
+    A body's key that is the name of another root is reachable as `trigger.body.<key>`.
     """
     context: dict[str, Any] = {}
     if isinstance(event.body, dict):
@@ -40,17 +54,15 @@ def build_context(
         "event_id": event.id,
         "type": event.type,
     }
-    context["steps"] = {step.step_id: visible_output(step) for step in journal if has_output(step)}
-    context["secrets"] = secrets
-    context["run"] = {
-        "id": run.id,
-        "automation_id": run.automation_id,
-        "version": run.version,
-        "created_at": to_rfc3339(run.created_at),
-        "callbacks": callbacks,
-    }
-    context["tenant"] = {"id": run.tenant}
     return context
+
+
+def with_callbacks(context: Context, addresses: Mapping[str, str]) -> Context:
+    """The context with the one-time addresses of more steps in sight."""
+    if not addresses:
+        return context
+    run = context["run"]
+    return {**context, "run": {**run, "callbacks": {**run["callbacks"], **addresses}}}
 
 
 def context_at(context: Context, now: Milliseconds) -> Context:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,10 +36,6 @@ class Deeds:
     def desk(self, run: Run, step_id: str, beside: list[Write]) -> Desk:
         """Where a step of a run asks people; what it does is added to `beside`."""
         return Desk(self.desk_tools, run, step_id, beside)
-
-    def callback_urls(self, run: Run, step_ids: Iterable[str]) -> Mapping[str, str]:
-        """The one-time addresses of several steps of a run."""
-        return {step_id: self.callback_url(run, step_id) for step_id in step_ids}
 
     def callback_url(self, run: Run, step_id: str) -> str:
         """The one-time address of a step of a run."""

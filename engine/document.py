@@ -9,11 +9,14 @@ from typing import Any
 from core.clock import Milliseconds
 from core.duration import parse_duration
 from core.model import Document
+from core.rates import Rate, parse_rate
 from engine.alerts.rules import NO_ALERTS, AlertRules, alert_rules
 from engine.retry import RetryPolicy
 
 FORMAT = "penstock/1"
 DEFAULT_TIMEOUT: Milliseconds = 86_400_000
+DEFAULT_AFTER = 3
+"""Failures in a row after which a key is held."""
 
 Next = Mapping[str, tuple[str, ...]]
 """Which steps follow each port."""
@@ -42,10 +45,20 @@ class StepDefinition:
 
 
 @dataclass(frozen=True, slots=True)
+class QuarantineDefinition:
+    """After how many failures in a row the events of a key are held; None: the order's key."""
+
+    key: str | None
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
 class Definition:
     """A whole automation. `timeout` bounds a run from its start to its end.
 
     `on_failure` are the steps that come first when a run is about to end as failed or halted.
+    Runs of events for which `order_by` comes to the same are executed one after another. `limit`
+    bounds what comes in from outside.
     """
 
     name: str
@@ -54,6 +67,14 @@ class Definition:
     timeout: Milliseconds
     on_failure: tuple[str, ...] = ()
     alerts: AlertRules = NO_ALERTS
+    order_by: str | None = None
+    quarantine: QuarantineDefinition | None = None
+    limit: Rate | None = None
+
+    def path_of(self, step_id: str) -> str:
+        """The JSON path of a step."""
+        ids = [step.id for step in self.steps]
+        return f"$.steps[{ids.index(step_id)}]"
 
 
 def read_document(document: Document) -> Definition:
@@ -71,7 +92,26 @@ def read_document(document: Document) -> Definition:
         timeout=parse_duration(settings["timeout"]) if "timeout" in settings else DEFAULT_TIMEOUT,
         on_failure=_targets(document.get("on_failure", [])),
         alerts=alert_rules(document),
+        order_by=_text(settings, "order_by"),
+        quarantine=_quarantine(settings),
+        limit=parse_rate(settings["limit"]) if "limit" in settings else None,
     )
+
+
+def _quarantine(settings: Any) -> QuarantineDefinition | None:
+    """What the settings say of it; a part of another kind is left to the schema's faults."""
+    quarantine = settings.get("quarantine") if isinstance(settings, Mapping) else None
+    if not isinstance(quarantine, Mapping):
+        return None
+    after = quarantine.get("after")
+    return QuarantineDefinition(
+        _text(quarantine, "key"), after if isinstance(after, int) else DEFAULT_AFTER
+    )
+
+
+def _text(values: Any, name: str) -> str | None:
+    value = values.get(name) if isinstance(values, Mapping) else None
+    return value if isinstance(value, str) else None
 
 
 def _step(step: Mapping[str, Any]) -> StepDefinition:

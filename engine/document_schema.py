@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.duration import PATTERN
+from core.rates import PATTERN as RATE
+from core.rates import WORDS as RATE_WORDS
 from engine.alerts.schema import alerts_schema
-from engine.document import FORMAT
+from engine.document import DEFAULT_AFTER, FORMAT
 from engine.registry import Registry
 
 Schema = dict[str, Any]
@@ -56,6 +58,67 @@ RETRY: Schema = {
             "default": 0.2,
             "description": "The share by which a wait may be shortened at random.",
         },
+    },
+}
+
+_KEY: Schema = {
+    "type": "string",
+    "minLength": 1,
+    "maxLength": 2_000,
+    "examples": ["<customer.id>"],
+    "x-template": "text",
+}
+
+SETTINGS: Schema = {
+    "type": "object",
+    "description": "What holds for every run.",
+    "additionalProperties": False,
+    "properties": {
+        "timeout": {
+            **DURATION,
+            "title": "Time limit of a run",
+            "default": "24h",
+            "description": "A run that has not ended by then fails.",
+        },
+        "limit": {
+            "type": "string",
+            "title": "Limit",
+            "description": "How many requests may start it: at its trigger URL, by the generic "
+            "channel, by hand and by the API, all together. One too many is answered 429. What "
+            "happens inside, such as ticks and events, is not limited.",
+            "pattern": RATE,
+            "x-expected": RATE_WORDS,
+            "examples": ["10/s", "100/m"],
+        },
+        "order_by": {
+            **_KEY,
+            "title": "In order by",
+            "description": "Events for which this comes to the same run one after another, in the "
+            "order in which they came; others at the same time. It sees the event alone.",
+        },
+        "quarantine": {
+            "type": "object",
+            "title": "Quarantine",
+            "description": "Holds the events of a key whose runs keep failing, in order, until a "
+            "person releases them.",
+            "additionalProperties": False,
+            "properties": {
+                "key": {
+                    **_KEY,
+                    "title": "Key",
+                    "description": "What is held together; without it, the key of the order.",
+                },
+                "after": {
+                    "type": "integer",
+                    "title": "After failures in a row",
+                    "minimum": 1,
+                    "maximum": 1_000,
+                    "default": DEFAULT_AFTER,
+                    "description": "How many runs of a key have to fail, none succeeding between.",
+                },
+            },
+        },
+        "alerts": alerts_schema(DURATION),
     },
 }
 
@@ -129,7 +192,7 @@ def frame_schema(registry: Registry) -> Schema:
                 "description": "The steps that begin when a run is about to end as failed or "
                 "halted; they tell somebody, and change nothing of its end.",
             },
-            "settings": _settings(),
+            "settings": SETTINGS,
             "canvas": {
                 "type": "object",
                 "additionalProperties": _POSITION,
@@ -193,23 +256,6 @@ def _step(actions: list[str]) -> Schema:
                 "default": "all",
                 "description": "Whether it waits for all of its incoming edges or for the first.",
             },
-        },
-    }
-
-
-def _settings() -> Schema:
-    return {
-        "type": "object",
-        "description": "What holds for every run.",
-        "additionalProperties": False,
-        "properties": {
-            "timeout": {
-                **DURATION,
-                "title": "Time limit of a run",
-                "default": "24h",
-                "description": "A run that has not ended by then fails.",
-            },
-            "alerts": alerts_schema(DURATION),
         },
     }
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from core.errors import GuardMissed, InvalidError, NotFoundError, PenstockError, StorageUnavailable
 from core.model import Event, Run, StepRun
 from core.states import RunStatus
-from core.store import Write
 from engine.answers import Ended
 from engine.execution import Execution, Standing
-from engine.patience import commit_patiently
+from engine.patience import patiently
 from engine.plan import Plan
 from engine.tools import Tools
 
@@ -30,8 +30,18 @@ class Executor:
         """The execution of a run that this process has just made."""
         return Execution(self.tools, run, event, plan, journal)
 
+    def hold(self, run: Run) -> None:
+        """A run was claimed, and will be resumed."""
+        self.tools.hands.take(run.id)
+
     def resume(self, run: Run) -> Standing:
         """Goes on with a run that this process has claimed, until it ends or waits."""
+        try:
+            return self._resume(run)
+        finally:
+            self.tools.hands.leave(run.id)
+
+    def _resume(self, run: Run) -> Standing:
         try:
             execution = self._load(run)
         except StorageUnavailable as error:
@@ -60,23 +70,28 @@ class Executor:
             raise InvalidError(f"this release cannot execute the version: {faults}") from error
 
     def _fail(self, run: Run, reason: str) -> Standing:
-        now = self.tools.clock.now()
-        move = self.tools.transitions.finish(run, RunStatus.FAILED, None, reason, now)
-        endings = self.tools.endings.of(run, RunStatus.FAILED, None, reason, now)
-        if not self._commit(run, move, *endings):
+        end = (RunStatus.FAILED, None, reason)
+
+        def commit() -> None:
+            now = self.tools.clock.now()
+            move = self.tools.transitions.finish(run, *end, now)
+            self.tools.store.commit([move, *self.tools.endings.of(run, *end, now)])
+
+        if not self._patiently(run, commit):
             return Standing.LOST
+        self.tools.endings.counted(RunStatus.FAILED)
         self.tools.endings.committed()
-        self.tools.answers.give(run.id, Ended(RunStatus.FAILED, None, reason))
+        self.tools.answers.give(run.id, Ended(*end))
         return Standing.ENDED
 
     def _give_back(self, run: Run) -> Standing:
-        now = self.tools.clock.now()
-        given_back = self._commit(run, self.tools.transitions.release(run, now + 1_000))
+        move = self.tools.transitions.release(run, self.tools.clock.now() + 1_000)
+        given_back = self._patiently(run, partial(self.tools.store.commit, [move]))
         return Standing.PARKED if given_back else Standing.LOST
 
-    def _commit(self, run: Run, *writes: Write) -> bool:
+    def _patiently(self, run: Run, work: Callable[[], None]) -> bool:
         try:
-            return commit_patiently(self.tools.store, writes, self.tools.stopping, f"run {run.id}")
+            return patiently(work, self.tools.stopping, f"run {run.id}")
         except GuardMissed:
             logger.info("run %s was moved by somebody else", run.id)
             return False

@@ -14,10 +14,9 @@ from core.clock import Milliseconds, to_rfc3339
 from core.duration import format_duration
 from core.model import StepRun
 from core.states import RUN_FAILURES, RunStatus, StepStatus
+from engine.context import Context
 from engine.graph import FAILURE
-from engine.regions import Regions
 from engine.run_end import Verdict
-from engine.scope import Scope
 
 LONGEST: Milliseconds = 600_000
 """How long the steps of `on_failure` may take; a run that took too long can tell of it, too."""
@@ -79,9 +78,6 @@ def failure_of(journal: Iterable[StepRun]) -> Failure | None:
     return Failure(verdict, entry.started_at or 0)
 
 
-def scope_after(
-    failure: Failure, regions: Regions, main: Scope, journal: Iterable[StepRun] = ()
-) -> Scope:
-    """The steps that follow a failure; they see what the main ones came to, and the failure."""
-    context = {**main.context, "failure": failure.root}
-    return Scope(regions.graphs[FAILURE], context, journal)
+def context_after(failure: Failure, main: Context) -> Context:
+    """What the steps that follow a failure see: what the main ones came to, and the failure."""
+    return {**main, "failure": failure.root}

@@ -26,13 +26,18 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """Edges by their target and by their source, and the steps that need only one of theirs."""
+    """Edges by their target and by their source, and what is special about steps.
+
+    `any_joins` need only one of their edges, nobody waits for `detached` ones, and `loops` have a
+    body behind their port `each`.
+    """
 
     steps: tuple[str, ...]
     incoming: Mapping[str, tuple[Edge, ...]]
     outgoing: Mapping[str, tuple[Edge, ...]]
     any_joins: frozenset[str] = frozenset()
     detached: frozenset[str] = frozenset()
+    loops: frozenset[str] = frozenset()
 
     def wired(self, step_id: str, port: str) -> bool:
         """Whether anything follows this port."""
@@ -66,7 +71,11 @@ class Progress:
     dead: tuple[str, ...]
 
 
-def build_graph(definition: Definition, detached: frozenset[str] = frozenset()) -> Graph:
+def build_graph(
+    definition: Definition,
+    detached: frozenset[str] = frozenset(),
+    loops: frozenset[str] = frozenset(),
+) -> Graph:
     """The graph of a definition; edges to steps that do not exist are left out."""
     incoming: dict[str, list[Edge]] = {step.id: [] for step in definition.steps}
     outgoing: dict[str, list[Edge]] = {step.id: [] for step in definition.steps}
@@ -80,6 +89,7 @@ def build_graph(definition: Definition, detached: frozenset[str] = frozenset()) 
         outgoing={step: tuple(outgoing[step]) for step in incoming},
         any_joins=frozenset(step.id for step in definition.steps if step.join == "any"),
         detached=detached,
+        loops=loops,
     )
 
 

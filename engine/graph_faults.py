@@ -9,7 +9,8 @@ from core.errors import Fault
 from core.schema_words import json_path
 from core.spec import Action
 from engine.document import Definition
-from engine.graph import FAILURE, TRIGGER, Edge, Graph, find_cycle
+from engine.graph import Graph, find_cycle
+from engine.region_faults import region_faults
 from engine.regions import Regions
 
 MOST_PORTS = 60
@@ -26,14 +27,7 @@ def graph_faults(
     yield from _unknown_ports(definition, actions)
     yield from _cycles(definition, graph)
     yield from _unreachable(definition, regions)
-    yield from _crossings(definition, regions)
-    yield from _answers_to_nobody(definition, regions, actions)
-
-
-def step_path(definition: Definition, step_id: str) -> str:
-    """The JSON path of a step."""
-    ids = [step.id for step in definition.steps]
-    return f"$.steps[{ids.index(step_id)}]"
+    yield from region_faults(definition, regions, actions)
 
 
 def _repeated_ids(definition: Definition) -> Iterator[Fault]:
@@ -76,7 +70,7 @@ def _unknown_ports(definition: Definition, actions: Mapping[str, Action]) -> Ite
 def _cycles(definition: Definition, graph: Graph) -> Iterator[Fault]:
     cycle = find_cycle(graph.steps, graph.outgoing)
     if cycle:
-        path = step_path(definition, cycle[0])
+        path = definition.path_of(cycle[0])
         yield Fault(f"{path}.next", f"the steps lead in a circle: {' → '.join(cycle)}")
 
 
@@ -88,30 +82,3 @@ def _unreachable(definition: Definition, regions: Regions) -> Iterator[Fault]:
     for step_id in regions.whole.steps:
         if step_id not in regions.owners:
             yield Fault(f"$.steps[{places[step_id]}]", f"the step {step_id} cannot be reached")
-
-
-def _crossings(definition: Definition, regions: Regions) -> Iterator[Fault]:
-    for edge in regions.crossings:
-        words = (
-            f"leads to {edge.target}, which the trigger leads to as well; "
-            "what follows a failure has steps of its own"
-        )
-        yield Fault(_edge_path(definition, edge), words)
-
-
-def _answers_to_nobody(
-    definition: Definition, regions: Regions, actions: Mapping[str, Action]
-) -> Iterator[Fault]:
-    for index, step in enumerate(definition.steps):
-        action = actions.get(step.action)
-        if action and action.SPEC.answers and regions.follows_failure(step.id):
-            words = "the caller has its 502 by then; remove the step from what follows a failure"
-            yield Fault(f"$.steps[{index}].action", words)
-
-
-def _edge_path(definition: Definition, edge: Edge) -> str:
-    if edge.source == FAILURE:
-        return "$.on_failure"
-    if edge.source == TRIGGER:
-        return "$.trigger.next"
-    return json_path([edge.port], f"{step_path(definition, edge.source)}.next")

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import orjson
 
-from core.clock import Clock
-from core.errors import Fault, StorageUnavailable
+from core.clock import Clock, Milliseconds
+from core.errors import StorageUnavailable
 from core.http import Headers, InboundRequest
+from core.meters import Meters
 from core.model import Event, Run
 from core.outcomes import Answer
-from core.spec import Answered, Rejected
+from core.spec import Answered, Received, Rejected
 from core.store import Store, Write
-from engine.answers import Answers
+from engine.answers import Answers, Ended, Waiter
 from engine.arrival import (
     Automaton,
     LoggedAnswer,
     accepted_payload,
+    held_payload,
     inbound_entry,
     make_event,
     make_run,
@@ -39,7 +41,11 @@ from engine.inbound_replies import (
     too_many_waiting,
     written,
 )
-from engine.keys import Keyring
+from engine.limits.limits import Limits
+from engine.limits.quotas import EVENT_AND_RUN, Stored
+from engine.limits.refusals import OverLimit, as_problem
+from engine.order.waiting import Held, await_turn
+from engine.rejections import Rejections
 from engine.repetitions import Repetitions
 from engine.replies import JsonReply, Problem
 from engine.routes import Match
@@ -63,22 +69,26 @@ class Intake:
         store: Store,
         catalog: Catalog,
         vault: Vault,
-        keyring: Keyring,
+        limits: Limits,
+        rejections: Rejections,
         clock: Clock,
         starter: Starter,
         dispatcher: Dispatcher,
         answers: Answers,
         listeners: Listeners,
+        meters: Meters,
     ) -> None:
         self._store = store
         self._catalog = catalog
         self._vault = vault
-        self._keyring = keyring
+        self._limits = limits
+        self._rejections = rejections
         self._clock = clock
         self._starter = starter
         self._dispatcher = dispatcher
         self._answers = answers
         self._listeners = listeners
+        self._meters = meters
         self._repetitions = Repetitions(store.events)
 
     def receive(self, tenant: str, path: str, request: InboundRequest) -> Reply:
@@ -115,28 +125,37 @@ class Intake:
         tenant = live.automation.tenant
         if not live.automation.enabled:
             return self._reject(match, request, disabled())
+        door = self._limits.gate.door(tenant, live.automation.id, live.plan.definition.limit)
         received = live.webhook.receive(
-            request,
-            match.params,
-            self._vault.of(tenant),
-            lambda presented: self._keyring.may_trigger(tenant, presented),
-            now,
+            request, match.params, self._vault.of(tenant), door.check_key, now, door
         )
-        if isinstance(received, Rejected):
-            return self._reject(match, request, received)
-        if isinstance(received, Answered):
-            return self._answer_itself(match, request, received)
+        if isinstance(received, Received):
+            reply = self._take_in(match, request, received, now)
+        elif isinstance(received, Answered):
+            reply = self._answer_itself(match, request, received)
+        else:
+            reply = self._reject(match, request, received)
+        return _with_fields(reply, door.fields)
+
+    def _take_in(
+        self, match: Match, request: InboundRequest, received: Received, now: Milliseconds
+    ) -> Reply:
+        """Takes in what a known caller sent, unless it came before or a quota is used up."""
+        live, tenant = match.live, match.live.automation.tenant
         automaton = Automaton(tenant, live.automation.id, live.version, live.plan)
         event = make_event(automaton, request, received, self._vault.of(tenant).masker, now)
         if self._listeners.any:
             self._listeners.heard(event)
-        return self._repetitions.take_once(
-            event,
-            received.delivery_id or received.idempotency_key,
-            request_hash(event, received.delivery_id),
-            live.webhook.idempotency_window,
-            lambda beside: self._start(match, request, automaton, event, beside),
-        )
+        try:
+            return self._repetitions.take_once(
+                event,
+                received.delivery_id or received.idempotency_key,
+                request_hash(event, received.delivery_id),
+                live.webhook.idempotency_window,
+                lambda beside: self._start(match, request, automaton, event, beside),
+            )
+        except OverLimit as error:
+            return self._reject(match, request, error.rejected)
 
     def _start(
         self,
@@ -157,15 +176,26 @@ class Intake:
         payload = accepted_payload(event, run)
         entry = inbound_entry(event, run, request, self._accepted(event, payload))
         beside.append(self._store.requests.insert(entry))
-        self._starter.start(run, event, automaton.plan, beside)
+        self._within_quotas(event, lambda: self._starter.start(run, event, automaton.plan, beside))
         return JsonReply(202, payload)
+
+    def _within_quotas(self, event: Event, store: Callable[[], Stored]) -> Stored:
+        """What `store` gives, which stores the event and its run. Raises OverLimit."""
+        stored = self._limits.quotas.within(event.tenant, EVENT_AND_RUN, store)
+        self._meters.event_accepted()
+        return stored
 
     def _answer(self, match: Match, event: Event, run: Run, beside: Sequence[Write]) -> Reply:
         """Executes the run in this thread as far as its caller can wait."""
         until = event.received_at + match.live.webhook.respond_timeout
         waiter = self._answers.expect(run.id)
         try:
-            execution = self._starter.start_here(run, event, match.live.plan, beside)
+            if run.has_key:
+                self._within_quotas(event, lambda: self._starter.queue(run, beside))
+                return self._answer_in_turn(event, run, waiter, until)
+            execution = self._within_quotas(
+                event, lambda: self._starter.start_here(run, event, match.live.plan, beside)
+            )
             standing = Standing.ENDED if execution.is_over else execution.advance(until)
             self._hand_over(execution, standing)
             if standing in (Standing.RELEASED, Standing.LOST) or execution.rests_until(until):
@@ -174,6 +204,18 @@ class Intake:
                 reply = waiter.wait((until - self._clock.now()) / 1000)
         finally:
             self._answers.forget(run.id)
+        return self._answered(event, run, reply)
+
+    def _answer_in_turn(self, event: Event, run: Run, waiter: Waiter, until: Milliseconds) -> Reply:
+        """Waits for a run whose turn may come later; 202 when it is held, for that may be long."""
+        reply = await_turn(self._store.runs, run, waiter, until, self._clock)
+        if not isinstance(reply, Held):
+            return self._answered(event, run, reply)
+        answer = JsonReply(202, held_payload(event, run))
+        self._log_answer(event, answer)
+        return answer
+
+    def _answered(self, event: Event, run: Run, reply: Answer | Ended | None) -> Reply:
         answer = late(run) if reply is None else reply_to(run, reply)
         if not isinstance(reply, Answer):
             self._log_answer(event, answer)
@@ -191,8 +233,7 @@ class Intake:
         if self._listeners.any:
             self._listeners.refused(automation.tenant, automation.id, rejected)
         self._log_unstored(match, request, rejected.status, rejected.internal or rejected.detail)
-        faults = tuple(Fault(path, message) for path, message in rejected.faults)
-        return Problem(rejected.status, rejected.title, rejected.detail, faults, rejected.headers)
+        return as_problem(rejected)
 
     def _answer_itself(self, match: Match, request: InboundRequest, answered: Answered) -> Answer:
         """Gives the trigger's own answer to a request that is no event."""
@@ -208,7 +249,7 @@ class Intake:
         tenant, automation_id = match.live.automation.tenant, match.live.automation.id
         masker, now = self._vault.of(tenant).masker, self._clock.now()
         entry = unstored_entry(tenant, automation_id, request, status, error, masker, now)
-        self._store.commit_later([self._store.requests.insert(entry)])
+        self._rejections.note(entry)
 
     def _log_answer(self, event: Event, answer: Reply) -> None:
         status, body = written(answer)
@@ -221,8 +262,11 @@ class Intake:
         return LoggedAnswer(202, dict(JSON), orjson.dumps(payload), duration)
 
     def _with_cors(self, match: Match, request: InboundRequest, reply: Reply) -> Reply:
-        headers = match.live.webhook.cors_headers(request)
-        return replace(reply, headers=(*reply.headers, *headers)) if headers else reply
+        return _with_fields(reply, match.live.webhook.cors_headers(request))
+
+
+def _with_fields(reply: Reply, fields: Headers) -> Reply:
+    return replace(reply, headers=(*reply.headers, *fields)) if fields else reply
 
 
 def _takes(match: Match, request: InboundRequest) -> bool:

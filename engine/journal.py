@@ -9,6 +9,9 @@ from core.clock import Milliseconds
 from core.model import Attempt, StepRun
 from core.states import STEP_ENDS, StepStatus
 
+MOST_UNSAVED = 250
+"""Entries after which steps without an outside effect wait for a commit."""
+
 
 class Journal:
     """Entries by step id. What is recorded is `unsaved` until `saved` is called.
@@ -19,6 +22,11 @@ class Journal:
     def __init__(self, entries: Iterable[StepRun] = ()) -> None:
         self._open = {entry.step_id: entry for entry in entries if entry.status not in STEP_ENDS}
         self._unsaved: dict[str, StepRun] = {}
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the next commit carries as much as one should."""
+        return len(self._unsaved) >= MOST_UNSAVED
 
     @property
     def unsaved(self) -> tuple[StepRun, ...]:

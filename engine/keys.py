@@ -7,12 +7,14 @@ import secrets
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import replace
 
 from core.clock import Clock, Milliseconds
 from core.errors import Fault, GuardMissed, InvalidError, NotFoundError
 from core.ids import new_id
 from core.model import ApiKey
-from core.store import Store
+from core.rates import parse_rate
+from core.store import Store, Write
 from engine.audit import AuditService
 
 SCOPES = ("trigger", "read", "write", "admin")
@@ -35,14 +37,20 @@ class Keyring:
         self._known: OrderedDict[str, tuple[ApiKey, Milliseconds]] = OrderedDict()
 
     def create(
-        self, tenant: str, name: str, scopes: Sequence[str], value: str | None = None
+        self,
+        tenant: str,
+        name: str,
+        scopes: Sequence[str],
+        value: str | None = None,
+        limit: str | None = None,
     ) -> tuple[ApiKey, str]:
         """A new key and its value, which nothing can show again. Raises InvalidError."""
-        _check(name, scopes)
+        _check(name, scopes, limit)
         value = value or PREFIX + secrets.token_urlsafe(32)
         ordered = tuple(scope for scope in SCOPES if scope in scopes)
-        key = ApiKey(new_id(), tenant, name, value[:8], ordered, self._clock.now())
-        note = self._audit.note(tenant, "key.created", "key", key.id, name, {"scopes": ordered})
+        key = ApiKey(new_id(), tenant, name, value[:8], ordered, self._clock.now(), limit)
+        facts = {"scopes": ordered, **({} if limit is None else {"limit": limit})}
+        note = self._audit.note(tenant, "key.created", "key", key.id, name, facts)
         self._store.commit([self._store.keys.insert(key, hash_key(value)), note])
         return key, value
 
@@ -50,12 +58,35 @@ class Keyring:
         """A tenant's keys, without their values."""
         return self._store.keys.list(tenant)
 
+    def get(self, tenant: str, key_id: str) -> ApiKey:
+        """One key. Raises NotFoundError."""
+        for key in self.list(tenant):
+            if key.id == key_id:
+                return key
+        raise NotFoundError(f"there is no key {key_id}")
+
+    def limit(self, tenant: str, key_id: str, limit: str | None) -> ApiKey:
+        """Limits what may be asked for with a key, or not (None); the key as it is then.
+
+        Raises NotFoundError, InvalidError.
+        """
+        key = self.get(tenant, key_id)
+        if faults := _limit_faults(limit):
+            raise InvalidError("the key cannot be changed so", faults)
+        facts = {"from": key.limit or "no limit", "to": limit or "no limit"}
+        note = self._audit.note(tenant, "key.limited", "key", key_id, key.name, facts)
+        self._commit(key_id, self._store.keys.limit(tenant, key_id, limit), note)
+        return replace(key, limit=limit)
+
     def delete(self, tenant: str, key_id: str) -> None:
         """Removes a key; it is refused from now on. Raises NotFoundError."""
-        name = next((key.name for key in self.list(tenant) if key.id == key_id), "")
+        name = self.get(tenant, key_id).name
         note = self._audit.note(tenant, "key.removed", "key", key_id, name)
+        self._commit(key_id, self._store.keys.delete(tenant, key_id), note)
+
+    def _commit(self, key_id: str, *writes: Write) -> None:
         try:
-            self._store.commit([self._store.keys.delete(tenant, key_id), note])
+            self._store.commit(writes)
         except GuardMissed:
             raise NotFoundError(f"there is no key {key_id}") from None
         with self._lock:
@@ -78,10 +109,14 @@ class Keyring:
 
     def may_trigger(self, tenant: str, presented: str) -> int:
         """200 when the key may start this tenant's automations, 401 when unknown, else 403."""
-        key = self.identify(presented)
-        if key is None or key.tenant != tenant:
-            return 401
-        return 200 if allows(key, "trigger") else 403
+        return may_trigger(tenant, self.identify(presented))
+
+
+def may_trigger(tenant: str, key: ApiKey | None) -> int:
+    """200 when a key may start this tenant's automations, 401 when there is none, else 403."""
+    if key is None or key.tenant != tenant:
+        return 401
+    return 200 if allows(key, "trigger") else 403
 
 
 def allows(key: ApiKey, scope: str) -> bool:
@@ -96,8 +131,17 @@ def hash_key(value: str) -> str:
     return hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _check(name: str, scopes: Sequence[str]) -> None:
-    faults = []
+def _limit_faults(limit: str | None) -> list[Fault]:
+    try:
+        if limit is not None:
+            parse_rate(limit)
+    except ValueError as error:
+        return [Fault("$.limit", str(error))]
+    return []
+
+
+def _check(name: str, scopes: Sequence[str], limit: str | None) -> None:
+    faults = _limit_faults(limit)
     if not name or len(name) > LONGEST_NAME or min(name) < " ":
         words = f"must have 1 to {LONGEST_NAME} characters, and no control characters"
         faults.append(Fault("$.name", words))

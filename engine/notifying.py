@@ -8,8 +8,11 @@ from core.clock import Clock, Milliseconds
 from core.ids import new_id
 from core.masking import Masker
 from core.model import RequestEntry
-from core.notifications import METHOD, Notification, NotificationResult, Notifier
+from core.notifications import METHOD, Notification, NotificationResult
 from core.store import Store
+from engine.care.endpoint import ALERTS, User
+from engine.care.notifier import CaringNotifier
+from engine.care.sender import Caller
 from engine.sent_requests import KEPT_BODY
 from engine.vault import TenantSecrets, Vault
 
@@ -17,7 +20,7 @@ from engine.vault import TenantSecrets, Vault
 class NotificationService:
     """Notifies people on Penstock's own behalf."""
 
-    def __init__(self, store: Store, vault: Vault, notifier: Notifier, clock: Clock) -> None:
+    def __init__(self, store: Store, vault: Vault, notifier: CaringNotifier, clock: Clock) -> None:
         self._store = store
         self._vault = vault
         self._notifier = notifier
@@ -28,7 +31,8 @@ class NotificationService:
     ) -> Sequence[NotificationResult]:
         """Sends once to each of the addresses that these secrets hold; what became of each.
 
-        It takes up to the notification's timeout for each of them.
+        It takes up to the notification's timeout for each of them. What is held back was not sent,
+        and is not in the log.
         """
         return list(self._send(self._vault.of(tenant), tenant, to, notification))
 
@@ -42,9 +46,11 @@ class NotificationService:
                 yield NotificationResult(name, 0, error=words)
                 continue
             started = self._clock.now()
-            result = self._notifier.notify(address, notification)
-            entry = _entry(tenant, notification, result, secrets.masker, started)
-            self._store.commit_later([self._store.requests.insert(entry)])
+            caller = Caller(tenant, User(ALERTS, ALERTS), placed=False)
+            result = self._notifier.notify(address, notification, caller, secrets.masker)
+            if result.until is None:
+                entry = _entry(tenant, notification, result, secrets.masker, started)
+                self._store.commit_later([self._store.requests.insert(entry)])
             yield result
 
 

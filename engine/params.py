@@ -25,12 +25,16 @@ Resolve = Callable[[Context], Resolved]
 
 @dataclass(frozen=True, slots=True)
 class FoundReference:
-    """A reference, where it stands, and whether secrets, or `item` and `index`, may stand there."""
+    """A reference, where it stands, and whether secrets, or `item` and `index`, may stand there.
+
+    `inside`: it is read once for each item of the loop that it belongs to, after the item's steps.
+    """
 
     path: str
     reference: Reference
     secrets_allowed: bool
     items_allowed: bool = False
+    inside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +63,15 @@ class BoundTemplate:
 
 @dataclass(frozen=True, slots=True)
 class CompiledParams:
-    """Everything a step's configuration needs to be resolved, and what it refers to."""
+    """Everything a step's configuration needs to be resolved, and what it refers to.
+
+    `collect` is what a loop resolves for each item (`x-collect`), where that is configured.
+    """
 
     resolve: Resolve
     references: tuple[FoundReference, ...]
     faults: tuple[Fault, ...]
+    collect: Resolve | None = None
 
 
 def compile_params(
@@ -75,7 +83,8 @@ def compile_params(
     """Compiles a `with` by its schema's hints (`core.spec.JsonSchema`), collecting faults."""
     compiler = _Compiler(compile_schema)
     resolve = compiler.compile(schema, configuration, path)
-    return CompiledParams(resolve, tuple(compiler.references), tuple(compiler.faults))
+    references, faults = tuple(compiler.references), tuple(compiler.faults)
+    return CompiledParams(resolve, references, faults, compiler.collect)
 
 
 class _Compiler:
@@ -85,12 +94,16 @@ class _Compiler:
         self._compile_schema = compile_schema
         self.references: list[FoundReference] = []
         self.faults: list[Fault] = []
+        self.collect: Resolve | None = None
 
     def compile(self, schema: Mapping[str, Any], value: Any, path: str) -> Resolve:
         mode = schema.get("x-template")
         secrets = bool(schema.get("x-secrets"))
         if mode == "condition":
             return self._condition(value, path)
+        if mode is not None and schema.get("x-collect"):
+            self.collect = self._collected(value, TemplateMode(mode), path)
+            return _fixed(None)
         if mode is not None:
             return self._template(value, TemplateMode(mode), path, secrets)
         if schema.get("x-json-schema"):
@@ -132,14 +145,21 @@ class _Compiler:
         compiled = self._compiled(value, mode, path)
         if compiled is None:
             return _fixed(value)
-        self._refer(compiled.references, path, secrets)
+        self._refer(compiled.references, path, secrets=secrets)
+        return compiled.resolve
+
+    def _collected(self, value: Any, mode: TemplateMode, path: str) -> Resolve:
+        compiled = self._compiled(value, mode, path)
+        if compiled is None:
+            return _fixed(value)
+        self._refer(compiled.references, path, items=True, inside=True)
         return compiled.resolve
 
     def _item_template(self, value: Any, mode: TemplateMode, path: str) -> Resolve:
         compiled = self._compiled(value, mode, path)
         if compiled is None:
             return _fixed(value)
-        self._refer(compiled.references, path, secrets=False, items=True)
+        self._refer(compiled.references, path, items=True)
         return lambda context: _bound(BoundTemplate(compiled, context))
 
     def _compiled(self, value: Any, mode: TemplateMode, path: str) -> CompiledValue | None:
@@ -155,7 +175,7 @@ class _Compiler:
         except InvalidError as error:
             self.faults.extend(error.faults)
             return _fixed(value)
-        self._refer(compiled.references, path, secrets=False)
+        self._refer(compiled.references, path)
         return lambda context: _bound(BoundCondition(compiled, context))
 
     def _value_check(self, value: Any, path: str) -> Resolve:
@@ -168,9 +188,15 @@ class _Compiler:
         return lambda _context: resolved
 
     def _refer(
-        self, references: Sequence[Reference], path: str, secrets: bool, items: bool = False
+        self,
+        references: Sequence[Reference],
+        path: str,
+        *,
+        secrets: bool = False,
+        items: bool = False,
+        inside: bool = False,
     ) -> None:
-        self.references += [FoundReference(path, one, secrets, items) for one in references]
+        self.references += [FoundReference(path, one, secrets, items, inside) for one in references]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,11 @@
-"""Commits that must not be given up while the store is away: what they carry happened."""
+"""What must not be given up while the store is away: it is about something that happened."""
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from core.errors import StorageUnavailable, UnstorableError
 from core.store import Store, Write
@@ -24,10 +25,15 @@ def commit_patiently(
     `what` names whose work it is for the log. Raises GuardMissed when somebody else moved it,
     UnstorableError when waiting is vain.
     """
+    return patiently(partial(store.commit, writes), stopping, what)
+
+
+def patiently(work: Callable[[], object], stopping: threading.Event, what: str) -> bool:
+    """Does what needs the store, as `commit_patiently` does; `work` may be begun several times."""
     pause = FIRST_PAUSE
     while True:
         try:
-            store.commit(writes)
+            work()
         except UnstorableError:
             raise
         except StorageUnavailable as error:

@@ -11,6 +11,7 @@ from core.spec import Action, Family, WebhookTrigger
 from core.trigger_kinds import EventTrigger, FormTrigger, ScheduleTrigger
 from engine.document import Definition, StepDefinition
 from engine.graph import Graph
+from engine.order.keys import KeyTemplates
 from engine.params import CompiledParams
 from engine.regions import Regions
 from engine.secret_names import secret_names
@@ -27,6 +28,11 @@ class PlannedStep:
     detached: bool
     longest: Milliseconds
     starts: str | None = None
+
+    @property
+    def is_quick(self) -> bool:
+        """Whether it is taken without going outside, be it that it is only stored for sending."""
+        return self.detached or not self.effect
 
     @property
     def secrets(self) -> frozenset[str]:
@@ -77,7 +83,8 @@ class CompiledTrigger:
 class Plan:
     """A compiled automation. Without a `trigger` it is a part of one that is tried out.
 
-    `trigger_secrets` are the names of the secrets its trigger refers to.
+    `trigger_secrets` are the names of the secrets its trigger refers to; `keys` are those of its
+    events, where they run in order or can be held.
     """
 
     definition: Definition
@@ -86,6 +93,7 @@ class Plan:
     trigger_configuration: Mapping[str, Any]
     trigger: CompiledTrigger | None
     trigger_secrets: frozenset[str] = frozenset()
+    keys: KeyTemplates | None = None
 
     @property
     def graph(self) -> Graph:

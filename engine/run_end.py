@@ -22,15 +22,18 @@ class Verdict:
 
 
 def natural_verdict(graph: Graph, steps: Mapping[str, StepRun]) -> Verdict:
-    """The end of steps with nothing left to do.
+    """The end of steps, given by their ids, with nothing left to do.
 
     They failed when one failed whose `error` port leads nowhere, else they succeeded; the output is
-    that of the last step, or, where several are last, theirs by step id.
+    that of the last step, or, where several are last, theirs by step id. Of several that failed the
+    first counts, in time and then in the document: so it does not matter who goes on with them.
     """
-    for step in steps.values():
-        if _fails_the_run(graph, step):
-            error = f"{step.step_id}: {step.error}"
-            return Verdict(RunStatus.FAILED, error=error, step=step.step_id)
+    failed = [one for one in graph.steps if one in steps and _fails_the_run(graph, one, steps[one])]
+    if failed:
+        step_id = min(failed, key=lambda one: steps[one].finished_at or 0)
+        step = steps[step_id]
+        error = f"{step_id}: {step.error}"
+        return Verdict(RunStatus.FAILED, error=error, step=step.step_id)
     outputs = {
         leaf: steps[leaf].output
         for leaf in graph.leaves
@@ -40,7 +43,7 @@ def natural_verdict(graph: Graph, steps: Mapping[str, StepRun]) -> Verdict:
     return Verdict(RunStatus.SUCCEEDED, output=output)
 
 
-def _fails_the_run(graph: Graph, step: StepRun) -> bool:
-    if step.status is not StepStatus.FAILED or step.step_id in graph.detached:
+def _fails_the_run(graph: Graph, step_id: str, step: StepRun) -> bool:
+    if step.status is not StepStatus.FAILED or step_id in graph.detached:
         return False
-    return not graph.wired(step.step_id, "error")
+    return not graph.wired(step_id, "error")

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from core.clock import Clock
 from core.errors import ConflictError, Fault, GuardMissed, InvalidError, NotFoundError
+from core.event_keys import EventKey
 from core.masking import Masker
 from core.model import Event, Page, Run, StepRun
+from core.quarantine import QuarantineFilter
 from core.states import RUN_ENDS, RunStatus, StepStatus
 from core.store import ListQuery, RunFilter, Store, Write
 from engine.answers import Answers, Ended
@@ -19,9 +21,14 @@ from engine.catalog import Catalog
 from engine.endings import Endings
 from engine.failing import Failure, failure_of
 from engine.graph import FAILURE
+from engine.limits.limits import Limits
+from engine.limits.quotas import RUN_ALONE
 from engine.plan import Plan
+from engine.regions import Regions
+from engine.run_items import LoopState, loop_states
 from engine.schedules.occurrences import body_by_hand
 from engine.starter import Starter
+from engine.step_keys import split_key
 from engine.step_states import states_of_steps
 from engine.transitions import Transitions
 from engine.vault import Vault
@@ -38,15 +45,22 @@ neither end the new run nor lead on. What followed a failure is never kept.
 
 @dataclass(frozen=True, slots=True)
 class RunDetail:
-    """A run with its event and what became of every step of its version.
+    """A run with its event and what became of every step of its version, those in loops aside.
 
-    `failure` tells how the run is going to end, or has ended, where steps follow that.
+    `failure` tells how the run is going to end, or has ended, where steps follow that, and `loops`
+    how far those are that have begun; `bodies` has the steps in each. `behind` is the id of the run
+    of its key whose turn it is, where this one waits for its own; `quarantine_id` names the key
+    that it is held for, where it is.
     """
 
     run: Run
     event: Event | None
     steps: Sequence[StepRun]
     failure: Failure | None = None
+    loops: Mapping[str, LoopState] = field(default_factory=dict)
+    bodies: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    behind: str | None = None
+    quarantine_id: str | None = None
 
 
 class RunService:
@@ -60,6 +74,7 @@ class RunService:
         starter: Starter,
         answers: Answers,
         endings: Endings,
+        limits: Limits,
         vault: Vault,
         audit: AuditService,
         clock: Clock,
@@ -70,6 +85,7 @@ class RunService:
         self._starter = starter
         self._answers = answers
         self._endings = endings
+        self._limits = limits
         self._vault = vault
         self._audit = audit
         self._clock = clock
@@ -81,11 +97,21 @@ class RunService:
     def get(self, tenant: str, run_id: str) -> RunDetail:
         """One run. Raises NotFoundError."""
         run = self._existing(tenant, run_id)
+        masker = self._vault.of(tenant).masker
         event = self._store.events.get(tenant, run.event_id)
-        if event is not None:
-            event = masked_event(event, self._vault.of(tenant).masker)
-        journal = self._store.runs.journal(tenant, run_id)
-        return RunDetail(run, event, self._every_step(run, journal), failure_of(journal))
+        plan = self._plan(run)
+        keys = None if plan is None else [FAILURE, *_outside_loops(plan.regions)]
+        journal = self._store.runs.journal(tenant, run_id, keys)
+        return RunDetail(
+            run=_with_masked_keys(run, masker),
+            event=None if event is None else masked_event(event, masker),
+            steps=_steps(run, plan, journal),
+            failure=failure_of(journal),
+            loops={} if plan is None else loop_states(self._store, run, plan.regions, journal),
+            bodies={} if plan is None else plan.regions.bodies,
+            behind=self._behind(run),
+            quarantine_id=self._quarantine_id(run),
+        )
 
     def cancel(self, tenant: str, run_id: str) -> Run:
         """Ends a run. Raises NotFoundError, ConflictError when it has ended already."""
@@ -99,6 +125,7 @@ class RunService:
         except GuardMissed:
             status = self._existing(tenant, run_id).status
             raise ConflictError(f"the run has ended already: it {status}") from None
+        self._endings.counted(RunStatus.CANCELLED)
         self._endings.committed()
         self._answers.give(run_id, Ended(RunStatus.CANCELLED, None, CANCELLED))
         return self._existing(tenant, run_id)
@@ -123,7 +150,7 @@ class RunService:
 
         Without a body, one that a schedule starts sees a tick of now. Raises NotFoundError,
         ConflictError when it is disabled, InvalidError when the body does not fit the trigger's
-        fields.
+        fields, OverLimit when there are too many.
         """
         live = self._catalog.of(tenant).live.get(automation_id)
         if live is None:
@@ -133,13 +160,17 @@ class RunService:
         form = live.plan.trigger.form if live.plan.trigger else None
         if form is not None and (faults := [Fault(*found) for found in form.check(body)]):
             raise InvalidError("the fields do not fit", faults)
+        self._limits.gate.start(tenant, automation_id, live.plan.definition.limit)
         automaton = Automaton(tenant, automation_id, live.version, live.plan)
         now = self._clock.now()
         body = body_by_hand(live.plan, body, now)
         event = event_without_request(automaton, "manual", body, now)
         run = make_run(automaton, event, event.received_at)
         beside = [self._store.events.insert(event), self.note_start(run)]
-        return event, self._starter.start(run, event, live.plan, beside)
+        started = self._limits.quotas.within(
+            tenant, RUN_ALONE, lambda: self._starter.start(run, event, live.plan, beside)
+        )
+        return event, self._as_stored(started)
 
     def note_start(self, run: Run) -> Write:
         """The entry of the audit log for a run that was started by hand."""
@@ -148,39 +179,89 @@ class RunService:
     def _existing(self, tenant: str, run_id: str) -> Run:
         run = self._store.runs.get(tenant, run_id)
         if run is None:
-            raise NotFoundError(f"there is no run {run_id}")
+            raise _no_run(run_id)
         return run
 
-    def _every_step(self, run: Run, journal: Sequence[StepRun]) -> Sequence[StepRun]:
-        """What became of the steps; without the version, of those that have begun."""
+    def _behind(self, run: Run) -> str | None:
+        """The run that a queued one waits for, where it waits for its turn."""
+        if run.order_key is None or run.status is not RunStatus.QUEUED or run.due_at is not None:
+            return None
+        return self._store.runs.first_in(EventKey(run.tenant, run.automation_id, run.order_key))
+
+    def _quarantine_id(self, run: Run) -> str | None:
+        if run.quarantine_key is None or run.status is not RunStatus.HELD:
+            return None
+        which = QuarantineFilter(run.automation_id, run.quarantine_key)
+        found = self._store.quarantine.list(run.tenant, which, ListQuery(limit=1)).items
+        return found[0].id if found else None
+
+    def _plan(self, run: Run) -> Plan | None:
+        """The version of a run, as far as it can still be read."""
         try:
-            plan = self._catalog.plan(run.tenant, run.automation_id, run.version)
+            return self._catalog.plan(run.tenant, run.automation_id, run.version)
         except (InvalidError, NotFoundError):
-            return [entry for entry in journal if entry.step_id != FAILURE]
-        return states_of_steps(run, plan.regions, journal)
+            return None
 
     def _kept(self, plan: Plan, run: Run, from_step: str) -> Sequence[StepRun]:
         if from_step not in plan.steps:
             known = ", ".join(plan.graph.steps)
             raise InvalidError(f"there is no step {from_step}; there are: {known}")
-        kept = frozenset(plan.regions.main.steps) - plan.graph.downstream(from_step)
-        journal = self._store.runs.journal(run.tenant, run.id)
-        return [step for step in journal if step.step_id in kept and _is_kept(step)]
+        if around := plan.regions.loops_around(from_step):
+            words = f"{from_step} is in the body of {around[0]}; replay from {around[0]}"
+            raise InvalidError(f"{words}, or the whole run")
+        again = plan.graph.downstream(from_step)
+        kept = [step for step in plan.regions.main.steps if step not in again]
+        journal = self._store.runs.journal(run.tenant, run.id, kept)
+        return [entry for entry in journal if _is_kept(entry)]
 
     def _start_again(self, run: Run, event: Event, plan: Plan, kept: Sequence[StepRun]) -> Run:
         automaton = Automaton(run.tenant, run.automation_id, run.version, plan)
         again = replace(make_run(automaton, event, self._clock.now()), replay_of=run.id)
-        beside = [self._store.runs.keep_step(again, step) for step in kept]
-        beside.append(self._note("replayed", again, {"replay_of": run.id}))
-        return self._starter.start(again, event, plan, beside, kept)
+        note = self._note("replayed", again, {"replay_of": run.id})
+        steps = [self._store.runs.keep_step(again, step) for step in kept]
+        try:
+            beside = [*self._store.runs.require(run), *steps, note]
+            begun = self._starter.start(again, event, plan, beside, kept)
+        except GuardMissed:
+            raise _no_run(run.id) from None
+        return self._as_stored(begun)
+
+    def _as_stored(self, run: Run) -> Run:
+        """A run that has a key is queued, in line or held: the store decides that."""
+        return self._existing(run.tenant, run.id) if run.has_key else run
 
     def _note(self, what: str, run: Run, detail: Mapping[str, Any] | None = None) -> Write:
         facts = {"automation_id": run.automation_id, **(detail or {})}
         return self._audit.note(run.tenant, f"run.{what}", "run", run.id, "", facts)
 
 
+def _outside_loops(regions: Regions) -> Sequence[str]:
+    """The steps that are in no loop's body."""
+    return (*regions.main.steps, *(regions.failure.steps if regions.failure else ()))
+
+
+def _steps(run: Run, plan: Plan | None, journal: Sequence[StepRun]) -> Sequence[StepRun]:
+    """What became of the steps; without the version, of those that have begun."""
+    if plan is not None:
+        return states_of_steps(run, plan.regions, journal)
+    return [one for one in journal if one.step_id != FAILURE and not split_key(one.step_id)[1]]
+
+
+def _no_run(run_id: str) -> NotFoundError:
+    return NotFoundError(f"there is no run {run_id}")
+
+
 def _is_kept(step: StepRun) -> bool:
     return step.status in _KEPT and step.port is not None
+
+
+def _with_masked_keys(run: Run, masker: Masker) -> Run:
+    """A run as it may be shown: a sender may have put a secret into what its keys are made of."""
+    if not run.has_key:
+        return run
+    keys = (run.order_key, run.quarantine_key)
+    order, quarantine = (None if key is None else masker.mask_text(key) for key in keys)
+    return replace(run, order_key=order, quarantine_key=quarantine)
 
 
 def masked_event(event: Event, masker: Masker) -> Event:

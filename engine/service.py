@@ -10,22 +10,30 @@ from engine.approvals.service import ApprovalService
 from engine.audit import AuditService
 from engine.automations import AutomationService
 from engine.callbacks import CallbackService
+from engine.care.service import EndpointService
 from engine.channel import Channel
 from engine.curl.importing import CurlImporter
 from engine.document_schema import Schema
 from engine.drafts.sketches import SketchService
+from engine.gauges import GaugeService
 from engine.intake import Intake
 from engine.keys import Keyring
+from engine.limits.gate import Gate
+from engine.limits.usage import UsageService
 from engine.notifying import NotificationService
 from engine.overview import OverviewService
 from engine.people.accounts import AccountService
 from engine.people.inbox import InboxService
 from engine.people.invitations import InvitationService
 from engine.people.users import UserService
+from engine.quarantine.edits import EditService
+from engine.quarantine.releases import ReleaseService
+from engine.quarantine.service import QuarantineService
 from engine.records.collections import CollectionService
 from engine.records.service import RecordService
 from engine.registry import Registry
 from engine.requests import RequestService
+from engine.run_items import RunItems
 from engine.runs import RunService
 from engine.schedules.forecasts import ForecastService
 from engine.secrets import SecretService
@@ -52,10 +60,15 @@ class Service:
     automations: AutomationService
     versions: VersionService
     runs: RunService
+    run_items: RunItems
     requests: RequestService
     secrets: SecretService
     keys: Keyring
     settings: SettingsService
+    gate: Gate
+    usage: UsageService
+    endpoints: EndpointService
+    gauges: GaugeService
     accounts: AccountService
     users: UserService
     invitations: InvitationService
@@ -83,6 +96,9 @@ class Service:
     event_examples: ExampleSender
     collections: CollectionService
     records: RecordService
+    quarantine: QuarantineService
+    releases: ReleaseService
+    edits: EditService
     registry: Registry
     document_schema: Schema
     store: Store

@@ -36,8 +36,11 @@ class Starter:
 
         Its first steps without an outside effect are taken before it is stored: a run of nothing
         else costs one commit and no thread. Raises GuardMissed or StorageUnavailable; then nothing
-        is kept and nothing will run.
+        is kept and nothing will run. A run that has a key is queued, or held, as the store decides.
         """
+        if run.has_key:
+            self.queue(run, beside)
+            return run
         held = started(run, self._dispatcher.executor, run.created_at)
         execution = self._executor.begin(held, event, plan, journal)
         execution.prepare()
@@ -54,6 +57,15 @@ class Starter:
             raise
         self._dispatcher.start(execution)
         return held
+
+    def queue(self, run: Run, beside: Sequence[Write]) -> None:
+        """Stores a run for whoever takes it up: with a key, when it is its turn.
+
+        Raises GuardMissed or StorageUnavailable; then nothing is kept.
+        """
+        tools = self._executor.tools
+        tools.store.commit([*beside, tools.transitions.start(run)])
+        self._dispatcher.wake()
 
     def start_here(self, run: Run, event: Event, plan: Plan, beside: Sequence[Write]) -> Execution:
         """Stores a run that the calling thread will execute itself, as far as it is not over."""

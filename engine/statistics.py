@@ -63,12 +63,9 @@ class StatisticsService:
         now = self._clock.now()
         first = (now - length) // width * width
         spans = dict.fromkeys(range(first, now + 1, width), Tally())
-        automations: dict[str, Tally] = {}
-        for found in self._store.statistics.tallies(tenant, first, width):
-            spans[found.bucket] = spans.get(found.bucket, Tally()) + found.tally
-            known = automations.get(found.automation_id, Tally())
-            automations[found.automation_id] = known + found.tally
-        return History([Span(begin, tally) for begin, tally in spans.items()], automations)
+        totals = self._store.statistics.totals(tenant, first, now, width)
+        spans |= totals.spans
+        return History([Span(begin, tally) for begin, tally in spans.items()], totals.automations)
 
     def not_ended(self, tenant: str) -> Mapping[RunStatus, int]:
         """How many runs are queued, running, waiting or held; counted up to MOST_COUNTED."""

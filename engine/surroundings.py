@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from core.clock import Milliseconds
 from core.http import Sender
+from core.limits import RequestCounter
+from core.meters import SILENT, Meters
 from core.notifications import Notifier
 from engine.links import Links
 
@@ -15,9 +18,18 @@ ParseBody = Callable[[str, str, bytes], object]
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """The ways out, how a body is read that comes by no trigger, and this installation's links."""
+    """The ways out, how a body is read that comes by no trigger, this installation's links, and
+    where requests are counted.
+
+    `meters` are told what happens; `ready_lag` is how old the oldest due run may be. `shared` says
+    that other processes work on the same store.
+    """
 
     sender: Sender
     notifier: Notifier
     parse_body: ParseBody
     links: Links
+    counter: RequestCounter
+    shared: bool = False
+    meters: Meters = SILENT
+    ready_lag: Milliseconds | None = None

@@ -8,13 +8,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from core.clock import Clock
-from core.http import Sender
-from core.notifications import Notifier
+from core.meters import Meters
 from core.store import Store
 from engine.answers import Answers
+from engine.care.notifier import CareNotifier
+from engine.care.sender import CareSender
 from engine.catalog import Catalog
 from engine.deeds import Deeds
 from engine.endings import Endings
+from engine.hands import Hands
 from engine.records.access import RecordTools
 from engine.tokens import TokenCache
 from engine.transitions import Transitions
@@ -30,8 +32,8 @@ class Tools:
 
     store: Store
     transitions: Transitions
-    sender: Sender
-    notifier: Notifier
+    sender: CareSender
+    notifier: CareNotifier
     clock: Clock
     vault: Vault
     catalog: Catalog
@@ -41,5 +43,7 @@ class Tools:
     tokens: TokenCache
     records: RecordTools
     submit: Submit
+    meters: Meters
     chance: Callable[[], float] = random.random
     stopping: threading.Event = field(default_factory=threading.Event)
+    hands: Hands = field(default_factory=Hands)

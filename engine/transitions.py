@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from core.clock import Milliseconds
+from core.event_keys import EventKey
 from core.model import Run
 from core.states import RUN_ENDS, RunStatus
 from core.store import Runs, Write
@@ -29,6 +30,9 @@ _ENDS = tuple(sorted(RUN_ENDS))
 
 DUE = (RunStatus.QUEUED, RunStatus.WAITING)
 """The states in which a run is taken up once its time has come."""
+
+MOST_HEALED = 1_000
+"""Lines set going again in one go."""
 
 
 class Transitions:
@@ -81,6 +85,32 @@ class Transitions:
         ]
         changes = {"executor": None, "due_at": None, "finished_at": now, "error": error}
         return self._runs.move(run, leaving, RunStatus.CANCELLED, changes, any_token=True)
+
+    def discard(self, run: Run, error: str, now: Milliseconds) -> Write:
+        """A held run ends because somebody discards it; refused when it is held no more."""
+        changes = {"executor": None, "due_at": None, "finished_at": now, "error": error}
+        held = [RunStatus.HELD]
+        return self._runs.move(run, held, RunStatus.CANCELLED, changes, any_token=True)
+
+    def pass_on(self, lane: EventKey, now: Milliseconds) -> Write:
+        """The first run in line of a key becomes due, unless it is the turn of another."""
+        return self._runs.pass_on(lane, now)
+
+    def pass_on_around(self, key: EventKey, now: Milliseconds) -> Write:
+        """The same in every line that runs of a quarantine's key leave, or come back to."""
+        return self._runs.pass_on_around(key, now)
+
+    def hold(self, key: EventKey) -> Write:
+        """The queued runs of a quarantine's key are held, if by now the key is."""
+        return self._runs.hold(key)
+
+    def free(self, key: EventKey, version: int | None, now: Milliseconds) -> Write:
+        """The held runs of a key are queued again; those not begun take `version`, if given."""
+        return self._runs.free(key, version, now)
+
+    def heal(self, now: Milliseconds) -> int:
+        """Passes on in every line in which it is nobody's turn; how many they were."""
+        return self._runs.heal(now, MOST_HEALED)
 
     def claim_due(self, executor: str, now: Milliseconds, limit: int) -> Sequence[Run]:
         """Takes over at most `limit` runs whose time has come, each with a new token."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, Text, bindparam, select, update
+from sqlalchemy import Row, Text, bindparam, delete, exists, select, update
 
 from core.alerts import AlertState, Notice, NoticeState
 from core.clock import Milliseconds
@@ -14,9 +14,18 @@ from store.database import Database
 from store.schema import alert_notices as table
 
 # Written out, not bound: SQLite takes a partial index only where its condition stands in words.
-_PENDING = table.c.state == bindparam(
-    "pending", NoticeState.PENDING.value, type_=Text, literal_execute=True
+_PENDING_WORD = bindparam("pending", NoticeState.PENDING.value, type_=Text, literal_execute=True)
+_PENDING = table.c.state == _PENDING_WORD
+
+_earlier = table.alias("earlier")
+_COMES_TOO_EARLY = (table.c.about == AlertState.RESOLVED) & exists().where(
+    _earlier.c.tenant == table.c.tenant,
+    _earlier.c.alert_id == table.c.alert_id,
+    _earlier.c.secret == table.c.secret,
+    _earlier.c.about == AlertState.RAISED,
+    _earlier.c.state == _PENDING_WORD,
 )
+"""Of a notice that an alert is over, while the one that it was raised is still on its way."""
 
 
 class AlertNotices:
@@ -40,10 +49,17 @@ class AlertNotices:
         )
         settled: dict[str, Any] = {
             "state": bindparam("new_state"),
+            "attempts": bindparam("new_attempts"),
             "error": bindparam("new_error"),
             "due_at": bindparam("new_due_at"),
         }
         self._settle = database.prepare(mine.values(settled))
+        self._delete = database.prepare(
+            delete(table).where(
+                table.c.alert_id == bindparam("which_alert"),
+                table.c.tenant == bindparam("which_tenant"),
+            )
+        )
 
     def insert(self, notice: Notice) -> Write:
         """Adds a notice, to be sent."""
@@ -65,9 +81,17 @@ class AlertNotices:
         )
 
     def due(self, now: Milliseconds, limit: int) -> Sequence[Notice]:
-        """What is to be sent now, the longest due first, of every tenant."""
-        statement = select(table).where(_PENDING, table.c.due_at <= now).order_by(table.c.due_at)
-        return [_notice(row) for row in self._database.rows(statement.limit(limit))]
+        """What is to be sent now, the longest due first, of every tenant.
+
+        That an alert is over is not, as long as it is still tried to say that it was raised.
+        """
+        statement = (
+            select(table)
+            .where(_PENDING, table.c.due_at <= now, ~_COMES_TOO_EARLY)
+            .order_by(table.c.due_at)
+            .limit(limit)
+        )
+        return [_notice(row) for row in self._database.rows(statement)]
 
     def claim(self, notice: Notice, again_at: Milliseconds) -> Write:
         """Counts an attempt; guarded: refused when somebody else took it up since it was read."""
@@ -80,11 +104,15 @@ class AlertNotices:
         }
         return Write(self._claim, values, guarded=True)
 
-    def settle(
-        self, notice: Notice, state: NoticeState, error: str | None, due_at: Milliseconds
-    ) -> Write:
-        """What became of an attempt."""
-        values = {**_which(notice), "new_state": state, "new_error": error, "new_due_at": due_at}
+    def settle(self, notice: Notice) -> Write:
+        """How a notice stands that was taken up: its state, attempts, error and next moment."""
+        values = {
+            **_which(notice),
+            "new_state": notice.state,
+            "new_attempts": notice.attempts,
+            "new_error": notice.error,
+            "new_due_at": notice.due_at,
+        }
         return Write(self._settle, values)
 
     def of_alerts(self, tenant: str, alert_ids: Sequence[str]) -> Mapping[str, Sequence[Notice]]:
@@ -95,6 +123,10 @@ class AlertNotices:
             for row in self._database.rows(statement.order_by(table.c.id)):
                 found[row.alert_id].append(_notice(row))
         return found
+
+    def delete(self, tenant: str, alert_id: str) -> Write:
+        """Removes the notices of an alert."""
+        return Write(self._delete, {"which_alert": alert_id, "which_tenant": tenant})
 
 
 def _which(notice: Notice) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, bindparam, delete, func, select, true, upd
 
 from core.alerts import Failure, LiveAutomation, Span
 from core.clock import Milliseconds
+from core.states import RUN_FAILURES
 from core.writes import Write
 from store.database import Database
 from store.run_lists import GONE_WRONG
@@ -56,13 +57,24 @@ class AlertSigns:
         )
         return [LiveAutomation(row.id, row.name, row.published, row.updated_at) for row in rows]
 
-    def newest_failure(
-        self, tenant: str, automation_id: str, since: Milliseconds, until: Milliseconds
-    ) -> Failure | None:
-        """The last run that failed or was halted after `since` and not after `until`."""
+    def failed_after(self, tenant: str, since: Milliseconds) -> Mapping[str, Milliseconds]:
+        """When runs failed or were halted last after `since`, by their automations."""
+        # Bound values keep the index of failures by automation out: it knows no order in time. A
+        # text of its own to group by does so too, or SQLite would walk all runs by automation.
+        gone_wrong = runs.c.status.in_(sorted(RUN_FAILURES))
+        automation = (runs.c.automation_id + "").label("automation")
+        rows = self._database.rows(
+            select(automation, func.max(runs.c.finished_at).label("newest"))
+            .where(runs.c.tenant == tenant, runs.c.finished_at > since, gone_wrong)
+            .group_by(automation)
+        )
+        return {row.automation: row.newest for row in rows}
+
+    def newest_failure(self, tenant: str, automation_id: str) -> Failure | None:
+        """The last run that failed or was halted."""
         row = self._database.first(
             select(runs.c.id, runs.c.finished_at, runs.c.error)
-            .where(*_failed(tenant, automation_id, since, until))
+            .where(*_failures_of(tenant, automation_id))
             .order_by(runs.c.finished_at.desc())
             .limit(1)
         )
@@ -76,10 +88,14 @@ class AlertSigns:
         until: Milliseconds,
         most: int,
     ) -> int:
-        """How many runs failed or were halted so, counted no further than `most`."""
+        """How many runs failed or were halted after `since` and until `until`; `most` at most."""
         found = (
             select(runs.c.finished_at)
-            .where(*_failed(tenant, automation_id, since, until))
+            .where(
+                *_failures_of(tenant, automation_id),
+                runs.c.finished_at > since,
+                runs.c.finished_at <= until,
+            )
             .order_by(runs.c.finished_at.desc())
             .limit(most)
             .subquery()
@@ -133,13 +149,5 @@ class AlertSigns:
         return Write(self._forget_spans, {"before": before})
 
 
-def _failed(
-    tenant: str, automation_id: str, since: Milliseconds, until: Milliseconds
-) -> tuple[ColumnElement[bool], ...]:
-    return (
-        runs.c.tenant == tenant,
-        runs.c.automation_id == automation_id,
-        GONE_WRONG,
-        runs.c.finished_at > since,
-        runs.c.finished_at <= until,
-    )
+def _failures_of(tenant: str, automation_id: str) -> tuple[ColumnElement[bool], ...]:
+    return (runs.c.tenant == tenant, runs.c.automation_id == automation_id, GONE_WRONG)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, bindparam, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, delete, select, update
 
 from core.alerts import Alert, AlertFilter, AlertRule, AlertState
 from core.clock import Milliseconds
+from core.ids import first_id_at
 from core.model import Page
 from core.writes import ListQuery, Write
 from store.database import Database
@@ -30,15 +31,9 @@ class Alerts:
             "resolved_at": bindparam("now"),
             "ended": bindparam("new_ended"),
         }
-        self._resolve = database.prepare(
-            update(table)
-            .where(
-                table.c.id == bindparam("which"),
-                table.c.tenant == bindparam("which_tenant"),
-                _RAISED,
-            )
-            .values(ended)
-        )
+        mine = (table.c.id == bindparam("which")) & (table.c.tenant == bindparam("which_tenant"))
+        self._resolve = database.prepare(update(table).where(mine, _RAISED).values(ended))
+        self._delete = database.prepare(delete(table).where(mine))
 
     def raise_(self, alert: Alert) -> Write:
         """Adds an alert; guarded: refused while one of this automation and rule is raised."""
@@ -81,6 +76,22 @@ class Alerts:
         """A tenant's alerts, the newest first."""
         statement = select(table).where(table.c.tenant == tenant, *_conditions(which))
         return newest_first(self._database, statement, table.c.id, query, _alert)
+
+    def over_before(self, tenant: str, before: Milliseconds, limit: int) -> Sequence[str]:
+        """The ids of alerts that were over before a moment, the oldest first."""
+        # What was over before it was raised before it, which the ids tell, and they have an index.
+        raised_before = table.c.id < first_id_at(before)
+        rows = self._database.rows(
+            select(table.c.id)
+            .where(table.c.tenant == tenant, raised_before, table.c.resolved_at < before)
+            .order_by(table.c.id)
+            .limit(limit)
+        )
+        return [row.id for row in rows]
+
+    def delete(self, tenant: str, alert_id: str) -> Write:
+        """Removes an alert; its notices are removed with `AlertNotices.delete`."""
+        return Write(self._delete, {"which": alert_id, "which_tenant": tenant})
 
 
 def _conditions(which: AlertFilter) -> Sequence[ColumnElement[bool]]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, PoolProxiedConnection
 
 from core.errors import StorageUnavailable
+from core.meters import SILENT, Meters
 from core.store import Write
 from store.database import Database
 from store.unit import Unit, execute_together
@@ -49,8 +51,9 @@ class GroupCommitter:
     tried alone: one that cannot be committed harms no other.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, meters: Meters = SILENT) -> None:
         self._database = database
+        self._meters = meters
         self._connection = database.connect()
         self._queue: queue.SimpleQueue[Unit | None] = queue.SimpleQueue()
         self._closed = False
@@ -91,7 +94,9 @@ class GroupCommitter:
 
     def _work(self) -> None:
         while (units := self._next_batch()) is not None:
+            started = time.monotonic()
             self._commit_batch(units)
+            self._meters.committed(len(units), time.monotonic() - started)
 
     def _next_batch(self) -> list[Unit] | None:
         """Waits for a unit and takes along all that are there; None when closed and empty."""
@@ -135,8 +140,9 @@ class GroupCommitter:
 class DirectCommitter:
     """Each unit in its own transaction on the caller's thread: for many writers at once."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, meters: Meters = SILENT) -> None:
         self._database = database
+        self._meters = meters
 
     def commit(self, writes: Sequence[Write]) -> None:
         """Returns when the unit is on disk."""
@@ -154,6 +160,7 @@ class DirectCommitter:
         """Nothing waits here."""
 
     def _settle(self, unit: Unit) -> Unit:
+        started = time.monotonic()
         try:
             connection = self._database.connect()
         except StorageUnavailable as error:
@@ -163,6 +170,7 @@ class DirectCommitter:
             unit.settle(execute_alone(self._database, connection, unit))
         finally:
             connection.close()
+            self._meters.committed(1, time.monotonic() - started)
         return unit
 
 

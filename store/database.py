@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -21,15 +22,20 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import QueuePool
 from sqlalchemy.schema import Table
 
 from core.errors import ConfigError, StorageUnavailable, UnstorableError
-from store.prepared import Cursor, Prepared
+from store.prepared import Cursor, Prepared, Stage, Turns
 
 Result = TypeVar("Result")
 
 READERS = 16
 """Connections kept for reading."""
+
+# A connection that broke is found out by whoever used it. The pool, which cannot reset it any more,
+# would write of the same once again, with a traceback.
+logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)
 
 # Names of PEP 249, which every driver has in a hierarchy of its own, and Python's own for a value.
 _UNSTORABLE = {"DataError", "IntegrityError", "ProgrammingError", "OverflowError", "UnicodeError"}
@@ -43,9 +49,22 @@ class Database:
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self._driver_error: type[Exception] = self.engine.dialect.loaded_dbapi.Error
 
-    def prepare(self, statement: Any, columns: Sequence[str] | None = None) -> Prepared:
-        """Compiles a statement for this database."""
-        return Prepared(statement, self.engine.dialect, columns)
+    @property
+    def connections(self) -> int:
+        """How many connections are in use."""
+        pool = self.engine.pool
+        return pool.checkedout() if isinstance(pool, QueuePool) else 0
+
+    def prepare(
+        self,
+        statement: Any,
+        columns: Sequence[str] | None = None,
+        stage: Stage | None = None,
+        turns: Turns | None = None,
+    ) -> Prepared:
+        """Compiles a statement for this database. SQLite has one writer, so nobody waits there."""
+        turns = None if self.is_sqlite else turns
+        return Prepared(statement, self.engine.dialect, columns, stage, turns)
 
     def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
         """An INSERT of the dialect, which both can say ON CONFLICT."""
@@ -83,7 +102,8 @@ class Database:
         """A driver's connection, to be closed by whoever asked. Raises StorageUnavailable."""
         try:
             return self.engine.raw_connection()
-        except (DBAPIError, PoolTimeout) as error:
+        except (DBAPIError, PoolTimeout, self._driver_error) as error:
+            # A pool lets the driver's own errors through where an engine wraps them.
             raise unavailable(error) from error
 
     @contextmanager
@@ -155,8 +175,12 @@ def _make_sqlite(url: str, file: str | None) -> Engine:
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    """WAL lets readers read while one writes; FULL puts each commit on disk (sqlite.org/wal)."""
+    """WAL lets readers read while one writes; FULL puts each commit on disk (sqlite.org/wal).
+
+    Whether room can be given back is settled before a database has its first table, or by VACUUM.
+    """
     for pragma in (
+        "auto_vacuum=INCREMENTAL",
         "journal_mode=WAL",
         "synchronous=FULL",
         "busy_timeout=10000",

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, select
+from sqlalchemy import Row, bindparam, select
 
 from core.clock import Milliseconds
 from core.model import Event
 from core.store import Write
+from core.usage import Counted
 from store.database import Database
 from store.encoding import decode, encode
+from store.packing import pack, unpack
 from store.schema import events as table
 from store.schema import idempotency_keys as keys
+from store.usage import CountedInsert
 
 
 class Events:
@@ -20,7 +24,11 @@ class Events:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._insert = database.prepare_insert(table)
+        # What came by a request has a method.
+        columns = [column.name for column in table.columns]
+        self._insert = CountedInsert(
+            database, database.insert(table), columns, Counted.EVENTS, "received_at", "method"
+        )
         held = database.insert(keys)
         self._remember_key = database.prepare(
             held.on_conflict_do_update(
@@ -31,9 +39,6 @@ class Events:
                 where=keys.c.expires_at <= bindparam("now"),
             ),
             [*(column.name for column in keys.columns), "now"],
-        )
-        self._forget_keys = database.prepare(
-            delete(keys).where(keys.c.expires_at <= bindparam("now"))
         )
 
     def insert(self, event: Event) -> Write:
@@ -51,8 +56,9 @@ class Events:
                 "query": encode(event.query),
                 "headers": encode(event.headers),
                 "params": encode(event.params),
-                "raw": event.raw,
+                "raw": pack(event.raw),
                 "body": None if event.is_json else encode(event.body),
+                "replaces": event.replaces,
             },
         )
 
@@ -62,6 +68,13 @@ class Events:
             select(table).where(table.c.id == event_id, table.c.tenant == tenant)
         )
         return _event(row) if row else None
+
+    def some(self, tenant: str, event_ids: Sequence[str]) -> Mapping[str, Event]:
+        """Several by their ids; those that are not there are left out."""
+        rows = self._database.rows(
+            select(table).where(table.c.id.in_(event_ids), table.c.tenant == tenant)
+        )
+        return {row.id: _event(row) for row in rows}
 
     def remember_key(
         self, event: Event, key: str, body_hash: str, expires_at: Milliseconds
@@ -95,13 +108,9 @@ class Events:
         )
         return (row.event_id, row.body_hash) if row else None
 
-    def forget_keys(self, now: Milliseconds) -> Write:
-        """Removes the expired keys of every tenant."""
-        return Write(self._forget_keys, {"now": now})
-
 
 def _event(row: Row[Any]) -> Event:
-    raw = bytes(row.raw)
+    raw = unpack(row.raw)
     return Event(
         id=row.id,
         tenant=row.tenant,
@@ -116,4 +125,5 @@ def _event(row: Row[Any]) -> Event:
         body=decode(raw if row.body is None else row.body),
         raw=raw,
         is_json=row.body is None,
+        replaces=row.replaces,
     )

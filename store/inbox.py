@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, func, select, update
+from sqlalchemy import Row, bindparam, func, select, update
 
 from core.clock import Milliseconds
 from core.inbox import InboxItem
@@ -29,9 +29,6 @@ class Inbox:
         read = update(table).where(*unread_of_user).values(read_at=bindparam("now"))
         self._read = database.prepare(read.where(table.c.id == bindparam("which")))
         self._read_all = database.prepare(read)
-        self._forget = database.prepare(
-            delete(table).where(table.c.created_at < bindparam("before"))
-        )
 
     def insert(self, item: InboxItem) -> Write:
         """Adds a message."""
@@ -82,10 +79,6 @@ class Inbox:
     def mark_all_read(self, tenant: str, user_id: str, now: Milliseconds) -> Write:
         """Every message of a user was read."""
         return Write(self._read_all, {**_whose(tenant, user_id), "now": now})
-
-    def forget(self, before: Milliseconds) -> Write:
-        """Removes what was made before a moment."""
-        return Write(self._forget, {"before": before})
 
 
 def _whose(tenant: str, user_id: str) -> dict[str, Any]:

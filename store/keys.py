@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, select
+from sqlalchemy import Row, bindparam, delete, select, update
 
 from core.model import ApiKey
 from core.store import Write
@@ -24,6 +24,11 @@ class Keys:
                 table.c.tenant == bindparam("which_tenant"), table.c.id == bindparam("which")
             )
         )
+        self._limit = database.prepare(
+            update(table)
+            .where(table.c.tenant == bindparam("which_tenant"), table.c.id == bindparam("which"))
+            .values(rate=bindparam("new_rate"))
+        )
 
     def insert(self, key: ApiKey, value_hash: str) -> Write:
         """Adds a key."""
@@ -37,6 +42,7 @@ class Keys:
                 "value_hash": value_hash,
                 "scopes": " ".join(key.scopes),
                 "created_at": key.created_at,
+                "rate": key.limit,
             },
         )
 
@@ -52,6 +58,11 @@ class Keys:
         )
         return [_key(row) for row in rows]
 
+    def limit(self, tenant: str, key_id: str, limit: str | None) -> Write:
+        """Says how much may be asked for with a key; guarded: refused when there is none."""
+        values = {"which_tenant": tenant, "which": key_id, "new_rate": limit}
+        return Write(self._limit, values, guarded=True)
+
     def delete(self, tenant: str, key_id: str) -> Write:
         """Removes a key; guarded: refused when there is none."""
         return Write(self._delete, {"which_tenant": tenant, "which": key_id}, guarded=True)
@@ -59,4 +70,4 @@ class Keys:
 
 def _key(row: Row[Any]) -> ApiKey:
     scopes = tuple(row.scopes.split())
-    return ApiKey(row.id, row.tenant, row.name, row.prefix, scopes, row.created_at)
+    return ApiKey(row.id, row.tenant, row.name, row.prefix, scopes, row.created_at, row.rate)

@@ -1,20 +1,16 @@
-"""Brings a database's tables up to date (Alembic)."""
+"""Brings a database's tables up to date."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from core.errors import ConfigError
 from store.database import Database, unavailable
 
-_FOLDER = Path(__file__).parent / "migrations"
+_VERSIONS = Path(__file__).parent / "migrations" / "versions"
 _LOCK = 0x50454E53
 
 
@@ -28,24 +24,43 @@ def migrate(database: Database) -> None:
         with database.engine.begin() as connection:
             if not database.is_sqlite:
                 connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
-            _upgrade(connection)
+            if revision_of(connection) != newest_revision():
+                _upgrade(connection)
     except DBAPIError as error:
         raise unavailable(error) from error
 
 
-def _upgrade(connection: Connection) -> None:
-    scripts = ScriptDirectory(str(_FOLDER))
-    current = MigrationContext.configure(connection).get_current_revision()
-    if current == scripts.get_current_head():
-        return
-    if current is not None and current not in {
-        script.revision for script in scripts.walk_revisions()
-    }:
+def require_current(database: Database) -> None:
+    """Raises ConfigError unless the tables are as this Penstock makes them; changes nothing."""
+    try:
+        with database.engine.connect() as connection:
+            current = revision_of(connection)
+    except DBAPIError as error:
+        raise unavailable(error) from error
+    wanted = newest_revision()
+    if current is None:
+        raise ConfigError(f"there is no Penstock in {database.engine.url!r}")
+    if current != wanted:
         raise ConfigError(
-            f"the database is at version {current}, which this Penstock does not know; "
-            "run the Penstock that made it, or a newer one"
+            f"the database is at version {current}, this Penstock at {wanted}; start this Penstock "
+            "on it once, or use the one that made it"
         )
-    settings = Config()
-    settings.set_main_option("script_location", str(_FOLDER))
-    settings.attributes["connection"] = connection
-    command.upgrade(settings, "head")
+
+
+def revision_of(connection: Connection) -> str | None:
+    """The migration that the tables stand at (Alembic's own note of it), None before the first."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    row = connection.execute(text("SELECT version_num FROM alembic_version")).first()
+    return str(row[0]) if row else None
+
+
+def newest_revision() -> str:
+    """The migration that this Penstock is made for: their files begin with their numbers."""
+    return max(file.name.partition("_")[0] for file in _VERSIONS.glob("[0-9]*.py"))
+
+
+def _upgrade(connection: Connection) -> None:
+    from store.upgrade import upgrade  # noqa: PLC0415  see there
+
+    upgrade(connection)

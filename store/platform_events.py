@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, select, update
+from sqlalchemy import Row, bindparam, select, update
 
 from core.clock import Milliseconds
 from core.platform_events import PlatformEvent
@@ -30,26 +30,10 @@ class PlatformEvents:
             )
             .values(handed_on_at=bindparam("now"))
         )
-        self._forget = database.prepare(
-            delete(table).where(table.c.handed_on_at < bindparam("before"))
-        )
 
     def insert(self, event: PlatformEvent) -> Write:
         """Adds an event, to be handed on."""
-        return Write(
-            self._insert,
-            {
-                "id": event.id,
-                "tenant": event.tenant,
-                "type": event.type,
-                "version": event.version,
-                "occurred_at": event.occurred_at,
-                "data": encode(event.data),
-                "automation_id": event.automation_id,
-                "depth": event.depth,
-                "handed_on_at": None,
-            },
-        )
+        return Write(self._insert, event_columns(event))
 
     def get(self, tenant: str, event_id: str) -> PlatformEvent | None:
         """One event, or None."""
@@ -70,9 +54,20 @@ class PlatformEvents:
         values = {"which": event.id, "which_tenant": event.tenant, "now": now}
         return Write(self._hand_on, values, guarded=True)
 
-    def forget(self, before: Milliseconds) -> Write:
-        """Removes what was handed on before a moment."""
-        return Write(self._forget, {"before": before})
+
+def event_columns(event: PlatformEvent) -> dict[str, Any]:
+    """The columns of an event that is to be handed on."""
+    return {
+        "id": event.id,
+        "tenant": event.tenant,
+        "type": event.type,
+        "version": event.version,
+        "occurred_at": event.occurred_at,
+        "data": encode(event.data),
+        "automation_id": event.automation_id,
+        "depth": event.depth,
+        "handed_on_at": None,
+    }
 
 
 def _event(row: Row[Any]) -> PlatformEvent:

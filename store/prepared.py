@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from enum import IntEnum
 from operator import itemgetter
 from typing import Any, Protocol
 
@@ -11,6 +12,22 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import ClauseElement
 
 Values = Mapping[str, Any]
+
+Turns = Callable[[Values], Iterable[int]]
+"""Which locks a statement with these values waits for (`store.turns`)."""
+
+
+class Stage(IntEnum):
+    """The order in which the statements of a commit are executed, whosever they are."""
+
+    ADD = 0
+    """New rows."""
+    CHANGE = 1
+    """Changes of rows."""
+    HOLD = 2
+    """Runs whose key is held by now leave the line."""
+    PASS_ON = 3
+    """Runs that nothing of their key is before any more get their turn."""
 
 
 class Cursor(Protocol):
@@ -30,20 +47,44 @@ class Cursor(Protocol):
         ...
 
 
+class Statement(Protocol):
+    """What a write executes."""
+
+    @property
+    def stage(self) -> Stage:
+        """When it is executed in its commit."""
+        ...
+
+    @property
+    def turns(self) -> Turns | None:
+        """The locks that its commit has to take first."""
+        ...
+
+    def execute(self, cursor: Cursor, rows: Sequence[Values]) -> int:
+        """Runs the statement once a row; how many rows it touched."""
+        ...
+
+
 class Prepared:
     """A Core statement compiled for one dialect. Its parameters are plain numbers, texts and bytes.
 
     It is executed on the driver's own cursor: for rows in small groups SQLAlchemy's execution would
-    cost several times what SQLite does. `inserts` says whether it adds rows.
+    cost several times what SQLite does. `turns` are the locks that its commit has to take first.
     """
 
     def __init__(
-        self, statement: ClauseElement, dialect: Dialect, columns: Sequence[str] | None = None
+        self,
+        statement: ClauseElement,
+        dialect: Dialect,
+        columns: Sequence[str] | None = None,
+        stage: Stage | None = None,
+        turns: Turns | None = None,
     ) -> None:
         compiled = statement.compile(dialect=dialect, column_keys=columns)
         if not isinstance(compiled, SQLCompiler):
             raise TypeError(f"{statement} is no statement")
-        self.inserts = compiled.isinsert
+        self.stage = (Stage.ADD if compiled.isinsert else Stage.CHANGE) if stage is None else stage
+        self.turns = turns
         self._sql = str(compiled)
         self._arguments = _arguments_of(compiled)
 
@@ -64,14 +105,14 @@ def _arguments_of(compiled: SQLCompiler) -> Callable[[Values], Any]:
         if not bind.required and bind.value is not None
     }
     if not compiled.positional:
-        return lambda row: _without_nul({**constants, **row})
+        return lambda row: without_nul({**constants, **row})
     ordered = itemgetter(*compiled.positiontup or ())
     if len(compiled.positiontup or ()) == 1:
         return lambda row: (ordered(row),)
     return (lambda row: ordered({**constants, **row})) if constants else ordered
 
 
-def _without_nul(values: dict[str, Any]) -> dict[str, Any]:
+def without_nul(values: dict[str, Any]) -> dict[str, Any]:
     """PostgreSQL's text cannot hold U+0000, which JSON and a URL can: U+FFFD stands for it."""
     for name, value in values.items():
         if isinstance(value, str) and "\0" in value:

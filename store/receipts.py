@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from sqlalchemy import bindparam, delete, select
 
-from core.clock import Milliseconds
 from core.record_store import Receipt
 from core.writes import Write
 from store.database import Database
@@ -26,7 +25,6 @@ class Receipts:
                 table.c.tenant == bindparam("which_tenant"), table.c.key == bindparam("which_key")
             )
         )
-        self._forget = database.prepare(delete(table).where(table.c.made_at < bindparam("before")))
 
     def get(self, tenant: str, key: str) -> Receipt | None:
         """The receipt of a key, or None."""
@@ -51,7 +49,3 @@ class Receipts:
     def delete(self, tenant: str, key: str) -> Write:
         """Removes a receipt, if there is one."""
         return Write(self._delete, {"which_tenant": tenant, "which_key": key})
-
-    def forget(self, before: Milliseconds) -> Write:
-        """Removes what was made before a moment."""
-        return Write(self._forget, {"before": before})

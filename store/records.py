@@ -22,7 +22,7 @@ from core.model import Page
 from core.records import Record, RecordFilter
 from core.writes import LOOKED_AT, ListQuery, Write
 from store.database import Database
-from store.encoding import decode, encode
+from store.encoding import decode_text, encode_text
 from store.paging import Scope, search
 from store.record_fields import RecordFields, holding
 from store.schema import collections as counts
@@ -105,7 +105,7 @@ class Records:
             "tenant": record.tenant,
             "collection": record.collection,
             "id": record.id,
-            "content": encode(record.values).decode(),
+            "content": encode_text(record.values),
             "version": record.version,
             "created_at": record.created_at,
             "updated_at": record.updated_at,
@@ -120,7 +120,7 @@ class Records:
     def replace(self, record: Record, previous: Record) -> Sequence[Write]:
         """Puts a record in the place of `previous`; guarded: refused unless that is there."""
         values = {
-            "content": encode(record.values).decode(),
+            "content": encode_text(record.values),
             "version": record.version,
             "updated_at": record.updated_at,
         }
@@ -173,7 +173,7 @@ def _record(row: Row[Any]) -> Record:
         tenant=row.tenant,
         collection=row.collection,
         id=row.id,
-        values=decode(row.content),
+        values=decode_text(row.content),
         version=row.version,
         created_at=row.created_at,
         updated_at=row.updated_at,

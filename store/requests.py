@@ -13,6 +13,7 @@ from core.store import ListQuery, RequestFilter, Write
 from core.writes import LOOKED_AT
 from store.database import Database
 from store.encoding import decode, encode, encode_optional
+from store.packing import pack_optional, unpack_optional
 from store.paging import search
 from store.request_filters import scope_of
 from store.schema import events
@@ -60,7 +61,7 @@ class Requests:
                 "which_tenant": tenant,
                 "status": status,
                 "response_headers": encode(headers),
-                "response_body": body,
+                "response_body": pack_optional(body),
                 "duration": duration,
             },
         )
@@ -95,10 +96,10 @@ def _columns(entry: RequestEntry) -> dict[str, Any]:
         "started_at": entry.started_at,
         "duration": entry.duration,
         "request_headers": encode(entry.request_headers),
-        "request_body": entry.request_body,
+        "request_body": pack_optional(entry.request_body),
         "status": entry.status,
         "response_headers": encode_optional(entry.response_headers),
-        "response_body": entry.response_body,
+        "response_body": pack_optional(entry.response_body),
         "error": entry.error,
         "automation_id": entry.automation_id,
         "event_id": entry.event_id,
@@ -120,10 +121,10 @@ def _entry(row: Row[Any]) -> RequestEntry:
         started_at=row.started_at,
         duration=row.duration,
         request_headers=decode(row.request_headers),
-        request_body=row.body,
+        request_body=unpack_optional(row.body),
         status=row.status,
         response_headers=decode(row.response_headers),
-        response_body=row.response_body,
+        response_body=unpack_optional(row.response_body),
         error=row.error,
         automation_id=row.automation_id,
         event_id=row.event_id,

@@ -36,6 +36,8 @@ def run_columns(run: Run) -> dict[str, Any]:
         "parent_run_id": run.parent_run_id,
         "parent_step": run.parent_step,
         "order_key": run.order_key,
+        "quarantine_key": run.quarantine_key,
+        "position": run.position,
     }
 
 
@@ -64,4 +66,6 @@ def run_of(row: Row[Any]) -> Run:
         parent_run_id=row.parent_run_id,
         parent_step=row.parent_step,
         order_key=row.order_key,
+        quarantine_key=row.quarantine_key,
+        position=row.position,
     )

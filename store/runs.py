@@ -9,33 +9,38 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     BindParameter,
-    ColumnElement,
     Connection,
     Integer,
-    Row,
-    Text,
+    Select,
     Update,
     bindparam,
     case,
     func,
+    literal_column,
     null,
     select,
     update,
 )
 
 from core.clock import Milliseconds
+from core.event_keys import EventKey
 from core.model import Page, Run, StepRun
-from core.states import RunStatus
+from core.states import RunStatus, StepStatus
 from core.store import ListQuery, RunFilter, Write
+from core.usage import Counted
+from store.claims import Claim, Claims, is_one_of
 from store.committer import Committer
 from store.database import Database
 from store.encoding import encode_optional
+from store.lanes import Lanes
 from store.prepared import Prepared
 from store.run_lists import RunLists
 from store.run_rows import run_columns, run_of
-from store.schema import executors
+from store.schema import executors, tenants
 from store.schema import runs as table
 from store.step_runs import StepRuns
+from store.taking_turns import before_using
+from store.usage import CountedInsert
 
 
 class Runs:
@@ -46,10 +51,17 @@ class Runs:
         self._committer = committer
         self._steps = StepRuns(database)
         self._lists = RunLists(database)
-        self._insert = database.prepare_insert(table)
+        self._claims = Claims(database, committer)
+        self._lanes = Lanes(database)
+        columns = [column.name for column in table.columns]
+        inserting = database.insert(table)
+        self._insert = CountedInsert(database, inserting, columns, Counted.RUNS, "created_at")
         self._move = lru_cache(maxsize=None)(self._prepare_move)
         self._park = self._prepare_park()
+        self._before_using = before_using(database)
+        self._require = self._prepare_require()
         self._signal = lru_cache(maxsize=None)(self._prepare_signal)
+        self._give_event = self._prepare_give_event()
 
     def get(self, tenant: str, run_id: str) -> Run | None:
         """One run, or None."""
@@ -68,17 +80,83 @@ class Runs:
         """The last runs of several automations, the newest first, without their outputs."""
         return self._lists.newest_of(tenant, automation_ids, each)
 
-    def journal(self, tenant: str, run_id: str) -> Sequence[StepRun]:
-        """The steps of a run that have started, waited or ended."""
-        return self._steps.journal(tenant, run_id)
+    def held_by(self, executor: str) -> Sequence[Run]:
+        """What an executor executes, as far as the store knows."""
+        running = is_one_of([RunStatus.RUNNING])
+        rows = self._database.rows(select(table).where(running, table.c.executor == executor))
+        return [run_of(row) for row in rows]
+
+    def ended(self, run_ids: Sequence[str]) -> Sequence[Run]:
+        """Those of these runs that have ended, of whichever tenant."""
+        rows = self._database.rows(
+            select(table).where(table.c.id.in_(run_ids), table.c.finished_at.is_not(None))
+        )
+        return [run_of(row) for row in rows]
+
+    def journal(
+        self, tenant: str, run_id: str, keys: Sequence[str] | None = None
+    ) -> Sequence[StepRun]:
+        """The steps of a run that have started, waited or ended; with `keys` only those."""
+        return self._steps.journal(tenant, run_id, keys)
+
+    def item_counts(self, tenant: str, run_id: str, loop: str) -> Mapping[StepStatus, int]:
+        """How many items of a loop, given by its key, have ended how."""
+        return self._steps.item_counts(tenant, run_id, loop)
+
+    def failed_items(self, tenant: str, run_id: str, loop: str, limit: int) -> Sequence[StepRun]:
+        """The ends of items of a loop that failed, some of them where there are more."""
+        return self._steps.failed_items(tenant, run_id, loop, limit)
+
+    def waiting_in_bodies(self, tenant: str, run_id: str, limit: int) -> Sequence[str]:
+        """The keys of steps that wait in the bodies of loops, some where there are more."""
+        return self._steps.waiting_in_bodies(tenant, run_id, limit)
 
     def keep_step(self, run: Run, step: StepRun) -> Write:
         """Inserts or replaces a journal entry; guarded: refused when the step has ended."""
         return self._steps.keep(run, step)
 
     def insert(self, run: Run) -> Write:
-        """Adds a run."""
+        """Adds a run. A queued one that has a key is held, or waits in line, as that key stands."""
+        if run.has_key and run.status is RunStatus.QUEUED:
+            return self._lanes.insert(run)
         return Write(self._insert, run_columns(run))
+
+    def require(self, run: Run) -> Sequence[Write]:
+        """Sees to it that a run, and so its event, is there to be replayed; guarded."""
+        which = {"which": run.id, "which_tenant": run.tenant}
+        return [*self._before_using, Write(self._require, which, guarded=True)]
+
+    def pass_on(self, lane: EventKey, now: Milliseconds) -> Write:
+        """The first in line becomes due, unless it is the turn of another of its key."""
+        return self._lanes.pass_on(lane, now)
+
+    def pass_on_around(self, key: EventKey, now: Milliseconds) -> Write:
+        """The same in every line where there is a held or queued run of a quarantine's key."""
+        return self._lanes.pass_on_around(key, now)
+
+    def hold(self, key: EventKey) -> Write:
+        """What is queued of a quarantine's key that is held by now is held, too."""
+        return self._lanes.hold(key)
+
+    def free(self, key: EventKey, version: int | None, now: Milliseconds) -> Write:
+        """What is held of a key is queued again; what has not begun takes `version`, if given."""
+        return self._lanes.free(key, version, now)
+
+    def heal(self, now: Milliseconds, most: int) -> int:
+        """Passes on in lines in which it is nobody's turn; how many they were."""
+        idle = self._lanes.idle(most)
+        if idle:
+            self._committer.commit([self._lanes.pass_on(lane, now) for lane in idle])
+        return len(idle)
+
+    def first_in(self, lane: EventKey) -> str | None:
+        """The id of the run whose turn it is, or None."""
+        return self._lanes.first(lane)
+
+    def give_event(self, run: Run, event_id: str) -> Write:
+        """Gives a held run another event; guarded: refused when it is held no more, or has that."""
+        values = {"which": run.id, "which_tenant": run.tenant, "old": run.event_id}
+        return Write(self._give_event, {**values, "new": event_id}, guarded=True)
 
     def move(
         self,
@@ -149,32 +227,7 @@ class Runs:
         limit: int,
     ) -> Sequence[Run]:
         """Takes due runs over for an executor, each with a new token."""
-        due = (
-            select(table.c.id)
-            .where(_is_one_of(old), table.c.due_at <= now)
-            .order_by(table.c.due_at)
-            .limit(limit)
-        )
-        if not self._database.is_sqlite:
-            due = due.with_for_update(skip_locked=True)
-        # Found once: PostgreSQL may run a subquery again, and so claim more than `limit`.
-        found = due.cte("due")
-        statement = (
-            update(table)
-            .where(table.c.id.in_(select(found.c.id)), _is_one_of(old))
-            .values(
-                status=new,
-                executor=executor,
-                due_at=None,
-                token=table.c.token + 1,
-                started_at=func.coalesce(table.c.started_at, now),
-            )
-            .returning(*table.columns)
-        )
-        rows: Sequence[Row[Any]] = self._committer.transact(
-            lambda connection: connection.execute(statement).all()
-        )
-        return [run_of(row) for row in rows]
+        return self._claims.take(Claim(old, new, executor, now), limit)
 
     def rescue(self, old: RunStatus, new: RunStatus, now: Milliseconds) -> int:
         """Puts back runs whose executor's lease is over, with a new token; how many they were."""
@@ -188,8 +241,25 @@ class Runs:
 
     def next_due(self, statuses: Sequence[RunStatus]) -> Milliseconds | None:
         """When the next run in one of these states is due, or None."""
-        row = self._database.first(select(func.min(table.c.due_at)).where(_is_one_of(statuses)))
+        row = self._database.first(select(func.min(table.c.due_at)).where(is_one_of(statuses)))
         return row[0] if row else None
+
+    def count(self, status: RunStatus, most: int) -> int:
+        """How many runs are in a state other than succeeded; at most `most` are counted."""
+        # By tenant, and with the condition in words: so it is looked up in `runs_not_succeeded`.
+        rest = table.c.status != literal_column(f"'{RunStatus.SUCCEEDED}'")
+        found = select(tenants.c.id).join(table, table.c.tenant == tenants.c.id)
+        return self._count(found.where(table.c.status == status, rest), most)
+
+    def count_due(self, statuses: Sequence[RunStatus], now: Milliseconds, most: int) -> int:
+        """How many runs in one of these states are due; at most `most` are counted."""
+        return self._count(
+            select(table.c.due_at).where(is_one_of(statuses), table.c.due_at <= now), most
+        )
+
+    def _count(self, found: Select[Any], most: int) -> int:
+        row = self._database.first(select(func.count()).select_from(found.limit(most).subquery()))
+        return int(row[0]) if row else 0
 
     def _prepare_move(self, states: int, changed: tuple[str, ...], any_token: bool) -> Prepared:
         values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in (*changed, "status")}
@@ -203,6 +273,10 @@ class Runs:
         else:
             matches.append(table.c.token == bindparam("held_token"))
         return self._database.prepare(update(table).where(*matches).values(values))
+
+    def _prepare_require(self) -> Prepared:
+        mine = (table.c.id == bindparam("which")) & (table.c.tenant == bindparam("which_tenant"))
+        return self._database.prepare(update(table).where(mine).values(token=table.c.token))
 
     def _prepare_park(self) -> Prepared:
         told = table.c.signals > bindparam("counted", type_=Integer)
@@ -227,16 +301,20 @@ class Runs:
         values = {"signals": table.c.signals + 1, "due_at": due_at}
         return self._database.prepare(update(table).where(*matches).values(values))
 
+    def _prepare_give_event(self) -> Prepared:
+        matches = (
+            table.c.id == bindparam("which"),
+            table.c.tenant == bindparam("which_tenant"),
+            table.c.status == literal_column(f"'{RunStatus.HELD}'"),
+            table.c.event_id == bindparam("old"),
+        )
+        return self._database.prepare(
+            update(table).where(*matches).values(event_id=bindparam("new"))
+        )
+
 
 def _moment(name: str) -> BindParameter[int]:
     return bindparam(name, type_=BigInteger)
-
-
-def _is_one_of(statuses: Sequence[RunStatus]) -> ColumnElement[bool]:
-    # Written out, not bound: SQLite takes a partial index only where its condition stands in words.
-    return table.c.status.in_(
-        bindparam("statuses", statuses, type_=Text, expanding=True, literal_execute=True)
-    )
 
 
 def _count(connection: Connection, statement: Update) -> int:

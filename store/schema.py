@@ -14,12 +14,26 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    Sequence,
     Table,
     Text,
     text,
 )
 
 metadata = MetaData()
+
+LINED_UP = "order_key IS NOT NULL AND status = 'queued' AND due_at IS NULL"
+"""Runs that wait for those of their key which came before them."""
+IN_TURN = (
+    "order_key IS NOT NULL AND status IN ('queued', 'running', 'waiting') "
+    "AND (status <> 'queued' OR due_at IS NOT NULL)"
+)
+"""Runs whose turn it is: of a key one at a time, which a unique index sees to."""
+SUSPECT = "quarantine_key IS NOT NULL AND status <> 'succeeded'"
+"""Runs of keys that may be held, but those that succeeded: nobody asks for these by their key."""
+
+run_positions = Sequence("run_positions", metadata=metadata)
+"""Places in the order of acceptance; PostgreSQL alone has it."""
 
 
 def _id(name: str, *, primary: bool = True) -> Column[str]:
@@ -87,6 +101,13 @@ events = Table(
     _json("params", required=True),
     _json("raw", required=True),
     _json("body"),
+    _text("replaces"),
+    Index(
+        "events_edited",
+        "replaces",
+        sqlite_where=text("replaces IS NOT NULL"),
+        postgresql_where=text("replaces IS NOT NULL"),
+    ),
 )
 
 idempotency_keys = Table(
@@ -127,6 +148,8 @@ runs = Table(
     _text("parent_run_id"),
     _text("parent_step"),
     _text("order_key"),
+    _text("quarantine_key"),
+    Column("position", BigInteger),
     Index("runs_by_tenant", "tenant", "id"),
     Index("runs_by_automation", "tenant", "automation_id", "id"),
     Index(
@@ -134,6 +157,19 @@ runs = Table(
         "due_at",
         sqlite_where=text("status IN ('queued', 'waiting')"),
         postgresql_where=text("status IN ('queued', 'waiting')"),
+    ),
+    Index(
+        "runs_due_by_tenant",
+        "tenant",
+        "due_at",
+        sqlite_where=text("status IN ('queued', 'waiting')"),
+        postgresql_where=text("status IN ('queued', 'waiting')"),
+    ),
+    Index(
+        "runs_due_awaited",
+        "due_at",
+        sqlite_where=text("status IN ('queued', 'waiting') AND awaited = 1"),
+        postgresql_where=text("status IN ('queued', 'waiting') AND awaited"),
     ),
     Index(
         "runs_executed",
@@ -175,7 +211,77 @@ runs = Table(
         sqlite_where=text("finished_at IS NOT NULL"),
         postgresql_where=text("finished_at IS NOT NULL"),
     ),
+    Index(
+        "runs_replays",
+        "event_id",
+        sqlite_where=text("replay_of IS NOT NULL"),
+        postgresql_where=text("replay_of IS NOT NULL"),
+    ),
+    Index(
+        "runs_children",
+        "parent_run_id",
+        sqlite_where=text("parent_run_id IS NOT NULL AND finished_at IS NULL"),
+        postgresql_where=text("parent_run_id IS NOT NULL AND finished_at IS NULL"),
+    ),
+    Index(
+        "runs_lined_up",
+        "tenant",
+        "automation_id",
+        "order_key",
+        "position",
+        sqlite_where=text(LINED_UP),
+        postgresql_where=text(LINED_UP),
+    ),
+    Index(
+        "runs_in_turn",
+        "tenant",
+        "automation_id",
+        "order_key",
+        unique=True,
+        sqlite_where=text(IN_TURN),
+        postgresql_where=text(IN_TURN),
+    ),
+    Index(
+        "runs_suspect",
+        "tenant",
+        "automation_id",
+        "quarantine_key",
+        "status",
+        "position",
+        sqlite_where=text(SUSPECT),
+        postgresql_where=text(SUSPECT),
+    ),
+    Index(
+        "runs_by_position",
+        "position",
+        sqlite_where=text("position IS NOT NULL"),
+        postgresql_where=text("position IS NOT NULL"),
+    ),
     sqlite_with_rowid=False,
+)
+
+quarantine_keys = Table(
+    "quarantine_keys",
+    metadata,
+    _id("id"),
+    _text("tenant", required=True),
+    _text("automation_id", required=True),
+    _text("key", required=True),
+    Column("failures", Integer, nullable=False),
+    _moment("failing_since", required=True),
+    _moment("failed_at", required=True),
+    _text("run_id", required=True),
+    _text("error"),
+    _moment("held_at"),
+    _text("held_by"),
+    Index("quarantine_by_key", "tenant", "automation_id", "key", unique=True),
+    Index(
+        "quarantine_held",
+        "tenant",
+        "id",
+        sqlite_where=text("held_at IS NOT NULL"),
+        postgresql_where=text("held_at IS NOT NULL"),
+    ),
 )
 
 run_statistics = Table(
@@ -271,7 +377,7 @@ inbox_items = Table(
         sqlite_where=text("read_at IS NULL"),
         postgresql_where=text("read_at IS NULL"),
     ),
-    Index("inbox_by_age", "created_at"),
+    Index("inbox_by_tenant", "tenant", "id"),
 )
 
 approvals = Table(
@@ -535,6 +641,7 @@ api_keys = Table(
     _text("value_hash", required=True),
     _text("scopes", required=True),
     _moment("created_at", required=True),
+    _text("rate"),
     Index("api_keys_by_hash", "value_hash", unique=True),
     Index("api_keys_by_tenant", "tenant"),
 )
@@ -671,4 +778,38 @@ record_receipts = Table(
     _moment("made_at", required=True),
     Index("record_receipts_by_age", "made_at"),
     sqlite_with_rowid=False,
+)
+
+usage_counts = Table(
+    "usage_counts",
+    metadata,
+    _id("tenant"),
+    _id("month"),
+    Column("slot", Integer, primary_key=True, autoincrement=False),
+    Column("events", BigInteger, nullable=False),
+    Column("runs", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+quota_crossings = Table(
+    "quota_crossings",
+    metadata,
+    _id("tenant"),
+    _id("month"),
+    _id("counted"),
+    Column("size", BigInteger, primary_key=True, autoincrement=False),
+    Column("percent", Integer, primary_key=True, autoincrement=False),
+    Column("used", BigInteger, nullable=False),
+    _moment("crossed_at", required=True),
+    sqlite_with_rowid=False,
+)
+
+answers = Table(
+    "answers",
+    metadata,
+    _id("run_id"),
+    _text("tenant", required=True),
+    Column("ciphertext", LargeBinary, nullable=False),
+    _moment("kept_until", required=True),
+    Index("answers_by_end", "kept_until"),
 )

@@ -3,30 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 
 from core.errors import PenstockError
+from core.meters import SILENT, Meters
 from core.store import Write
 from store.alert_notices import AlertNotices
 from store.alert_signs import AlertSigns
 from store.alerts import Alerts
+from store.answers import Answers
 from store.approvals import Approvals
 from store.audit import AuditLog
 from store.automations import Automations
 from store.cipher import Cipher
+from store.clock import DatabaseClock
 from store.collections import Collections
 from store.committer import Committer, DirectCommitter, GroupCommitter
 from store.database import Database
 from store.deliveries import Deliveries
 from store.events import Events
+from store.exclusion import exclusively
 from store.executors import Executors
 from store.inbox import Inbox
 from store.invitations import Invitations
 from store.keys import Keys
 from store.migrate import migrate
 from store.platform_events import PlatformEvents
+from store.quarantine import Quarantine
 from store.receipts import Receipts
 from store.records import Records
 from store.requests import Requests
+from store.retention import SqlRetention
 from store.runs import Runs
 from store.samples import Samples
 from store.schedules import Schedules
@@ -36,6 +43,7 @@ from store.signals import Signals
 from store.statistics import RunStatistics
 from store.subscriptions import Subscriptions
 from store.tenants import Tenants
+from store.usage import Usage
 from store.users import Users
 
 _NOBODY = ""
@@ -75,6 +83,31 @@ class SqlStore:
         self.alerts = Alerts(database)
         self.alert_notices = AlertNotices(database)
         self.alert_signs = AlertSigns(database)
+        self.usage = Usage(database)
+        self.quarantine = Quarantine(database)
+        self.answers = Answers(database, cipher)
+        self.retention = SqlRetention(database, committer)
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether several processes may work on it, on whichever machines."""
+        return not self._database.is_sqlite
+
+    @property
+    def connections(self) -> int:
+        """How many connections to the database are in use."""
+        return self._database.connections
+
+    def clock(self) -> DatabaseClock:
+        """The clock of the database of a shared store. Raises StorageUnavailable."""
+        return DatabaseClock(self._database)
+
+    def exclusively(self, name: str, *, wait: bool = False) -> AbstractContextManager[bool]:
+        """Whether nobody else does the work of this name; while it is done here nobody can begin.
+
+        With `wait` the others are waited for. Raises StorageUnavailable.
+        """
+        return exclusively(self._database, name, wait=wait)
 
     def commit(self, writes: Sequence[Write]) -> None:
         """Commits a unit of work, or raises GuardMissed or StorageUnavailable and keeps nothing."""
@@ -95,7 +128,7 @@ class SqlStore:
         self._database.close()
 
 
-def open_store(url: str, cipher: Cipher) -> SqlStore:
+def open_store(url: str, cipher: Cipher, meters: Meters = SILENT) -> SqlStore:
     """Opens the database of a URL, brings its tables up to date and puts the store over it.
 
     Raises ConfigError for a URL that cannot be used, StorageUnavailable when nobody answers there.
@@ -106,5 +139,6 @@ def open_store(url: str, cipher: Cipher) -> SqlStore:
     except PenstockError:
         database.close()
         raise
-    committer = GroupCommitter(database) if database.is_sqlite else DirectCommitter(database)
+    kind = GroupCommitter if database.is_sqlite else DirectCommitter
+    committer: Committer = kind(database, meters)
     return SqlStore(database, committer, cipher)

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    CompoundSelect,
+    FromClause,
     Row,
+    Text,
     bindparam,
     case,
+    cast,
     func,
     literal,
+    null,
     select,
     union_all,
 )
 
 from core.clock import Milliseconds
 from core.states import RUN_ENDS, RunStatus
-from core.statistics import BUCKET, BucketTally, Tally
+from core.statistics import BUCKET, BucketTally, Tally, Totals
 from core.store import Write
 from store.database import Database
 from store.prepared import Prepared
@@ -28,17 +34,14 @@ from store.schema import run_statistics as table
 from store.schema import run_statistics_marks as marks
 from store.schema import runs
 
+REMEMBERED = 256
+"""Spans of time that are remembered as they were added up."""
 _OPEN = tuple(status for status in RunStatus if status not in RUN_ENDS)
 _DURATION = runs.c.finished_at - runs.c.created_at
 _COUNTED = (
     *(func.sum(case((runs.c.status == end, 1), else_=0)).label(end) for end in sorted(RUN_ENDS)),
     func.sum(_DURATION).label("total_duration"),
     func.max(_DURATION).label("longest"),
-)
-_KEPT = (
-    *(func.sum(table.c[end]).label(end) for end in sorted(RUN_ENDS)),
-    func.sum(table.c.total_duration).label("total_duration"),
-    func.max(table.c.longest).label("longest"),
 )
 
 
@@ -58,21 +61,22 @@ class RunStatistics:
             names,
         )
         self._move_mark = _prepare_mark(database)
+        # What is kept changes with the mark alone; a month of it takes a while to be added up.
+        self._kept = lru_cache(REMEMBERED)(self._read_kept)
 
-    def tallies(
-        self, tenant: str, since: Milliseconds, width: Milliseconds
-    ) -> Sequence[BucketTally]:
-        """What ended since a moment, by automation and by spans: as it is kept, and what is not."""
+    def totals(
+        self, tenant: str, since: Milliseconds, until: Milliseconds, width: Milliseconds
+    ) -> Totals:
+        """What ended in a time, by spans and by automations: as it is kept, and what is not."""
         mark = self.counted_until(tenant) or 0
-        kept = (
-            select(_begin(table.c.bucket, width), table.c.automation_id, *_KEPT)
-            .where(table.c.tenant == tenant, table.c.bucket >= since, table.c.bucket < mark)
-            .group_by("span", table.c.automation_id)
-        )
-        return [
-            *(_bucket_tally(row) for row in self._database.rows(kept)),
-            *self._count(width, _ended_since(tenant, max(since, mark))),
-        ]
+        kept = self._kept(tenant, since, min(mark, until + 1), width)
+        spans, automations = dict(kept.spans), dict(kept.automations)
+        fresh = _ended_since(tenant, max(since, mark)) & (runs.c.finished_at <= until)
+        for one in self._count(width, fresh):
+            spans[one.bucket] = spans.get(one.bucket, Tally()) + one.tally
+            known = automations.get(one.automation_id, Tally())
+            automations[one.automation_id] = known + one.tally
+        return Totals(spans, automations)
 
     def not_ended(self, tenant: str, most: int) -> Mapping[RunStatus, int]:
         """How many runs have not ended, by their state; each counted no further than `most`."""
@@ -122,6 +126,19 @@ class RunStatistics:
         values = {"tenant": tenant, "counted_until": new, "old": old}
         return Write(self._move_mark, values, guarded=True)
 
+    def _read_kept(
+        self, tenant: str, since: Milliseconds, end: Milliseconds, width: Milliseconds
+    ) -> Totals:
+        """What is kept of a time that ends with the mark, or before it."""
+        spans: dict[Milliseconds, Tally] = {}
+        automations: dict[str, Tally] = {}
+        for row in self._database.rows(_kept(tenant, since, end, width)):
+            if row.automation_id is None:
+                spans[int(row.span)] = _tally(row)
+            else:
+                automations[row.automation_id] = _tally(row)
+        return Totals(spans, automations)
+
     def _count(self, width: Milliseconds, which: ColumnElement[bool]) -> Sequence[BucketTally]:
         rows = self._database.rows(
             select(_begin(runs.c.finished_at, width), runs.c.automation_id, *_COUNTED)
@@ -139,6 +156,33 @@ class RunStatistics:
         )
         state = literal(status.value).label("state")
         return select(state, func.count().label("number")).select_from(some)
+
+
+def _kept(
+    tenant: str, since: Milliseconds, end: Milliseconds, width: Milliseconds
+) -> CompoundSelect[Any]:
+    """What is kept, added up by spans, with no automation, and by automations, with no span.
+
+    The database adds it up: a row for each span of each automation takes many times longer here.
+    """
+    which = (table.c.tenant == tenant) & (table.c.bucket >= since) & (table.c.bucket < end)
+    both = select(_begin(table.c.bucket, width), table.c.automation_id, *_summed(table)).where(
+        which
+    )
+    found = both.group_by("span", table.c.automation_id).cte("found")
+    nobody = cast(null(), Text).label("automation_id")
+    whenever = cast(null(), BigInteger).label("span")
+    by_span = select(found.c.span, nobody, *_summed(found)).group_by(found.c.span)
+    by_automation = select(whenever, found.c.automation_id, *_summed(found))
+    return union_all(by_span, by_automation.group_by(found.c.automation_id))
+
+
+def _summed(counts: FromClause) -> Sequence[ColumnElement[int]]:
+    return (
+        *(func.sum(counts.c[end]).label(end) for end in sorted(RUN_ENDS)),
+        func.sum(counts.c.total_duration).label("total_duration"),
+        func.max(counts.c.longest).label("longest"),
+    )
 
 
 def _begin(moment: ColumnElement[int], width: Milliseconds) -> ColumnElement[int]:
@@ -163,8 +207,12 @@ def _ended_since(tenant: str, since: Milliseconds) -> ColumnElement[bool]:
 
 
 def _bucket_tally(row: Row[Any]) -> BucketTally:
+    return BucketTally(int(row.span), row.automation_id, _tally(row))
+
+
+def _tally(row: Row[Any]) -> Tally:
     # PostgreSQL sums whole numbers to decimals.
-    tally = Tally(
+    return Tally(
         succeeded=int(row.succeeded),
         failed=int(row.failed),
         halted=int(row.halted),
@@ -172,4 +220,3 @@ def _bucket_tally(row: Row[Any]) -> BucketTally:
         total_duration=int(row.total_duration),
         longest=int(row.longest),
     )
-    return BucketTally(int(row.span), row.automation_id, tally)

@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 
 from core.errors import GuardMissed
 from core.store import Write
-from store.prepared import Cursor, Prepared
+from store.prepared import Cursor, Statement
+from store.turns import take_turns
 
 
 class Unit:
@@ -45,16 +46,17 @@ class Unit:
 def execute_together(cursor: Cursor, units: Sequence[Unit]) -> None:
     """Executes the writes of many units, gathered by statement: one call to the driver for each.
 
-    New rows come first, so that an update finds the row that was inserted beside it; else the order
-    within a unit is kept only among equal statements, and its writes must not depend on one
-    another's rows. Raises GuardMissed when any guard of any unit was missed.
+    They come in the order of their stages, so that an update finds the row that was inserted beside
+    it; else the order within a unit is kept only among equal statements, and its writes must not
+    depend on one another's rows. Raises GuardMissed when any guard of any unit was missed.
     """
-    gathered: dict[tuple[Prepared, bool], list[Mapping[str, Any]]] = {}
+    gathered: dict[tuple[Statement, bool], list[Mapping[str, Any]]] = {}
     for unit in units:
         for write in unit.writes:
             gathered.setdefault((write.statement, write.guarded), []).append(write.parameters)
-    inserts_first = sorted(gathered.items(), key=lambda item: not item[0][0].inserts)
-    for (statement, guarded), rows in inserts_first:
+    in_stages = sorted(gathered.items(), key=lambda item: item[0][0].stage)
+    take_turns(cursor, ((statement, rows) for (statement, _), rows in in_stages))
+    for (statement, guarded), rows in in_stages:
         touched = statement.execute(cursor, rows)
         if guarded and touched != len(rows):
             raise GuardMissed("somebody else moved it first")

@@ -13,7 +13,9 @@ from core.errors import InvalidError, JsonError
 from core.http import BodyIncomplete, BodyTooLarge, Headers, InboundRequest
 from core.networks import CallerNetworks, caller_address, parse_network
 from core.spec import (
+    OPEN_DOOR,
     Answered,
+    Door,
     Family,
     KeyCheck,
     Received,
@@ -85,19 +87,26 @@ class CompiledWebhook:
         secrets: Secrets,
         check_key: KeyCheck,
         now: Milliseconds,
+        door: Door = OPEN_DOOR,
     ) -> Received | Answered | Rejected:
-        """Verifies, reads and parses a request; a stranger's body is not read where auth allows."""
+        """Verifies, reads and parses a request.
+
+        Where auth allows, the body of a stranger is not read, nor that of one too many. A request
+        counts once its sender is known, so that strangers take no place from partners.
+        """
         if self.callers and caller_address(request.remote_address) not in self.callers:
             return _not_from(request.remote_address)
-        if not self.auth.reads_body:
-            refused = self.auth.verify(request, b"", secrets, check_key, now)
-            if refused:
-                return refused
+        if self.auth.reads_body:
+            refused = door.look()
+        else:
+            refused = self.auth.verify(request, b"", secrets, check_key, now) or door.enter()
+        if refused:
+            return refused
         raw = self._read(request)
         if isinstance(raw, Rejected):
             return raw
         if self.auth.reads_body:
-            refused = self.auth.verify(request, raw, secrets, check_key, now)
+            refused = self.auth.verify(request, raw, secrets, check_key, now) or door.enter()
             if refused:
                 return refused
         return self._parse(request, raw, params)

@@ -8,7 +8,7 @@ from typing import Any
 
 from actions.exchange import Exchange
 from core.http import SendResult
-from core.outcomes import Fail, Retry
+from core.outcomes import Defer, Fail, Retry
 from core.spec import ActionContext
 
 Field = Mapping[str, Any]
@@ -17,7 +17,7 @@ Field = Mapping[str, Any]
 Configuration = Mapping[str, Any]
 """A step's `with`, or (`auth`) what stands in its field `auth`; valid against the schema."""
 
-Sent = SendResult | Retry | Fail
+Sent = SendResult | Retry | Fail | Defer
 """What came back, or the outcome of an attempt that did not get as far as sending."""
 
 Add = Callable[[ActionContext, Configuration, Exchange], Exchange]

@@ -14,7 +14,6 @@ import orjson
 from actions.auth.bearer import bearer_header
 from actions.auth.contract import AuthKind, Configuration, Sent, authorization
 from actions.auth.fields import END, line, secret
-from actions.auth.token_endpoint import TokenEndpoint
 from actions.exchange import Exchange
 from core.clock import Milliseconds
 from core.http import OutboundRequest, OutboundResponse, SendResult
@@ -28,6 +27,8 @@ class _Attempt:
     """One attempt; it knows how much of its time is left, and whether it asked for a token."""
 
     def __init__(self, context: ActionContext, auth: Configuration, exchange: Exchange) -> None:
+        from actions.auth.token_endpoint import TokenEndpoint  # noqa: PLC0415  see there
+
         value = context.secret(auth["secret"])
         self.has_asked = False
         self._context = context

@@ -1,4 +1,7 @@
-"""Asking for an access token by the client credentials grant (RFC 6749, section 4.4)."""
+"""Asking for an access token by the client credentials grant (RFC 6749, section 4.4).
+
+Import it where it is used: oauthlib takes 1 MB, which nobody is to pay who does not use it.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from actions.media import FORM, JSON
 from actions.replies import unanswered
 from core.clock import Milliseconds
 from core.http import OutboundRequest, OutboundResponse, SendFailure
-from core.outcomes import Fail, Retry
+from core.outcomes import Defer, Fail, Retry
 from core.retry_after import parse_retry_after
 from core.spec import ActionContext
 from core.tokens import Gained, Token
@@ -108,7 +111,9 @@ class TokenEndpoint:
         return Retry(reason, after, output)
 
 
-def _not_answered(failure: SendFailure) -> Retry | Fail:
+def _not_answered(failure: SendFailure) -> Retry | Fail | Defer:
+    if failure.until is not None:
+        return Defer(failure.until, failure.message)
     reason = f"no access token: {failure.message}"
     output = unanswered(FAILURE, failure.duration)
     return Retry(reason, output=output) if failure.may_pass else Fail(reason, output)

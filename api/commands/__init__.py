@@ -7,13 +7,24 @@ import os
 from argparse import ArgumentParser
 from collections.abc import Sequence
 
-from api.commands import documents, keys, running, secrets, sending, transfer, users
+from api.commands import (
+    copying,
+    documents,
+    examining,
+    keys,
+    running,
+    secrets,
+    sending,
+    sharing,
+    transfer,
+    users,
+)
 from api.commands.context import Context
 from core.accounts import Actor, ActorKind
 from core.errors import ConfigError, InvalidError, PenstockError
 from engine.acting import acting_as
 
-GROUPS = (running, documents, transfer, sending, secrets, keys, users)
+GROUPS = (running, sharing, documents, transfer, sending, secrets, keys, users, copying, examining)
 
 DONE, FAILED, MISUSED = 0, 1, 2
 """Exit statuses: it was done, it could not be done, it was called or configured wrongly."""

@@ -40,13 +40,14 @@ def _add_create(group: Commands) -> None:
         "make a key and print its value, this once",
         [
             "penstock key create --name me --scopes admin",
-            "penstock key create --name shop --scopes trigger,read",
+            "penstock key create --name shop --scopes trigger,read --limit 100/m",
         ],
     )
     parser.add_argument("--name", required=True, help="whose key it is, or what it is for")
     parser.add_argument(
         "--scopes", required=True, help=f"what it may do, by commas: {', '.join(SCOPES)}"
     )
+    parser.add_argument("--limit", help="how much may be asked for with it, such as 100/m")
     add_json(parser)
     add_tenant(parser)
 
@@ -54,7 +55,9 @@ def _add_create(group: Commands) -> None:
 def _create(arguments: Namespace, context: Context) -> int:
     scopes = [scope.strip() for scope in arguments.scopes.split(",") if scope.strip()]
     with open_workspace(arguments, context) as workspace:
-        key, value = workspace.service.keys.create(workspace.tenant, arguments.name, scopes)
+        key, value = workspace.service.keys.create(
+            workspace.tenant, arguments.name, scopes, limit=arguments.limit
+        )
     if arguments.json:
         context.terminal.show({**key_json(key), "value": value})
         return 0
@@ -72,10 +75,17 @@ def _list(arguments: Namespace, context: Context) -> int:
         context.terminal.show([key_json(key) for key in keys])
         return 0
     rows = [
-        (key.id, key.name, f"{key.prefix}…", ", ".join(key.scopes), to_rfc3339(key.created_at))
+        (
+            key.id,
+            key.name,
+            f"{key.prefix}…",
+            ", ".join(key.scopes),
+            key.limit or "none",
+            to_rfc3339(key.created_at),
+        )
         for key in keys
     ]
-    context.terminal.table(("ID", "NAME", "BEGINS", "SCOPES", "CREATED"), rows)
+    context.terminal.table(("ID", "NAME", "BEGINS", "SCOPES", "LIMIT", "CREATED"), rows)
     return 0
 
 

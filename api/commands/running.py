@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import logging
 from argparse import Namespace
+from collections.abc import Sequence
 
+from api.apart import apart
 from api.commands.context import Context
 from api.commands.parsing import Commands, add_command
 from api.commands.settings import SERVER_FLAGS, add_flags, configuration
 from api.commands.tenancy import DEFAULT_TENANT
 from api.commands.welcome import demo_lines, welcome_lines
 from api.demo import Demo, allow_partner
-from api.listening import address_of, listen
+from api.listening import Address, address_of, listen
 from api.server import serve
 from core.config import Config
 from core.errors import ConfigError
+from core.roles import Role
 
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
@@ -55,17 +58,27 @@ def _run(arguments: Namespace, context: Context) -> int:
         address = address_of(listener)
         if arguments.demo:
             config = allow_partner(config, address)
-        # Closed before the server forks: neither threads nor connections survive that.
-        with installation.open(config) as service:
-            set_up = service.invitations.set_up(DEFAULT_TENANT)
-            welcome = welcome_lines(config, address, context.program, set_up)
-            if arguments.demo:
-                demo = Demo(service, address)
-                demo.load()
-                welcome += demo_lines(demo, config, address)
+        # What this loads and makes would stay in the memory of both processes of the server, and
+        # neither threads nor connections would survive the fork between them.
+        welcome = apart(lambda: _prepare(context, config, address, demo=arguments.demo))
         serve(
             listener,
-            load=lambda: installation.load(config, address if arguments.demo else None),
+            load=lambda: installation.load(config, Role.RUN, address if arguments.demo else None),
             ready=lambda: context.terminal.say(*welcome),
         )
     return 0
+
+
+def _prepare(context: Context, config: Config, address: Address, *, demo: bool) -> Sequence[str]:
+    """Brings the database up to date and fills in what is missing; what is said once it is ready.
+
+    Raises ConfigError, StorageUnavailable.
+    """
+    with context.installation.open(config) as service:
+        set_up = service.invitations.set_up(DEFAULT_TENANT)
+        welcome = welcome_lines(config, address, context.program, set_up)
+        if demo:
+            examples = Demo(service, address)
+            examples.load()
+            welcome += demo_lines(examples, config, address)
+    return welcome

@@ -101,17 +101,20 @@ def _sample(arguments: Namespace, context: Context) -> Sample:
 
 
 def _wait(run_id: str, workspace: Workspace, as_json: bool, context: Context) -> int:
-    """Waits for the run's end, as long as somebody is there to bring it about."""
+    """Waits for the run's end, as long as somebody is there to bring it about.
+
+    A run that is held in quarantine is shown as it is: only a person lets it go on.
+    """
     while True:
         detail = workspace.service.runs.get(workspace.tenant, run_id)
-        if detail.run.status in RUN_ENDS:
+        if detail.run.status in RUN_ENDS or detail.run.status is RunStatus.HELD:
             break
         if not _is_served(workspace):
             context.terminal.note(_NOBODY)
             return 1
         time.sleep(POLL_SECONDS)
     if as_json:
-        context.terminal.show(run_json(detail))
+        context.terminal.show(run_json(detail, workspace.service.run_items))
     else:
         _show_end(detail, context)
     return 0 if detail.run.status is RunStatus.SUCCEEDED else 1

@@ -170,8 +170,14 @@ def _settings_form(registry: Registry, document: Any, secrets: Sequence[str]) ->
         title="Settings",
         description="What holds for the whole automation.",
         icon="sliders",
-        form=replace(form, fields=[*form.fields, *form.advanced], advanced=[]),
+        form=replace(form, fields=_as_listed(schema, [*form.fields, *form.advanced]), advanced=[]),
     )
+
+
+def _as_listed(schema: Schema, fields: Sequence[Field]) -> list[Field]:
+    """Fields in the order of the schema, so that what belongs together stands together."""
+    places = {name: place for place, name in enumerate(schema["properties"])}
+    return sorted(fields, key=lambda one: places.get(str(one.keys[0]) if one.keys else "", 0))
 
 
 def _with_form(

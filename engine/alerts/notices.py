@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from core.alerts import AlertState, Notice, NoticeState
@@ -52,19 +53,31 @@ class NoticeSender:
             self._store.commit([self._store.alert_notices.claim(notice, again_at)])
         except GuardMissed:
             return False
-        error, may_pass = self._send(notice)
-        waits = WAITS[notice.attempts : notice.attempts + 1] if error and may_pass else ()
-        state = NoticeState.FAILED if error else NoticeState.DELIVERED
-        due_at = self._clock.now()
-        if waits:
-            state, due_at = NoticeState.PENDING, due_at + waits[0]
-        if error:
-            logger.warning("the notification of %s was not delivered: %s", notice.secret, error)
-        self._store.commit([self._store.alert_notices.settle(notice, state, error, due_at)])
+        after = self._after(notice, self._send(notice))
+        if after.error:
+            words = "the notification of %s was not delivered: %s"
+            logger.warning(words, notice.secret, after.error)
+        self._store.commit([self._store.alert_notices.settle(after)])
         return True
 
-    def _send(self, notice: Notice) -> tuple[str | None, bool]:
-        """Why it was not delivered, or None, and whether another attempt could do better."""
+    def _after(self, notice: Notice, result: NotificationResult) -> Notice:
+        """The notice as it stands after a try. One that was held back is no attempt."""
+        error = (result.error or None) and str(result.error)[:LONGEST_ERROR]
+        pending = NoticeState.PENDING
+        if result.until is not None:
+            return replace(notice, state=pending, error=error, due_at=result.until)
+        waits = WAITS[notice.attempts : notice.attempts + 1] if error and result.may_pass else ()
+        state = NoticeState.FAILED if error else NoticeState.DELIVERED
+        return replace(
+            notice,
+            state=pending if waits else state,
+            attempts=notice.attempts + 1,
+            error=error,
+            due_at=self._clock.now() + sum(waits),
+        )
+
+    def _send(self, notice: Notice) -> NotificationResult:
+        """What became of it, a fault of ours too."""
         raised = notice.about is AlertState.RAISED
         kind = NotificationType.FAILURE if raised else NotificationType.SUCCESS
         notification = Notification(body=notice.text, title=notice.title, type=kind)
@@ -72,5 +85,6 @@ class NoticeSender:
             [result] = self._notifications.send(notice.tenant, [notice.secret], notification)
         except Exception as error:
             logger.exception("a notification broke off")
-            return f"it broke off ({type(error).__name__})", True
-        return (result.error or None) and str(result.error)[:LONGEST_ERROR], result.may_pass
+            words = f"it broke off ({type(error).__name__})"
+            return NotificationResult(notice.secret, 0, error=words, may_pass=True)
+        return result

@@ -10,17 +10,22 @@ from core.clock import Milliseconds
 from core.statistics import BUCKET, RunStatistics, Tally
 from engine.alerts import words
 from engine.alerts.deciding import failures_stand, rate_stands, silence_stands, silent_for
+from engine.alerts.recent import LastEvents
 from engine.alerts.rules import AlertRules, FailureRateRule, FailuresRule, SilenceRule
 from engine.alerts.schema import MOST_FAILURES
 
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """An automation that is watched `since` a moment: what was before does not count."""
+    """An automation that is watched `since` a moment: what was before does not count.
+
+    `failed_at` is the moment of its newest failure, whenever that was.
+    """
 
     automation: LiveAutomation
     rules: AlertRules
     since: Milliseconds
+    failed_at: Milliseconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +45,14 @@ class Sights:
         tenant: str,
         signs: AlertSigns,
         statistics: RunStatistics,
+        events: LastEvents,
         spans: Sequence[Span],
         now: Milliseconds,
     ) -> None:
         self._tenant = tenant
         self._signs = signs
         self._statistics = statistics
+        self._events = events
         self._spans = spans
         self._now = now
         self._tallies: dict[Milliseconds, Mapping[str, Tally]] = {}
@@ -62,24 +69,23 @@ class Sights:
 
     def _failures(self, watched: Watched, rule: FailuresRule, raised: bool) -> Sight:
         automation, begin = watched.automation, self._begin(watched, rule.within)
-        last = self._newest_failure(automation, begin)
-        count = self._count(automation, begin) if last else 0
-        newest = last.at if last else None
+        # Most of the time nothing fails, and nothing has to be counted.
+        count = self._count(automation, begin) if watched.failed_at > begin else 0
+        newest = watched.failed_at if count else None
         stands = failures_stand(rule, count, newest, self._now, raised=raised)
-        if stands:
-            said = words.failures_seen(automation.name, rule, count, last)
+        if stands and not raised:
+            said = words.failures_seen(automation.name, rule, count, self._last(automation))
         else:
             said = words.failures_ended(automation.name, rule, count)
         return Sight(AlertRule.FAILURES, stands, said)
 
     def _rate(self, watched: Watched, rule: FailureRateRule, raised: bool) -> Sight:
         automation, begin = watched.automation, self._begin(watched, rule.within)
-        last = self._newest_failure(automation, begin)
-        # Most of the time nothing fails, and nothing has to be counted.
-        tally = self._tally(automation, begin) if last else Tally()
+        tally = self._tally(automation, begin) if watched.failed_at > begin else Tally()
         failures, runs = tally.failures, tally.succeeded + tally.failures
         stands = rate_stands(rule, failures, runs, raised=raised)
-        if stands:
+        if stands and not raised:
+            last = self._last(automation)
             said = words.rate_seen(automation.name, rule, failures, runs, last)
         else:
             said = words.rate_ended(automation.name, rule, failures, runs)
@@ -87,7 +93,10 @@ class Sights:
 
     def _silence(self, watched: Watched, rule: SilenceRule, raised: Alert | None) -> Sight:
         automation = watched.automation
-        last = self._signs.last_event(self._tenant, automation.id)
+        heard = max(watched.since, self._events.known(self._tenant, automation.id))
+        if raised is None and self._now - heard < rule.length:
+            return Sight(AlertRule.SILENCE, False, "")
+        last = self._events.read(self._tenant, automation.id)
         silent = silent_for(max(watched.since, last or 0), self._now, self._spans)
         raised_at = raised.raised_at if raised else None
         stands = silence_stands(rule, silent, last, raised_at)
@@ -100,8 +109,8 @@ class Sights:
     def _begin(self, watched: Watched, within: Milliseconds) -> Milliseconds:
         return max(self._now - within, watched.since - 1)
 
-    def _newest_failure(self, automation: LiveAutomation, begin: Milliseconds) -> Failure | None:
-        return self._signs.newest_failure(self._tenant, automation.id, begin, self._now)
+    def _last(self, automation: LiveAutomation) -> Failure | None:
+        return self._signs.newest_failure(self._tenant, automation.id)
 
     def _count(self, automation: LiveAutomation, begin: Milliseconds) -> int:
         most = MOST_FAILURES + 1
@@ -119,11 +128,10 @@ class Sights:
         return self._tallies[begin].get(automation.id, Tally())
 
     def _tallied(self, begin: Milliseconds) -> Mapping[str, Tally]:
-        if begin % BUCKET:
-            found = self._statistics.count(self._tenant, begin + 1, self._now + 1)
-        else:
-            found = self._statistics.tallies(self._tenant, begin, BUCKET)
+        # What lies ahead was counted before the clock was put back.
+        if begin % BUCKET == 0:
+            return self._statistics.totals(self._tenant, begin, self._now, BUCKET).automations
         tallies: dict[str, Tally] = {}
-        for one in found:
+        for one in self._statistics.count(self._tenant, begin + 1, self._now + 1):
             tallies[one.automation_id] = tallies.get(one.automation_id, Tally()) + one.tally
         return tallies

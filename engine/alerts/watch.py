@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import logging
-from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from core.alerts import Alert, AlertRule, LiveAutomation, Span
 from core.clock import Clock, Milliseconds
 from core.errors import StorageUnavailable
 from core.ids import new_id
 from core.store import Store
-from engine.alerts.rules import NO_ALERTS, AlertRules, alert_rules
+from engine.alerts.recent import LastEvents, RecentFailures
+from engine.alerts.rules import AlertRules
 from engine.alerts.sights import Sight, Sights, Watched
 from engine.alerts.telling import AlertTelling
 from engine.alerts.uptime import Uptime
-
-MOST_REMEMBERED = 50_000
-"""Versions whose rules are kept in memory; nearly all of them have none."""
+from engine.alerts.watched import LiveRules
 
 logger = logging.getLogger(__name__)
 
@@ -25,14 +23,16 @@ RaisedAlerts = Mapping[AlertRule, Alert]
 
 
 class AlertWatch:
-    """Evaluates the rules. Any number of processes may do so at once."""
+    """Evaluates the rules. Any number of processes may do so at once, one thread in each."""
 
     def __init__(self, store: Store, telling: AlertTelling, clock: Clock) -> None:
         self._store = store
         self._telling = telling
         self._clock = clock
         self._uptime = Uptime(store)
-        self._rules: OrderedDict[tuple[str, str, int], AlertRules] = OrderedDict()
+        self._rules = LiveRules(store)
+        self._failures = RecentFailures(store.alert_signs)
+        self._events = LastEvents(store.alert_signs)
 
     def evaluate(self) -> int:
         """Looks at everything once; how many alerts it moved. Raises StorageUnavailable."""
@@ -43,9 +43,10 @@ class AlertWatch:
         )
 
     def _evaluate_tenant(self, tenant: str, spans: Sequence[Span], now: Milliseconds) -> int:
-        watched = self._watched(tenant)
+        watched = self._watched(tenant, now)
         raised = _by_automation(self._store.alerts.raised(tenant))
-        sights = Sights(tenant, self._store.alert_signs, self._store.statistics, spans, now)
+        store = self._store
+        sights = Sights(tenant, store.alert_signs, store.statistics, self._events, spans, now)
         moved = self._drop_unwatched(watched, raised, now)
         for one in watched.values():
             try:
@@ -56,6 +57,35 @@ class AlertWatch:
                 # The others are watched all the same.
                 logger.exception("the alerts of automation %s are left out", one.automation.id)
         return moved
+
+    def _watched(self, tenant: str, now: Milliseconds) -> Mapping[str, Watched]:
+        """What is to be watched, with what is noted of it brought up to date."""
+        with_rules = self._rules.of(tenant)
+        since = self._since(tenant, with_rules)
+        failed_at = self._failures.of(tenant, with_rules, now)
+        self._events.keep(tenant, with_rules)
+        return {
+            one: Watched(automation, rules, since[one], failed_at[one])
+            for one, (automation, rules) in with_rules.items()
+        }
+
+    def _since(
+        self, tenant: str, with_rules: Mapping[str, tuple[LiveAutomation, AlertRules]]
+    ) -> Mapping[str, Milliseconds]:
+        """Since when each is watched."""
+        signs = self._store.alert_signs
+        noted = signs.watches(tenant)
+        # What is seen for the first time was put into operation by its last change.
+        new = {
+            one: automation.changed_at
+            for one, (automation, _) in with_rules.items()
+            if one not in noted
+        }
+        writes = [signs.unwatch(tenant, one) for one in noted if one not in with_rules]
+        writes += [signs.watch(tenant, one, since) for one, since in new.items()]
+        if writes:
+            self._store.commit(writes)
+        return {**noted, **new}
 
     def _evaluate(self, tenant: str, watched: Watched, raised: RaisedAlerts, sights: Sights) -> int:
         return sum(
@@ -95,41 +125,6 @@ class AlertWatch:
             if automation_id not in watched or rule not in watched[automation_id].rules.watched
         ]
         return sum(self._telling.drop(alert, now) for alert in unwatched)
-
-    def _watched(self, tenant: str) -> Mapping[str, Watched]:
-        """What is to be watched, with what is noted of it brought up to date."""
-        signs = self._store.alert_signs
-        with_rules = dict(self._with_rules(tenant))
-        noted = signs.watches(tenant)
-        writes = [signs.unwatch(tenant, one) for one in noted if one not in with_rules]
-        watched = {}
-        for automation_id, (automation, rules) in with_rules.items():
-            since = noted.get(automation_id)
-            if since is None:
-                # What is seen for the first time was put into operation by its last change.
-                since = automation.changed_at
-                writes.append(signs.watch(tenant, automation_id, since))
-            watched[automation_id] = Watched(automation, rules, since)
-        if writes:
-            self._store.commit(writes)
-        return watched
-
-    def _with_rules(self, tenant: str) -> Iterator[tuple[str, tuple[LiveAutomation, AlertRules]]]:
-        for automation in self._store.alert_signs.live(tenant):
-            rules = self._rules_of(tenant, automation)
-            if rules.watched:
-                yield automation.id, (automation, rules)
-
-    def _rules_of(self, tenant: str, automation: LiveAutomation) -> AlertRules:
-        key = (tenant, automation.id, automation.version)
-        known = self._rules.get(key)
-        if known is None:
-            version = self._store.automations.version(*key)
-            known = alert_rules(version.document) if version else NO_ALERTS
-            self._rules[key] = known
-            while len(self._rules) > MOST_REMEMBERED:
-                self._rules.popitem(last=False)
-        return known
 
 
 def _by_automation(alerts: Sequence[Alert]) -> Mapping[str, RaisedAlerts]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.alerts import Failure
-from core.clock import Milliseconds, to_rfc3339
+from core.clock import Milliseconds, to_words
 from core.duration import UNITS
 from engine.alerts.deciding import QUIET_PART
 from engine.alerts.rules import FailureRateRule, FailuresRule, SilenceRule
@@ -49,7 +49,7 @@ def rate_ended(name: str, rule: FailureRateRule, failures: int, runs: int) -> st
 
 def silence_seen(name: str, rule: SilenceRule, last_event: Milliseconds | None) -> str:
     """Such as `No event came for Sync partner for 2 h; the last: 2026-11-21 09:30:00 UTC`."""
-    last = "there was none before" if last_event is None else f"the last: {_moment(last_event)}"
+    last = "there was none before" if last_event is None else f"the last: {to_words(last_event)}"
     return f"No event came for {name} for {spelled(rule.length)}; {last}"
 
 
@@ -57,7 +57,7 @@ def silence_ended(name: str, last_event: Milliseconds | None) -> str:
     """Such as `An event came for Sync partner again: 2026-11-21 09:30:00 UTC.`"""
     if last_event is None:
         return f"{name} is not silent any more."
-    return f"An event came for {name} again: {_moment(last_event)}."
+    return f"An event came for {name} again: {to_words(last_event)}."
 
 
 def spelled(duration: Milliseconds) -> str:
@@ -88,7 +88,3 @@ def _the_last(failure: Failure | None) -> str:
         return ""
     first_line = failure.error.splitlines()[0]
     return f"; the last: {first_line[:LONGEST_ERROR]}"
-
-
-def _moment(moment: Milliseconds) -> str:
-    return f"{to_rfc3339(moment)[:19].replace('T', ' ')} UTC"

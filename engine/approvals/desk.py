@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from core.approvals import Approval, ApprovalState, Question
 from core.clock import Clock
@@ -94,7 +95,7 @@ class Desk:
         users = inbox.recipients(tenant, question.ask)
         if not users and not question.notify:
             raise ExpressionError(f"nobody can be asked: {_known(question.ask)}")
-        link = f"/approvals/{self._id}"
+        link = f"/approvals/{quote(self._id)}"
         self._beside += inbox.tell(tenant, users, KIND, question.title, question.message, link)
 
     def _announce(self, what: str, approval: Approval, state: ApprovalState) -> None:

@@ -20,6 +20,7 @@ from engine.compiler import GRAPH_FIELDS, SPOILING, Compiler, in_order
 from engine.document import Definition, read_document
 from engine.document_bounds import bound_faults
 from engine.document_schema import frame_schema
+from engine.order.keys import check_keys
 from engine.params import FoundReference
 from engine.registry import Registry
 
@@ -77,6 +78,7 @@ class DraftFaults:
             regions = self._compiler.regions(definition)
             references = _references(definition, steps)
             faults += self._compiler.graph_faults(definition, regions, references)
+            faults += check_keys(definition).faults
         return tuple(in_order(faults))
 
     def _of_step(self, step: Any) -> StepFaults:

@@ -53,9 +53,23 @@ class Announcer:
         `data` must hold no secret: it is stored and sent as it is. `depth` is that of the run that
         made it happen, plus one.
         """
+        event = self.event(tenant, event_type, data, automation_id=automation_id, depth=depth)
+        return () if event is None else (self._events.insert(event),)
+
+    def event(
+        self,
+        tenant: str,
+        event_type: str,
+        data: Mapping[str, Any],
+        *,
+        automation_id: str | None = None,
+        depth: int = 0,
+    ) -> PlatformEvent | None:
+        """The event itself, to be put into the outbox; None when nobody would be told of it."""
         if not self.wanted(tenant, event_type):
-            return ()
-        event = PlatformEvent(
+            return None
+        self._stir()
+        return PlatformEvent(
             id=new_id(),
             tenant=tenant,
             type=event_type,
@@ -65,5 +79,3 @@ class Announcer:
             automation_id=automation_id,
             depth=depth,
         )
-        self._stir()
-        return (self._events.insert(event),)

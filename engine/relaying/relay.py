@@ -35,9 +35,12 @@ class Relay:
 
         Raises StorageUnavailable; then everything waits on.
         """
-        waiting = self._store.platform_events.waiting(BATCH)
-        if waiting:
-            self.hand_on_these(waiting)
+        if not self._store.platform_events.waiting(1):
+            return 0
+        with self._store.exclusively("relay") as alone:
+            waiting = self._store.platform_events.waiting(BATCH) if alone else ()
+            if waiting:
+                self.hand_on_these(waiting)
         return len(waiting)
 
     def hand_on_these(self, events: Sequence[PlatformEvent]) -> None:

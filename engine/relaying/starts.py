@@ -60,9 +60,13 @@ class EventStarts:
 
 
 def _cut(run: Run, event: PlatformEvent) -> Run:
-    """A run that is over before it began: automations trigger one another without end."""
+    """A run that is over before it began: automations trigger one another without end.
+
+    It was in no line and failed no key: nobody waits behind it, and no release repeats it.
+    """
     error = (
         f"{event.type} started this automation in a chain of {event.depth} runs that led to one "
         f"another; more than {MOST_DEPTH} are taken for a loop, and the chain is cut here"
     )
-    return ended(run, RunStatus.FAILED, None, error, run.created_at)
+    keyless = replace(run, order_key=None, quarantine_key=None)
+    return ended(keyless, RunStatus.FAILED, None, error, run.created_at)

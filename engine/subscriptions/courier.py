@@ -10,11 +10,13 @@ from urllib.parse import urlsplit
 
 from core.clock import Clock, Milliseconds
 from core.errors import InvalidError
-from core.http import OutboundRequest, Sender, SendFailure, SendResult
+from core.http import OutboundRequest, SendFailure, SendResult
 from core.masking import Masker
 from core.model import RequestEntry
 from core.retry_after import parse_retry_after
 from core.subscriptions import SigningSecrets, Subscription
+from engine.care.endpoint import SUBSCRIPTION, User
+from engine.care.sender import Caller, CaringSender
 from engine.sent_requests import KEPT_BODY, sent_entry
 from engine.subscriptions.headers import described, signed
 from engine.subscriptions.message import Message
@@ -37,7 +39,8 @@ class Sent:
 
     `entry` is for the request log, None when nothing could be sent. `reason` says, masked, why it
     failed; None when it was delivered. `asked` is the endpoint's Retry-After. `hopeless`: trying
-    again cannot help; `gone`: the endpoint answered that it never will be there again.
+    again cannot help; `gone`: the endpoint answered that it never will be there again. `until` is
+    there when it was held back, which is no attempt: the moment from which it may be sent.
     """
 
     started_at: Milliseconds
@@ -48,6 +51,7 @@ class Sent:
     asked: Milliseconds | None = None
     hopeless: bool = False
     gone: bool = False
+    until: Milliseconds | None = None
 
     @property
     def delivered(self) -> bool:
@@ -58,7 +62,7 @@ class Sent:
 class Courier:
     """Sends messages to the endpoints of subscriptions, whose templates are compiled once."""
 
-    def __init__(self, sender: Sender, vault: Vault, clock: Clock) -> None:
+    def __init__(self, sender: CaringSender, vault: Vault, clock: Clock) -> None:
         self._sender = sender
         self._vault = vault
         self._clock = clock
@@ -82,7 +86,10 @@ class Courier:
             return Sent(started, reason=secrets.masker.mask_text(_words(error)), hopeless=True)
         request, shown = self._requests(shaped, signing.valid(started), message, test=test)
         masker = _masker(secrets, shaped, signing)
-        result = self._sender.send(request)
+        caller = Caller(subscription.tenant, User(SUBSCRIPTION, subscription.id), placed=False)
+        result = self._sender.send(request, caller, masker.mask_text(shown.url))
+        if isinstance(result, SendFailure) and result.until is not None:
+            return Sent(started, reason=masker.mask_text(result.message), until=result.until)
         entry = sent_entry(subscription.tenant, shown, result, started, masker)
         return self._sorted(result, entry, started, masker)
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from core.clock import Clock, Milliseconds
 from core.errors import GuardMissed, PenstockError, StorageUnavailable, UnstorableError
 from core.store import Store, Write
-from core.subscriptions import Delivery, SigningSecrets, Subscription
+from core.subscriptions import Delivery, Subscription
 from engine.patience import commit_patiently
 from engine.subscriptions.courier import Courier, Sent
 from engine.subscriptions.endings import Disabler, Ending, ending_after
@@ -22,6 +22,7 @@ from engine.subscriptions.transitions import (
     attempted,
     given_back,
     given_up,
+    held_back,
     next_number,
 )
 
@@ -60,10 +61,13 @@ class Deliverer:
         self._clock = clock
         self._chance = chance
 
-    def deliver(self, delivery: Delivery) -> None:
-        """One attempt of a claimed delivery; afterwards nobody holds it."""
+    def deliver(self, delivery: Delivery) -> Milliseconds | None:
+        """One attempt of a claimed delivery; afterwards nobody holds it.
+
+        Gives until when its subscription's endpoint has to be left alone, None when it has not.
+        """
         try:
-            self._deliver(delivery)
+            return self._deliver(delivery)
         except UnstorableError as error:
             logger.warning("what delivery %s came to cannot be kept: %s", delivery.id, error)
             self._fail(delivery, UNKEPT)
@@ -76,8 +80,9 @@ class Deliverer:
             # A fault of ours must be seen as a failed attempt, not leave it in nobody's hands.
             logger.exception("delivery %s broke", delivery.id)
             self._fail(delivery, INTERNAL)
+        return None
 
-    def _deliver(self, delivery: Delivery) -> None:
+    def _deliver(self, delivery: Delivery) -> Milliseconds | None:
         subscription = self._store.subscriptions.get(delivery.tenant, delivery.subscription_id)
         signing = self._store.subscriptions.secrets(delivery.tenant, delivery.subscription_id)
         if subscription is None or signing is None:
@@ -87,12 +92,15 @@ class Deliverer:
             reason = f"{DISABLED}: {because}" if because else DISABLED
             self._settle(given_up(delivery, reason, self._clock.now()))
         else:
-            self._attempt(delivery, subscription, signing)
+            sent = self._courier.send(subscription, signing, message_of(delivery))
+            if sent.until is not None:
+                self._settle(held_back(delivery, sent.until, sent.reason))
+                return sent.until
+            self._take(delivery, subscription, sent)
+        return None
 
-    def _attempt(
-        self, delivery: Delivery, subscription: Subscription, signing: SigningSecrets
-    ) -> None:
-        sent = self._courier.send(subscription, signing, message_of(delivery))
+    def _take(self, delivery: Delivery, subscription: Subscription, sent: Sent) -> None:
+        """Keeps what an attempt came to."""
         now = self._clock.now()
         after = attempted(delivery, sent, now, self._chance)
         log = self._log(delivery, sent)
@@ -142,9 +150,13 @@ class Deliverer:
         """
         writes = [self.transitions.settle(delivery), *beside]
         try:
-            return commit_patiently(self._store, writes, self.stopping, f"delivery {delivery.id}")
+            what = f"delivery {delivery.id}"
+            settled = commit_patiently(self._store, writes, self.stopping, what)
         except GuardMissed:
             return False
+        if settled:
+            self.transitions.settled(delivery)
+        return settled
 
     def _log(self, delivery: Delivery, sent: Sent) -> tuple[Write, ...]:
         if sent.entry is None:

@@ -6,9 +6,10 @@ import threading
 from dataclasses import dataclass
 
 from core.clock import Clock
-from core.http import Sender
+from core.meters import Meters
 from core.store import Store
 from engine.audit import AuditService
+from engine.care.sender import CaringSender
 from engine.events.announcer import Announcer
 from engine.people.inbox import InboxService
 from engine.subscriptions.consumer import SubscriptionConsumer
@@ -36,16 +37,17 @@ class SubscriptionParts:
 
 def assemble_subscriptions(
     store: Store,
-    sender: Sender,
+    sender: CaringSender,
     clock: Clock,
     vault: Vault,
     audit: AuditService,
     announcer: Announcer,
     index: SubscriptionIndex,
     consumer: SubscriptionConsumer,
+    meters: Meters,
 ) -> SubscriptionParts:
     """Everything behind the consumer, which the announcer must know before."""
-    transitions = DeliveryTransitions(store.deliveries)
+    transitions = DeliveryTransitions(store.deliveries, meters)
     courier = Courier(sender, vault, clock)
     disabler = Disabler(store, announcer, InboxService(store, clock), audit)
     stir = consumer.stirred.set

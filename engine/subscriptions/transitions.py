@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from core.clock import Milliseconds
+from core.meters import Meters
 from core.store import Write
 from core.subscription_store import Deliveries
 from core.subscriptions import (
@@ -32,8 +33,9 @@ MOST_BURIED = 10_000
 class DeliveryTransitions:
     """The moves of deliveries."""
 
-    def __init__(self, deliveries: Deliveries) -> None:
+    def __init__(self, deliveries: Deliveries, meters: Meters) -> None:
         self._deliveries = deliveries
+        self._meters = meters
 
     def queues(self) -> Sequence[DeliveryQueue]:
         """The subscriptions for which deliveries wait."""
@@ -66,7 +68,13 @@ class DeliveryTransitions:
             buried += count
             if count < BURIED_AT_ONCE:
                 break
+        self._meters.deliveries_given_up(buried)
         return buried
+
+    def settled(self, delivery: Delivery) -> None:
+        """That a held delivery stands like this is on disk."""
+        if delivery.status is DeliveryStatus.DEAD:
+            self._meters.deliveries_given_up(1)
 
 
 def attempted(
@@ -103,6 +111,11 @@ def given_up(delivery: Delivery, reason: str, now: Milliseconds) -> Delivery:
 def given_back(delivery: Delivery, due_at: Milliseconds) -> Delivery:
     """A held delivery that somebody is to take up later, as it was."""
     return replace(delivery, executor=None, due_at=due_at)
+
+
+def held_back(delivery: Delivery, until: Milliseconds, reason: str | None) -> Delivery:
+    """A held delivery that could not be sent to spare its endpoint, which is no attempt."""
+    return replace(given_back(delivery, until), error=reason)
 
 
 def _status(sent: Sent, *, waits: bool) -> DeliveryStatus:

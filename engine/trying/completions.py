@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.clock import Clock
+from engine.compiler import Compiler
+from engine.document_schema import SETTINGS as SETTINGS_SCHEMA
 from engine.drafts.draft import find_step, mapping
 from engine.registry import Registry
 from engine.trying.items import in_sight_of_item
 from engine.trying.preview_fields import display
-from engine.trying.sights import Question, Sight, sight_of
+from engine.trying.sights import SETTINGS, Question, Sight, sight_of
 from engine.trying.template_places import Place, field_kind, place_of
 from engine.vault import Vault
 from expressions import FUNCTIONS, RESERVED_ROOTS
@@ -42,27 +44,29 @@ class Choice:
 class CompletionService:
     """Completes templates of drafts."""
 
-    def __init__(self, registry: Registry, vault: Vault, clock: Clock) -> None:
+    def __init__(self, registry: Registry, compiler: Compiler, vault: Vault, clock: Clock) -> None:
         self._registry = registry
+        self._compiler = compiler
         self._vault = vault
         self._clock = clock
 
     def complete(self, question: Question, text: str, caret: int, field: str) -> list[Suggestion]:
-        """Suggestions for a caret in a field of a step (its path below `with`).
+        """Suggestions for a caret in a field of a step, or of the settings (its path below `with`).
 
         Each has `insert`, `label`, `kind` (`root`, `path`, `secret` or `function`), `detail`,
         `documentation`, and the part of the text that `insert` replaces, `from` and `to`. None
         where no template may stand. Raises InvalidError for an event or results of wrong form.
         """
-        found = find_step(question.document, question.step)
-        action = self._registry.actions.get(str(found[1].get("action"))) if found else None
-        kind = field_kind(action.SPEC.schema, field) if action else None
+        schema = self._schema(question)
+        kind = field_kind(schema, field) if schema else None
         if kind is None:
             return []
         place = place_of(text, caret, kind.mode)
-        sight = sight_of(question, self._registry, self._vault, self._clock)
-        if found and kind.each:
+        sight = sight_of(question, self._compiler, self._vault, self._clock)
+        if kind.each and (found := find_step(question.document, question.step)):
             sight = in_sight_of_item(mapping(found[1].get("with")).get(kind.each), sight)
+        if kind.inside and sight.inside is not None:
+            sight = sight.inside
         choices = self._choices(question, sight, place, secrets=kind.secrets)
         made = [_suggestion(one, place) for one in choices if _may_be_written(one, place)]
         if place.expression and not place.keys:
@@ -70,6 +74,14 @@ class CompletionService:
         return sorted(made, key=lambda one: not one["label"].startswith(place.typed))[
             :MOST_SUGGESTIONS
         ]
+
+    def _schema(self, question: Question) -> Mapping[str, Any] | None:
+        """The schema of what is completed: the settings, or what the step's action takes."""
+        if question.step == SETTINGS:
+            return SETTINGS_SCHEMA
+        found = find_step(question.document, question.step)
+        action = self._registry.actions.get(str(found[1].get("action"))) if found else None
+        return action.SPEC.schema if action else None
 
     def _choices(
         self, question: Question, sight: Sight, place: Place, *, secrets: bool

@@ -47,7 +47,8 @@ Shown = dict[str, Any]
 class TemplateField:
     """A text below `with`: its path, the kind of template, and whether secrets may stand in it.
 
-    `listed` is what stands for the list where it is resolved once for each item of one.
+    `listed` is what stands for the list where it is resolved once for each item of one. `inside`:
+    it is resolved in a loop, after the steps for each item.
     """
 
     path: str
@@ -55,6 +56,7 @@ class TemplateField:
     mode: str
     secrets: bool
     listed: Any = None
+    inside: bool = False
 
 
 def template_fields(
@@ -63,7 +65,9 @@ def template_fields(
     """The texts of a `with` that may hold references, by the hints of its schema."""
     mode = schema.get("x-template")
     if isinstance(mode, str):
-        yield from _texts(value, path, mode, bool(schema.get("x-secrets")))
+        found = _texts(value, path, mode, bool(schema.get("x-secrets")))
+        inside = bool(schema.get("x-collect"))
+        yield from (replace(field, inside=inside) for field in found)
     elif isinstance(value, Mapping):
         properties, others = schema.get("properties", {}), schema.get("additionalProperties", {})
         for name, item in value.items():
@@ -91,7 +95,8 @@ def show_fields(fields: Iterator[TemplateField], sight: Sight) -> dict[str, Show
         if time.monotonic() > last_moment:
             shown[field.path] = {"error": "not shown: the fields before it took too long"}
         else:
-            shown[field.path] = show_field(field, sight)
+            inside = sight.inside if field.inside else None
+            shown[field.path] = show_field(field, inside or sight)
     return shown
 
 

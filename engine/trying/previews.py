@@ -11,14 +11,17 @@ from typing import Any
 from core.clock import Clock, Milliseconds
 from core.errors import Fault, NotFoundError
 from core.http import FailureKind, OutboundRequest, SendFailure
+from core.masking import Masker
 from core.model import RequestEntry
 from core.notifications import Notification, NotificationResult, place_of
 from core.outcomes import Fail
 from core.spec import Action
 from core.tokens import Gained, Token
 from engine.attempt import AttemptContext, attempt_step
+from engine.care.sender import Caller
 from engine.compiler import Compiler, planned_step
 from engine.document import StepDefinition
+from engine.document_schema import SETTINGS as SETTINGS_SCHEMA
 from engine.drafts.draft import find_step, mapping, read_draft
 from engine.drafts.effects import effects_of
 from engine.drafts.sketches import TRIGGER
@@ -28,7 +31,7 @@ from engine.request_json import body_members
 from engine.sent_requests import KEPT_BODY
 from engine.trying.items import in_sight_of_item, listed_in
 from engine.trying.preview_fields import show_fields, template_fields
-from engine.trying.sights import Question, Sight, sight_of
+from engine.trying.sights import SETTINGS, Question, Sight, sight_of
 from engine.vault import Vault
 
 Preview = dict[str, Any]
@@ -46,18 +49,22 @@ class PreviewService:
         self._clock = clock
 
     def preview(self, question: Question, *, with_context: bool = False) -> Preview:
-        """`fields`, `request` and `effects` of a step, and its `context` where that is asked for.
+        """`fields`, `request` and `effects` of a step, with `context` also what it sees.
 
-        `fields`: what each templated text comes to, by its path below `with`
+        That is its `context`, and the steps before it that have no result yet, `waiting`.
+
+        `fields`: what each templated text comes to, by its path below `with`, or in the settings
         (`preview_fields.show_fields`). `request`: what a sending step would send, as `method`,
         `url`, `headers`, `body`, `body_encoding`, `truncated`; or `error`; None for other steps.
         `effects`: see `effects.effects_of`; None for what has none. Raises InvalidError for an
         event or results of wrong form, NotFoundError for a step that is not there.
         """
-        sight = sight_of(question, self._registry, self._vault, self._clock)
+        sight = sight_of(question, self._compiler, self._vault, self._clock)
         shown = sight if with_context else None
         if question.step in (TRIGGER, FAILURE):
             return _preview(shown)
+        if question.step == SETTINGS:
+            return _preview(shown, fields=_settings_fields(question, sight))
         found = find_step(question.document, question.step)
         if found is None:
             raise NotFoundError(f"the draft has no step {question.step}")
@@ -109,19 +116,18 @@ def _preview(
     request: Preview | None = None,
     effects: Preview | None = None,
 ) -> Preview:
-    context = {} if shown is None else {"context": shown.context}
-    return {**context, "fields": fields or {}, "request": request, "effects": effects}
+    seen: Preview = {}
+    if shown is not None:
+        seen = {"context": shown.context, "waiting": sorted(shown.waiting)}
+    return {**seen, "fields": fields or {}, "request": request, "effects": effects}
 
 
 class _NoSender:
-    """Stands where the network is: what it is given goes nowhere (`core.http.Sender`)."""
+    """Stands where the network is: nothing goes anywhere (`engine.care.sender.CaringSender`)."""
 
-    def send(self, _request: OutboundRequest) -> SendFailure:
+    def send(self, _request: OutboundRequest, _caller: Caller, _shown_url: str) -> SendFailure:
         """Sends nothing."""
         return SendFailure(FailureKind.INVALID_REQUEST, "a preview sends nothing", 0)
-
-    def close(self) -> None:
-        """Nothing is open."""
 
 
 class _NoTokens:
@@ -136,12 +142,20 @@ class _NoTokens:
 
 
 class _NoNotifier:
-    """Stands where people are: nobody is told (`core.notifications.Notifier`)."""
+    """Stands where people are: nobody is told (`engine.care.notifier`)."""
 
-    def notify(self, address: str, _notification: Notification) -> NotificationResult:
+    def notify(
+        self, address: str, _notification: Notification, _caller: Caller, _masker: Masker
+    ) -> NotificationResult:
         """Tells nobody. What a secret stands for is not known here, so its marker is shown."""
         place = address if address.startswith("[secret:") else place_of(address)
         return NotificationResult(place, 0, error="a preview sends nothing")
+
+
+def _settings_fields(question: Question, sight: Sight) -> Preview:
+    """What the templates of the settings come to, by their paths below `settings`."""
+    settings = mapping(mapping(question.document).get("settings"))
+    return show_fields(template_fields(SETTINGS_SCHEMA, settings), sight)
 
 
 def _definition(question: Question) -> StepDefinition:

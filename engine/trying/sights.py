@@ -9,12 +9,18 @@ from typing import Any
 from core.clock import Clock
 from core.masking import Masker
 from core.model import Run, StepRun
-from engine.compiler import callback_steps
-from engine.context import build_context, context_at
+from engine.compiler import Compiler
+from engine.context import (
+    Context,
+    build_context,
+    context_at,
+    event_context,
+    visible_output,
+    with_callbacks,
+)
 from engine.drafts.draft import read_draft
-from engine.graph import build_graph
-from engine.regions import find_regions
-from engine.registry import Registry
+from engine.failing import context_after
+from engine.trying.first_items import Loops, compiled_loops, in_first_items
 from engine.trying.trial_input import (
     check_event,
     event_of,
@@ -25,6 +31,8 @@ from engine.trying.trial_input import (
 from engine.vault import TenantSecrets, Vault
 from expressions import secret_marker
 
+SETTINGS = "$settings"
+"""What stands in place of a step's id where the settings are meant; no step id has a `$`."""
 PREVIEWED_RUN = "preview"
 """Stands for the id of a run that is not there yet."""
 
@@ -33,7 +41,7 @@ PREVIEWED_RUN = "preview"
 class Question:
     """What is asked about a draft: everything as JSON, as somebody sent it.
 
-    `step` is a step's id, or `trigger`; `results` are those of `trial_input.results_of`.
+    `step` is a step's id, `trigger` or SETTINGS; `results` are those of `trial_input.results_of`.
     """
 
     tenant: str
@@ -52,13 +60,15 @@ CALLBACK_SHOWN = "https://penstock.example/callback/made-for-each-run"
 class Sight:
     """What a step sees, fit to be shown: for each secret there is its marker.
 
-    `waiting` are the steps before it that have no result yet.
+    `waiting` are the steps before it that have no result yet. `inside` is what a loop sees in what
+    it resolves after the steps for each item. Of the items of a list the first is in sight.
     """
 
     run: Run
-    context: Mapping[str, object]
+    context: Context
     secrets: TenantSecrets
     waiting: frozenset[str]
+    inside: Sight | None = None
 
     def with_item(self, item: object) -> Sight:
         """The same with an item of a list in sight, as the first of them."""
@@ -70,26 +80,48 @@ class Sight:
         return self.secrets.masker
 
 
-def sight_of(question: Question, registry: Registry, vault: Vault, clock: Clock) -> Sight:
+def sight_of(question: Question, compiler: Compiler, vault: Vault, clock: Clock) -> Sight:
     """What the step sees. Raises InvalidError for an event or results of wrong form."""
     check_event(question.event)
     secrets = vault.of(question.tenant)
     results = results_of(question.results)
     definition = read_draft(question.document)
-    regions = find_regions(build_graph(definition))
+    regions = compiler.regions(definition)
     earlier = regions.visible_to(question.step)
     now = clock.now()
     run = trial_run(question.tenant, question.automation_id, PREVIEWED_RUN, now)
     event = event_of(run, question.event, definition.trigger.type)
     markers = {name: secret_marker(name) for name in secrets.values}
     known: list[StepRun] = [results[step] for step in results if step in earlier]
-    callbacks = dict.fromkeys(callback_steps(definition, registry), CALLBACK_SHOWN)
-    context = build_context(event, run, known, markers, callbacks)
+    waiting = compiler.callback_steps(definition)
+    seen = [one for one in waiting if not regions.loops_between(question.step, one)]
+    context = build_context(event, run, known, markers)
+    context = with_callbacks(context, dict.fromkeys(seen, CALLBACK_SHOWN))
     if regions.follows_failure(question.step):
-        context["failure"] = tried_failure(run).root
-    return Sight(
+        context = context_after(tried_failure(run), context)
+    around = regions.loops_around(question.step)
+    loops = compiled_loops(compiler, question.document, around)
+    seen_now = context_at(in_first_items(context, loops), now)
+    sight = Sight(
         run=run,
-        context=context_at(context, now),
+        context=event_context(event) if question.step == SETTINGS else seen_now,
         secrets=TenantSecrets(markers, Masker({}), secrets.read_at),
-        waiting=earlier - results.keys(),
+        waiting=earlier - results.keys() - frozenset(around),
     )
+    if question.step not in regions.whole.loops:
+        return sight
+    body = frozenset(regions.graph_of(question.step).steps)
+    inside = {step: results[step] for step in results if step in body}
+    own = compiled_loops(compiler, question.document, [question.step])
+    lacking = replace(sight, waiting=sight.waiting | (body - inside.keys()))
+    return replace(sight, inside=_inside(lacking, own, inside, waiting & body))
+
+
+def _inside(
+    sight: Sight, loop: Loops, results: Mapping[str, StepRun], callbacks: frozenset[str]
+) -> Sight:
+    """What is seen in a loop once the steps for its first item are done."""
+    context = in_first_items(sight.context, loop)
+    context = with_callbacks(context, dict.fromkeys(callbacks, CALLBACK_SHOWN))
+    outputs = {step: visible_output(result) for step, result in results.items()}
+    return replace(sight, context={**context, "steps": {**context["steps"], **outputs}})

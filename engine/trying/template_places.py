@@ -27,12 +27,14 @@ LONGEST_CHAIN = 300
 class FieldKind:
     """What kind of template a field is, and whether secrets may stand in it.
 
-    `each` names the field whose list it is resolved for, if there is one.
+    `each` names the field whose list it is resolved for, if there is one. `inside`: it is resolved
+    in a loop, after the steps for each item.
     """
 
     mode: str
     secrets: bool
     each: str | None = None
+    inside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,8 @@ def field_kind(schema: Mapping[str, Any], field: str) -> FieldKind | None:
         if part is not None:
             below = _part_of(below, part)
         if isinstance(mode := below.get("x-template"), str):
-            return FieldKind(mode, bool(below.get("x-secrets")), below.get("x-each"))
+            secrets, inside = bool(below.get("x-secrets")), bool(below.get("x-collect"))
+            return FieldKind(mode, secrets, below.get("x-each"), inside)
     return None
 
 

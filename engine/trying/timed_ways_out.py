@@ -5,37 +5,40 @@ from __future__ import annotations
 from dataclasses import replace
 
 from core.clock import Clock, Milliseconds
-from core.http import OutboundRequest, Sender, SendResult
-from core.notifications import Notification, NotificationResult, Notifier
+from core.http import OutboundRequest, SendResult
+from core.masking import Masker
+from core.notifications import Notification, NotificationResult
+from engine.care.notifier import CaringNotifier
+from engine.care.sender import Caller, CaringSender
 
 
 class TimedSender:
-    """Sends with what is left of the trial's time at most (`core.http.Sender`)."""
+    """Sends with what is left of the trial's time at most (`engine.care.sender.CaringSender`)."""
 
-    def __init__(self, sender: Sender, clock: Clock, deadline: Milliseconds) -> None:
+    def __init__(self, sender: CaringSender, clock: Clock, deadline: Milliseconds) -> None:
         self._sender = sender
         self._clock = clock
         self._deadline = deadline
 
-    def send(self, request: OutboundRequest) -> SendResult:
+    def send(self, request: OutboundRequest, caller: Caller, shown_url: str) -> SendResult:
         """Sends once."""
         left = max(self._deadline - self._clock.now(), 1)
-        return self._sender.send(replace(request, timeout=min(request.timeout, left)))
-
-    def close(self) -> None:
-        """The sender is the process's, and stays open."""
+        timed = replace(request, timeout=min(request.timeout, left))
+        return self._sender.send(timed, caller, shown_url)
 
 
 class TimedNotifier:
-    """Notifies with what is left of the trial's time at most (`core.notifications.Notifier`)."""
+    """Notifies with what is left of the trial's time at most (`engine.care.notifier`)."""
 
-    def __init__(self, notifier: Notifier, clock: Clock, deadline: Milliseconds) -> None:
+    def __init__(self, notifier: CaringNotifier, clock: Clock, deadline: Milliseconds) -> None:
         self._notifier = notifier
         self._clock = clock
         self._deadline = deadline
 
-    def notify(self, address: str, notification: Notification) -> NotificationResult:
+    def notify(
+        self, address: str, notification: Notification, caller: Caller, masker: Masker
+    ) -> NotificationResult:
         """Notifies once."""
         left = max(self._deadline - self._clock.now(), 1)
         timed = replace(notification, timeout=min(notification.timeout, left))
-        return self._notifier.notify(address, timed)
+        return self._notifier.notify(address, timed, caller, masker)

@@ -14,6 +14,7 @@ from core.outcomes import Answer
 from core.states import StepStatus
 from engine.request_json import body_members, request_json
 from engine.run_end import Verdict
+from engine.step_keys import split_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +46,19 @@ def step_event(
     *,
     duration: Milliseconds | None = None,
     pinned: bool = False,
+    note: str | None = None,
     requests: Sequence[RequestEntry] = (),
 ) -> TrialEvent:
-    """Where a step stands; `pinned` when its result was given and it was not executed."""
+    """Where a step stands; `pinned` when its result was given and it was not executed.
+
+    `item` are the indexes of the items for which it is executed, in the body of a loop.
+    """
+    step_id, path = split_key(step.step_id)
     return TrialEvent(
         "step",
         {
-            "id": step.step_id,
+            "id": step_id,
+            "item": list(path),
             "status": step.status.value,
             "port": step.port,
             "output": step.output,
@@ -59,6 +66,7 @@ def step_event(
             "started_at": None if step.started_at is None else to_rfc3339(step.started_at),
             "duration": duration,
             "pinned": pinned,
+            "note": note,
             "requests": [request_json(entry) for entry in requests],
         },
     )

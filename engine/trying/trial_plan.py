@@ -14,31 +14,44 @@ from typing import Any
 
 from core.errors import Fault, InvalidError
 from engine.compiler import Compiler, planned_step
-from engine.document import Definition, StepDefinition
+from engine.document import Definition, Next, StepDefinition
 from engine.drafts.draft import draft_steps, read_draft
 from engine.drafts.faults import DraftFaults
 from engine.plan import Plan, PlannedStep
 from engine.regions import Regions
 from engine.registry import Registry
+from engine.trying.first_items import Loops, compiled_loops
 
 _STEP = re.compile(r"\$\.steps\[(\d+)\](.*)", re.DOTALL)
 _OF_EVERY_TRIAL = ("$", "$.steps", "$.trigger", "$.trigger.next")
 
 
+MOST_ITEMS = 10
+"""Items of each list that are tried where nobody asks for more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What of a draft is executed: up to the step `last`, or with `alone` only that one."""
+    """What of a draft is executed: up to the step `last`, or with `alone` only that one.
+
+    A loop is executed with its body, which takes the first `items` of its list.
+    """
 
     last: str | None = None
     alone: bool = False
+    items: int = MOST_ITEMS
 
 
 @dataclass(frozen=True, slots=True)
 class TrialPlan:
-    """The part of a draft, compiled, and the steps before it whose results it may see."""
+    """The part of a draft, compiled, and the steps before it whose results it may see.
+
+    `around` are the loops in whose bodies the part stands, where those are not executed.
+    """
 
     plan: Plan
     earlier: frozenset[str]
+    around: Loops
 
 
 class TrialPlanner:
@@ -61,7 +74,9 @@ class TrialPlanner:
             raise InvalidError("what is to be tried has faults", faults)
         chosen = _cut(definition, regions, wanted, part)
         earlier = regions.visible_to(part.last) - wanted if part.last else frozenset[str]()
-        return TrialPlan(self._compiled(document, chosen), earlier)
+        around = regions.loops_around(part.last) if part.last and part.alone else ()
+        loops = compiled_loops(self._compiler, document, around)
+        return TrialPlan(self._compiled(document, chosen), earlier, loops)
 
     def _compiled(self, document: Any, definition: Definition) -> Plan:
         written = {step_id: (index, step) for index, step_id, step in draft_steps(document)}
@@ -84,8 +99,8 @@ class TrialPlanner:
 def _wanted(regions: Regions, part: Part) -> frozenset[str]:
     if part.last is None:
         return frozenset(regions.owners)
-    before = frozenset() if part.alone else regions.whole.upstream(part.last)
-    return before | {part.last}
+    before = frozenset[str]() if part.alone else regions.whole.upstream(part.last)
+    return before | {part.last, *regions.bodies.get(part.last, ())}
 
 
 def _cut(definition: Definition, regions: Regions, wanted: Iterable[str], part: Part) -> Definition:
@@ -93,11 +108,18 @@ def _cut(definition: Definition, regions: Regions, wanted: Iterable[str], part: 
     steps = tuple(step for step in definition.steps if step.id in wanted)
     if not part.alone or part.last is None:
         return replace(definition, steps=steps)
-    alone = tuple(replace(step, next={}) for step in steps)
+    body = frozenset(regions.bodies.get(part.last, ()))
+    alone = tuple(replace(step, next=_within(step.next, body)) for step in steps)
     if regions.follows_failure(part.last):
         return replace(definition, on_failure=(part.last,), steps=alone)
     trigger = replace(definition.trigger, next=(part.last,))
     return replace(definition, trigger=trigger, steps=alone)
+
+
+def _within(following: Next, body: frozenset[str]) -> Next:
+    """What leads from a step to those of a body."""
+    within = {port: tuple(one for one in ids if one in body) for port, ids in following.items()}
+    return {port: targets for port, targets in within.items() if targets}
 
 
 def _faults_of(

@@ -22,10 +22,11 @@ from engine.drafts.draft import mapping, text
 from engine.records.access import RecordTools
 from engine.records.notes import note_change
 from engine.trying.places import Place, Places
+from engine.trying.trial_attempts import TrialTools
 from engine.trying.trial_events import TrialEvent, refused
 from engine.trying.trial_input import check_event, event_of, results_of, trial_run
-from engine.trying.trial_plan import Part, TrialPlanner
-from engine.trying.trial_run import TrialRun, TrialTools
+from engine.trying.trial_plan import MOST_ITEMS, Part, TrialPlanner
+from engine.trying.trial_run import TrialRun
 from engine.vault import Vault
 
 MOST_TRIALS = 32
@@ -40,6 +41,7 @@ class Trial:
     `until` names the last step; `only` the one step that is tried alone, with the results of the
     others as its input. `results` are results that are taken as they are, by step id
     (`engine.trying.trial_input.results_of`). A step that is tried alone is executed all the same.
+    Of each list a loop takes the first `items`.
     """
 
     document: Any
@@ -47,6 +49,7 @@ class Trial:
     until: str | None = None
     only: str | None = None
     results: Mapping[str, Any] = field(default_factory=dict)
+    items: int = MOST_ITEMS
 
 
 class TrialService:
@@ -86,7 +89,7 @@ class TrialService:
         return replace(self._tools.records, note=note)
 
     def _events(self, tools: TrialTools, run: Run, trial: Trial) -> Iterator[TrialEvent]:
-        part = Part(trial.only or trial.until, alone=trial.only is not None)
+        part = Part(trial.only or trial.until, trial.only is not None, max(trial.items, 1))
         try:
             planned = self._planner.plan(trial.document, part)
         except InvalidError as error:

@@ -1,4 +1,4 @@
-"""How Alembic runs a migration: on the connection that `store.migrate` hands over."""
+"""How Alembic runs a migration: on the connection that `store.upgrade` hands over."""
 
 from alembic import context
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from standardwebhooks import Webhook
 
 from tests.support.automations import every, on_webhook, post, run_of
@@ -101,31 +102,47 @@ def test_a_delivery_that_fails_comes_again_and_a_replay_keeps_its_id(
         verified(subscription["secret"], one)
 
 
-def test_an_endpoint_of_penstock_itself_takes_the_plain_signature(server: Server) -> None:
+@pytest.mark.parametrize(
+    ("name", "auth"),
+    [
+        (
+            "plain",
+            {
+                "type": "hmac",
+                "header": "X-Penstock-Signature",
+                "prefix": "sha256=",
+                "secret": "PLAIN",
+            },
+        ),
+        (
+            "standard",
+            {"type": "signature", "scheme": "standard-webhooks", "secrets": ["STANDARD"]},
+        ),
+    ],
+)
+def test_an_endpoint_of_penstock_itself_takes_either_signature(
+    server: Server, name: str, auth: dict[str, Any]
+) -> None:
     """One automation fails, another is told of it over HTTP and checks the signature."""
-    auth = {
-        "type": "hmac",
-        "header": "X-Penstock-Signature",
-        "prefix": "sha256=",
-        "secret": "SHARED",
-    }
-    server.publish("told", on_webhook("told", auth=auth))
-    server.publish("broken", failing("broken"))
+    told, broken = f"told-{name}", f"broken-{name}"
+    server.publish(told, on_webhook(told, auth=auth))
+    server.publish(broken, failing(broken))
     order = {
-        "url": f"{server.url}/hooks/default/told",
+        "url": f"{server.url}/hooks/default/{told}",
         "events": ["run.failed"],
-        "scope": {"automations": ["broken"]},
+        "scope": {"automations": [broken]},
     }
     made = server.call("POST", PATH, order).json
     value = {"value": made["secret"]}
-    assert server.call("PUT", "/api/v1/secrets/SHARED", value).status == 204
+    assert server.call("PUT", f"/api/v1/secrets/{name.upper()}", value).status == 204
 
-    run_id = post(server, "broken").json["run_id"]
+    run_id = post(server, broken).json["run_id"]
 
     [delivery] = delivered(server, made)
-    [run] = eventually(lambda: every(server, "/api/v1/runs?automation=told"))
-    body = run_of(server, run["id"])["event"]["body"]
-    assert (body["id"], body["data"]["run_id"]) == (delivery["id"], run_id)
+    [run] = eventually(lambda: every(server, f"/api/v1/runs?automation={told}"))
+    event = run_of(server, run["id"])["event"]
+    assert (event["body"]["id"], event["body"]["data"]["run_id"]) == (delivery["id"], run_id)
+    assert post(server, told, event["body"]).status == 401
 
 
 def test_an_endpoint_that_does_not_answer_keeps_no_other_waiting(

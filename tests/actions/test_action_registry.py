@@ -36,6 +36,7 @@ def test_the_registry_holds_the_actions_of_the_design_under_their_names():
         "parse",
         "validate",
         "choose",
+        "for-each",
         "emit-event",
         "run-automation",
         "wait",

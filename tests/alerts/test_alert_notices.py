@@ -33,6 +33,11 @@ def notices(bench: Workbench) -> dict[str, Notice]:
     return {notice.secret: notice for notice in detail.notices}
 
 
+def titles(bench: Workbench, address: str) -> list[str]:
+    """What an address was told, the oldest first."""
+    return [told.title for where, told in bench.people.told if where == address]
+
+
 def test_each_address_is_told_of_the_beginning_and_of_the_end(bench: Workbench) -> None:
     turn(bench, BEAT)
     assert bench.people.told == []
@@ -83,6 +88,37 @@ def test_one_that_comes_back_is_told(bench: Workbench) -> None:
 
     told = notices(bench)["CHAT"]
     assert (told.state, told.attempts, told.error) == (NoticeState.DELIVERED, 2, None)
+
+
+def test_that_it_is_over_is_told_after_that_it_was_raised(bench: Workbench) -> None:
+    bench.publish(syncing(failures={"count": 1, "within": "1m"}, notify=["CHAT", "MAIL"]))
+    bench.people.out_of_reach[CHAT] = AWAY
+    turn(bench, BEAT)
+    bench.notice_sender.send_due()
+    turn(bench, 2 * MINUTE)
+    bench.notice_sender.send_due()
+    assert titles(bench, MAIL) == ["Alert: Sync partner", "Over: Sync partner"]
+    del bench.people.out_of_reach[CHAT]
+
+    # What is told again comes when its wait is over; only then is it told what followed.
+    bench.notice_sender.send_due()
+    assert titles(bench, CHAT) == []
+    turn(bench, 2 * MINUTE)
+    while bench.notice_sender.send_due():
+        pass
+    assert titles(bench, CHAT) == ["Alert: Sync partner", "Over: Sync partner"]
+
+
+def test_that_it_is_over_is_told_although_nobody_could_be_told_that_it_was_raised(
+    bench: Workbench,
+) -> None:
+    bench.people.out_of_reach[CHAT] = GONE
+    turn(bench, BEAT)
+    bench.notice_sender.send_due()
+    del bench.people.out_of_reach[CHAT]
+    turn(bench, 2 * HOUR)
+    bench.notice_sender.send_due()
+    assert titles(bench, CHAT) == ["Over: Sync partner"]
 
 
 def test_what_no_attempt_could_better_is_tried_once(bench: Workbench) -> None:

@@ -39,7 +39,7 @@ def test_so_many_failures_raise_an_alert_once(bench: Workbench) -> None:
     [alert] = alerts(bench)
     assert (alert.rule, alert.state) == ("failures", AlertState.RAISED)
     assert alert.seen.startswith("5 runs of Sync partner failed within 1 h; the last: sync: ")
-    assert "500" in alert.seen
+    assert "422" in alert.seen
     assert told(bench) == ["Alert: Sync partner"]
 
 
@@ -97,7 +97,7 @@ def test_cancelled_runs_are_no_failures_and_halted_ones_are(bench: Workbench) ->
 
     bench.dispatcher.full = False
     halting = step(
-        "sync", "send-webhook", {"url": "https://partner.example", "codes": {"halt": ["500"]}}
+        "sync", "send-webhook", {"url": "https://partner.example", "codes": {"halt": ["422"]}}
     )
     bench.publish(make_document(halting, settings={"alerts": {"failures": {"count": 1}}}), "orders")
     fail(bench)

@@ -12,6 +12,8 @@ from api.operations import Operation
 from api.table import OPERATIONS
 from core.subscriptions import DeliveryStatus
 from engine.keys import SCOPES
+from tests.support.builders import step
+from tests.support.quarantine import hold_a_key
 from tests.support.site import Caller, Site, address, example_body
 from tests.support.subscriptions import make_delivery
 
@@ -93,9 +95,12 @@ def test_the_word_bearer_is_read_in_any_case(site: Site, admin: Caller) -> None:
 
 def fill(site: Site, acme: Caller, publish: Callable[..., None]) -> dict[str, str]:
     """Gives `acme` one of everything; the ids."""
-    publish("orders", description=MARKER)
+    loop = step("lines", "for-each", {"items": ["<trigger.body>"]}, next={"each": ["mark"]})
+    mark = step("mark", "set-values", {"values": {"seen": "<item>"}})
+    publish("orders", loop, mark, description=MARKER)
     acme("PUT", "/api/v1/automations/orders", json={"name": MARKER})
     run = site.anybody.post("/hooks/acme/orders", json={"note": MARKER}).json
+    quarantine_id = hold_a_key(site, acme, MARKER)
     acme("PUT", "/api/v1/secrets/TOKEN", json={"value": MARKER})
     key = acme("POST", "/api/v1/keys", json={"name": MARKER, "scopes": ["read"]}).json
     order = {"name": MARKER, "url": "https://x.example", "events": ["*"], "enabled": False}
@@ -114,6 +119,8 @@ def fill(site: Site, acme: Caller, publish: Callable[..., None]) -> dict[str, st
         "record_id": "C-1",
         "automation_id": "orders",
         "run_id": run["run_id"],
+        "step": "lines",
+        "quarantine_id": quarantine_id,
         "request_id": acme("GET", "/api/v1/requests").json["items"][0]["id"],
         "name": "TOKEN",
         "key_id": key["id"],

@@ -96,15 +96,81 @@ def test_the_body_of_a_new_key_is_checked_as_a_whole(admin: Caller) -> None:
 
 
 def test_settings_are_changed_by_name(site: Site, admin: Caller) -> None:
-    assert admin("GET", "/api/v1/settings").json == {"channels": {"events": False}}
-    on = {"channels": {"events": True}}
-    assert admin("PATCH", "/api/v1/settings", json=on).json == on
+    before = admin("GET", "/api/v1/settings").json
+    assert before["channels"] == {"events": False}
+    on = {**before, "channels": {"events": True}}
+    assert admin("PATCH", "/api/v1/settings", json={"channels": {"events": True}}).json == on
     assert admin("PATCH", "/api/v1/settings", json={}).json == on
     assert admin("GET", "/api/v1/settings").json == on
-    assert site.caller("globex")("GET", "/api/v1/settings").json != on
+    assert site.caller("globex")("GET", "/api/v1/settings").json == before
+    assert admin("PATCH", "/api/v1/settings", json={"channels": None}).json == before
 
 
-@pytest.mark.parametrize("patch", [{"channels": None}, {"channels": {"events": 1}}, {"x": 1}, []])
+def test_retention_is_changed_rule_by_rule_and_null_puts_the_default_back(admin: Caller) -> None:
+    before = admin("GET", "/api/v1/settings").json["retention"]
+    assert before["runs"] == {"days": 30, "most": 1_000_000}
+
+    week = {"retention": {"runs": {"days": 7}, "audit": {"most": 0}}}
+    changed = admin("PATCH", "/api/v1/settings", json=week).json["retention"]
+    assert changed == {
+        **before,
+        "runs": {"days": 7, "most": 1_000_000},
+        "audit": {"days": 365, "most": 0},
+    }
+
+    back = {"retention": {"runs": None, "audit": {"most": None}}}
+    assert admin("PATCH", "/api/v1/settings", json=back).json["retention"] == before
+
+
+@pytest.mark.parametrize(
+    ("rule", "path"),
+    [
+        ({"runs": {"days": -1}}, "$.retention.runs.days"),
+        ({"runs": {"most": 1.5}}, "$.retention.runs.most"),
+        ({"runs": {"years": 1}}, "$.retention.runs.years"),
+        ({"alerts": {"days": 1}}, "$.retention.alerts"),
+        ({"runs": 30}, "$.retention.runs"),
+    ],
+)
+def test_what_is_no_rule_of_retention_is_refused(admin: Caller, rule: object, path: str) -> None:
+    refused = admin("PATCH", "/api/v1/settings", json={"retention": rule})
+    assert refused.status_code == 422
+    assert [one["path"] for one in refused.json["errors"]] == [path]
+
+
+def test_endpoints_are_configured_by_their_origin(admin: Caller) -> None:
+    slow, quick = "https://slow.example", "http://10.0.0.7:8080"
+    both = {slow: {"concurrency": 2}, quick: {"rate": "10/s"}}
+    changed = admin("PATCH", "/api/v1/settings", json={"endpoints": both}).json
+    assert changed["endpoints"] == both
+
+    one = admin("PATCH", "/api/v1/settings", json={"endpoints": {slow: None}}).json
+    assert one["endpoints"] == {quick: {"rate": "10/s"}}
+
+
+@pytest.mark.parametrize(
+    ("origin", "limits"),
+    [
+        ("https://slow.example/path", {}),
+        ("https://Slow.example", {}),
+        ("https://slow.example:443", {}),
+        ("slow.example", {}),
+        ("https://slow.example", {"concurrency": 0}),
+        ("https://slow.example", {"rate": "10 per second"}),
+        ("https://slow.example", {"rate": "0/s"}),
+        ("https://slow.example", {"places": 1}),
+    ],
+)
+def test_what_endpoints_cannot_be_given_is_refused_in_words(
+    admin: Caller, origin: str, limits: dict[str, object]
+) -> None:
+    refused = admin("PATCH", "/api/v1/settings", json={"endpoints": {origin: limits}})
+    assert refused.status_code == 422
+    [error] = refused.json["errors"]
+    assert error["path"].startswith("$.endpoints")
+
+
+@pytest.mark.parametrize("patch", [{"channels": 7}, {"channels": {"events": 1}}, {"x": 1}, []])
 def test_what_is_no_setting_is_refused(admin: Caller, patch: object) -> None:
     refused = admin("PATCH", "/api/v1/settings", json=patch)
     assert refused.status_code == 422

@@ -14,7 +14,7 @@ from tests.support.site import Caller, Site
 @pytest.fixture
 def raised(site: Site) -> Alert:
     """An alert that is raised, and one that is over."""
-    site.application.alerts.stop()
+    site.application.machinery.chores.alerts.stop()
     store = site.service.store
     over = Alert(new_id(), "acme", "old", "Old", AlertRule.SILENCE, "silent", NOW)
     alert = Alert(new_id(), "acme", "orders", "Orders", AlertRule.FAILURES, "5 failed", NOW)

@@ -14,6 +14,7 @@ from engine.failing import Failure
 from engine.run_end import Verdict
 from tests.support.builders import make_document, make_event, make_run, step
 from tests.support.site import Caller, Site
+from tests.support.waiting import eventually
 
 RUN_MEMBERS = {
     "id",
@@ -30,6 +31,10 @@ RUN_MEMBERS = {
     "started_at",
     "finished_at",
     "replay_of",
+    "order_key",
+    "waits_for",
+    "quarantine_key",
+    "quarantine_id",
 }
 EVENT_MEMBERS = {
     "id",
@@ -41,6 +46,7 @@ EVENT_MEMBERS = {
     "headers",
     "params",
     "body",
+    "replaces",
 }
 ATTEMPT_MEMBERS = {"number", "started_at", "duration_ms", "request_id", "outcome", "reason"}
 
@@ -78,10 +84,12 @@ def test_a_run_tells_its_event_and_every_step(
     [attempt] = counted.pop("attempts")
     assert counted == {
         "id": "count",
+        "item": [],
         "status": "succeeded",
         "port": "success",
         "output": {"total": 3},
         "error": None,
+        "items": None,
     }
     assert set(attempt) == ATTEMPT_MEMBERS
     assert (attempt["number"], attempt["outcome"]) == (1, "succeeded")
@@ -225,3 +233,85 @@ def test_an_automation_is_started_by_hand(site: Site, admin: Caller) -> None:
     assert refused.json["errors"][0]["path"] == "$.email"
     admin("POST", f"{path}/disable")
     assert starter("POST", f"{path}/run", json={"email": "x"}).status_code == 409
+
+
+HALVE = step("halve", "set-values", {"values": {"half": "{{ 10 / item }}"}})
+
+
+def looping(*body: dict[str, Any], **configuration: Any) -> tuple[dict[str, Any], ...]:
+    """A loop over the lines of the event, and the steps of its body."""
+    taken = {"items": "<lines>", "on_error": "continue", **configuration}
+    return step("lines", "for-each", taken, next={"each": [body[0]["id"]]}), *body
+
+
+def test_a_loop_is_read_with_its_first_items_and_the_others_in_pages(
+    site: Site, admin: Caller, publish: Callable[..., None]
+) -> None:
+    publish("orders", *looping(HALVE))
+    lines = [0 if number == 7 else number + 1 for number in range(53)]
+    run_id = site.anybody.post("/hooks/acme/orders", json={"lines": lines}).json["run_id"]
+
+    loop, *body = admin("GET", f"/api/v1/runs/{run_id}").json["steps"]
+
+    assert loop["items"] == {"count": 53, "succeeded": 52, "failed": 1, "waiting": []}
+    assert [(one["id"], one["item"]) for one in body] == [("halve", [n]) for n in range(20)]
+    assert [one["status"] for one in body].count("failed") == 1
+    address = f"/api/v1/runs/{run_id}/steps/lines/items"
+    items: list[Any] = []
+    cursor = ""
+    while cursor is not None:
+        page = admin("GET", f"{address}?limit=25{cursor}").json
+        items += page["items"]
+        cursor = page["next"] and f"&cursor={page['next']}"
+    assert [one["item"] for one in items] == [[number] for number in range(53)]
+    assert (items[7]["status"], items[7]["output"]) == ("failed", None)
+    assert items[7]["error"].startswith("halve: ")
+    assert (items[9]["output"], items[9]["steps"][0]["output"]) == ({"half": 1}, {"half": 1})
+    assert admin("GET", f"{address}?cursor=99").json == {"items": [], "next": None}
+
+
+def test_items_of_a_loop_in_a_loop_are_read_by_its_key(
+    site: Site, admin: Caller, publish: Callable[..., None]
+) -> None:
+    inner = step("parts", "for-each", {"items": "<item>"}, next={"each": ["halve"]})
+    publish("orders", *looping(inner, HALVE))
+    run_id = site.anybody.post("/hooks/acme/orders", json={"lines": [[1], [2, 5]]}).json["run_id"]
+
+    page = admin("GET", f"/api/v1/runs/{run_id}/steps/parts%5B1%5D/items").json
+
+    assert [(one["item"], one["output"]) for one in page["items"]] == [
+        ([1, 0], {"half": 5}),
+        ([1, 1], {"half": 2}),
+    ]
+    assert page["items"][0]["steps"][0]["item"] == [1, 0]
+    for nothing in ("parts", "parts%5B7%5D", "halve%5B0%5D", "gone"):
+        reply = admin("GET", f"/api/v1/runs/{run_id}/steps/{nothing}/items")
+        assert reply.status_code == 404, nothing
+    assert admin("GET", f"/api/v1/runs/{run_id}/steps/A%20B/items").status_code in (404, 422)
+
+
+def test_items_that_wait_are_told_of_while_a_loop_goes_on(
+    site: Site, admin: Caller, publish: Callable[..., None]
+) -> None:
+    hold = step("hold", "wait-for-callback", {})
+    publish("orders", *looping(hold, concurrency=2))
+    run_id = site.anybody.post("/hooks/acme/orders", json={"lines": [1, 2, 3]}).json["run_id"]
+
+    loop, *body = eventually_waiting(admin, run_id)["steps"]
+    page = admin("GET", f"/api/v1/runs/{run_id}/steps/lines/items").json
+
+    assert (loop["status"], loop["output"]) == ("running", None)
+    assert loop["items"] == {"count": 3, "succeeded": 0, "failed": 0, "waiting": [0, 1]}
+    assert [(one["id"], one["item"], one["status"]) for one in body] == [
+        ("hold", [0], "waiting"),
+        ("hold", [1], "waiting"),
+    ]
+    assert [one["status"] for one in page["items"]] == ["waiting", "waiting", "pending"]
+
+
+def eventually_waiting(admin: Caller, run_id: str) -> Any:
+    def waiting() -> Any:
+        run = admin("GET", f"/api/v1/runs/{run_id}").json
+        return run if run["status"] == "waiting" else None
+
+    return eventually(waiting)

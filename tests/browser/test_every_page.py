@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page
 from tests.support.automations import on_webhook, post, run_when
 from tests.support.browser import NARROW, WIDE, Console, Studio, example, open_studio, ready
 from tests.support.builders import step
+from tests.support.quarantine import failing_document
 from tests.support.server import Server
 from tests.support.waiting import eventually
 
@@ -27,6 +28,11 @@ PAGES = (
     "/runs/{run}",
     "/runs/{failed}",
     "/alerts",
+    "/runs/{looped}",
+    "/runs/{looped}/steps/round",
+    "/runs/{looped}/loops/round",
+    "/runs/{looped}/items/round[1]",
+    "/runs/{looped}/steps/share[1]",
     "/requests",
     "/requests/{request}",
     "/approvals",
@@ -48,6 +54,11 @@ PAGES = (
     "/records/customers/rows/C-1",
     "/records/customers/schema",
     "/records/empty",
+    "/quarantine",
+    "/quarantine/{key}",
+    "/quarantine/{key}/events/{held}",
+    "/runs/{held}",
+    "/endpoints",
     "/secrets",
     "/keys",
     "/users",
@@ -69,6 +80,7 @@ CUSTOMERS = {
 }
 OUTSIDE = ("/sign-in", "/invitations/nothing")
 FORM = {"type": "object", "properties": {"amount": {"type": "integer", "minimum": 1}}}
+ROUND = [{"id": "acme", "share": 0.5}, {"id": "globex", "share": "none"}]
 GRAVE = ("serious", "critical")
 
 
@@ -78,6 +90,7 @@ def lived_in(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iter
     with open_studio(tmp_path_factory.mktemp("lived-in"), browser) as studio:
         server = studio.server
         server.publish("partner-sync", example("partner-sync"))
+        server.publish("partner-round", example("partner-round"))
         server.publish("orders", on_webhook("orders", respond="finished"))
         assert post(server, "orders", {"order": {"id": "A-1"}}).status == 200
         _tell(server)
@@ -89,6 +102,7 @@ def lived_in(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iter
         stop = step("stop", "stop", {"status": "failed", "message": "Nobody took the parcel."})
         server.publish("parcels", on_webhook("parcels", stop, settings={"alerts": alerts}))
         post(server, "parcels")
+        post(server, "shared-orders", {"order": {"id": "A-2", "total": 9, "partners": ROUND}})
         post(server, "partner-sync", order)
         server.call("PUT", "/api/v1/collections/customers", CUSTOMERS)
         server.call("PUT", "/api/v1/collections/empty", {})
@@ -96,6 +110,13 @@ def lived_in(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iter
             values = {"name": "Ada " * 30, "level": 2, "note": {"long": "x" * 300}}
             server.call("PUT", f"/api/v1/records/customers/C-{number}", values)
         eventually(lambda: server.call("GET", "/api/v1/alerts").json["items"])
+        server.call("PATCH", "/api/v1/settings", {"quotas": {"events": 3, "runs": 5000}})
+        key = {"name": "A shop with a long name " * 4, "scopes": ["trigger"], "limit": "100/m"}
+        server.call("POST", "/api/v1/keys", key)
+        server.publish("fragile", failing_document())
+        for number in range(3):
+            post(server, "fragile", {"customer": "C-17/north?" + "x" * 90, "n": number})
+        eventually(lambda: server.call("GET", "/api/v1/quarantine").json["items"])
         yield studio
 
 
@@ -113,15 +134,22 @@ def _tell(server: Server) -> None:
 def addresses(lived_in: Studio) -> dict[str, str]:
     """Ids of what has happened, by their names in PAGES."""
     call = lived_in.server.call
-    newest = "limit=1"
-    waiting = call("GET", f"/api/v1/runs?automation=refunds&{newest}").json["items"][0]["id"]
+
+    def newest(kind: str, filters: str = "") -> str:
+        found: str = call("GET", f"/api/v1/{kind}?limit=1{filters}").json["items"][0]["id"]
+        return found
+
+    [key] = call("GET", "/api/v1/quarantine").json["items"]
     return {
-        "approval": f"{waiting}.ask",
-        "run": call("GET", f"/api/v1/runs?automation=orders&{newest}").json["items"][0]["id"],
-        "failed": call("GET", f"/api/v1/runs?{newest}").json["items"][0]["id"],
-        "request": call("GET", f"/api/v1/requests?{newest}").json["items"][0]["id"],
-        "subscription": call("GET", f"/api/v1/subscriptions?{newest}").json["items"][0]["id"],
-        "delivery": call("GET", f"/api/v1/deliveries?{newest}").json["items"][0]["id"],
+        "approval": f"{newest('runs', '&automation=refunds')}.ask",
+        "key": key["id"],
+        "held": key["events"][0]["run_id"],
+        "run": newest("runs", "&automation=orders"),
+        "looped": newest("runs", "&automation=partner-round"),
+        "failed": newest("runs", "&status=failed"),
+        "request": newest("requests"),
+        "subscription": newest("subscriptions"),
+        "delivery": newest("deliveries"),
     }
 
 

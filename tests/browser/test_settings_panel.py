@@ -1,10 +1,12 @@
-"""The settings of an automation, edited in the builder by a form of their schema: its alerts."""
+"""The settings of an automation, edited in the builder by a form of their schema."""
 
 from __future__ import annotations
 
+import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.support.browser import Studio, ready
+from tests.support.browser import NARROW, WIDE, Studio, ready
 from tests.support.builders import make_document
 from tests.support.inspector import field
 from tests.support.waiting import eventually
@@ -56,6 +58,19 @@ def test_a_fault_stands_at_its_field(page: Page, studio: Studio) -> None:
     )
 
 
+def test_a_limit_is_set_and_what_is_none_is_told(page: Page, studio: Studio) -> None:
+    automation = open_settings(page, studio, "limited")
+    limit = field(page, "limit")
+
+    limit.get_by_label("Limit", exact=True).fill("100/m")
+    assert eventually(lambda: settings(studio, automation) == {"limit": "100/m"})
+
+    limit.get_by_label("Limit", exact=True).fill("often")
+    expect(limit.locator(".fault")).to_contain_text("write it like 10/s, 100/m or 1000/h")
+    limit.get_by_label("Limit", exact=True).fill("")
+    assert eventually(lambda: settings(studio, automation) is None)
+
+
 def test_there_is_nothing_but_the_form(page: Page, studio: Studio) -> None:
     open_settings(page, studio, "settings-alone")
 
@@ -63,3 +78,30 @@ def test_there_is_nothing_but_the_form(page: Page, studio: Studio) -> None:
     expect(page.locator("#view-output")).to_be_hidden()
     page.keyboard.press("Escape")
     expect(page.locator("#inspector")).to_be_hidden()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [NARROW, WIDE])
+def test_axe_finds_nothing_serious_and_nothing_is_cut_off(
+    page: Page, studio: Studio, size: dict[str, int], scheme: str
+) -> None:
+    page.set_viewport_size(size)  # type: ignore[arg-type]
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    rules = {
+        "failures": {"count": 3},
+        "failure_rate": {"percent": 50},
+        "silence": {"for": "5s"},
+        "notify": ["OPS_CHAT", "OPS_MAIL"],
+    }
+    name = f"settings-{scheme}-{size['width']}"
+    open_settings(page, studio, name, settings={"alerts": rules, "timeout": "1h"})
+    page.evaluate(
+        "for (const one of document.querySelectorAll('details[data-fold]')) one.open = true"
+    )
+    expect(field(page, "alerts.silence.for").locator(".fault")).to_be_visible()
+
+    found = Axe().run(page, context="#inspector").response["violations"]
+    serious = [one for one in found if one["impact"] in ("serious", "critical")]
+    assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in serious] == []
+    panel = page.locator("#inspector-configure")
+    assert panel.evaluate("one => one.scrollWidth - one.clientWidth") <= 0

@@ -109,3 +109,14 @@ def test_only_what_is_live_can_be_sent_to(penstock, write):
     penstock("import", str(write("orders.json")))
     assert "is not published" in penstock("send", "orders", "--body", "{}").errors
     assert "there is no automation" in penstock("send", "nothing", "--body", "{}").errors
+
+
+def test_a_run_that_is_held_is_not_waited_for(penstock, write, tmp_path):
+    """Its key failed: it may be days before a person releases it."""
+    settings = {"quarantine": {"key": "everything", "after": 1}}
+    penstock("import", str(write("echo.json", {**ECHO, "settings": settings})), "--publish")
+    with running_server(tmp_path):
+        assert penstock("send", "echo", "--body", '{"order": {}}', "--wait").status == 1
+        held = penstock("send", "echo", "--body", '{"order": {"id": "A-1"}}', "--wait")
+    assert held.status == 1
+    assert "held" in held.out

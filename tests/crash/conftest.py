@@ -10,7 +10,9 @@ import pytest
 
 from tests.support.partner import Partner, open_partner
 
-pytest.register_assert_rewrite("tests.crash.promises", "tests.crash.callers")
+pytest.register_assert_rewrite(
+    "tests.crash.promises", "tests.crash.callers", "tests.crash.keys_in_line"
+)
 
 
 @pytest.fixture

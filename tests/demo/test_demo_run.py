@@ -46,6 +46,7 @@ def test_the_printed_command_makes_a_key_that_works(demo):
         ("legacy-xml", 201, {"order": "A-7003", "number": "L-1001", "booked": True}),
         ("public-form", 303, None),
         ("erp-booking", 201, {"booking": "erp-A-7005"}),
+        ("partner-changes", 202, None),
     ],
 )
 def test_an_example_answers_its_event(demo, name, status, answer):

@@ -23,12 +23,13 @@ class DueRuns:
     def __init__(self, *waiting: Run | Exception) -> None:
         self.waiting = list(waiting)
         self.asked_while_busy = 0
-        self.busy = True
+        self.busy = False
         self.runs = self
 
     def claim_due(self, _executor: str, _now: int, _limit: int) -> Sequence[Run]:
         if not self.waiting:
             return []
+        self.busy = True
         found = self.waiting.pop(0)
         if isinstance(found, Exception):
             raise found
@@ -44,6 +45,9 @@ class Resuming:
 
     def __init__(self, work: Any) -> None:
         self._work = work
+
+    def hold(self, run: Run) -> None:
+        """Nothing has to be known of it."""
 
     def resume(self, run: Run) -> Standing:
         self._work(run)
@@ -61,7 +65,7 @@ def test_while_no_place_is_free_the_store_is_not_asked_what_is_due() -> None:
     due = DueRuns(first, second)
     looked, second_done = threading.Semaphore(0), threading.Event()
     dispatcher = dispatching(due, places=1)
-    take = dispatcher._places.take
+    take = dispatcher._threads.places.take
 
     def taking(wanted: int) -> int:
         taken = take(wanted)
@@ -71,6 +75,7 @@ def test_while_no_place_is_free_the_store_is_not_asked_what_is_due() -> None:
 
     def execute(run: Run) -> None:
         if run is second:
+            due.busy = False
             second_done.set()
             return
         assert looked.acquire(timeout=20)
@@ -78,7 +83,7 @@ def test_while_no_place_is_free_the_store_is_not_asked_what_is_due() -> None:
         assert looked.acquire(timeout=20)
         due.busy = False
 
-    dispatcher._places.take = taking  # type: ignore[method-assign]
+    dispatcher._threads.places.take = taking  # type: ignore[method-assign]
     dispatcher.begin(cast(Executor, Resuming(execute)))
 
     assert second_done.wait(20)
@@ -95,3 +100,30 @@ def test_a_fault_does_not_end_the_thread_that_brings_what_is_due() -> None:
 
     assert done.wait(20)
     assert dispatcher.stop(20)
+
+
+def test_the_writer_is_not_asked_for_runs_while_nothing_is_due() -> None:
+    """Whoever parks a run wakes the dispatcher: with many that wait, most wake it for nothing."""
+    due = DueRuns(make_run())
+    claimed, asked = threading.Event(), threading.Semaphore(0)
+    claims = 0
+    claim, next_due = due.claim_due, due.next_due
+
+    def claiming(*arguments: Any) -> Sequence[Run]:
+        nonlocal claims
+        claims += 1
+        return claim(*arguments)
+
+    def asking(*arguments: Any) -> int | None:
+        asked.release()
+        return next_due(*arguments)
+
+    due.claim_due, due.next_due = claiming, asking  # type: ignore[method-assign]
+    dispatcher = dispatching(due, places=4)
+    dispatcher.begin(cast(Executor, Resuming(lambda _run: claimed.set())))
+    assert claimed.wait(20)
+    for _ in range(5):
+        assert asked.acquire(timeout=20)
+        dispatcher.wake()
+    assert dispatcher.stop(20)
+    assert claims == 1

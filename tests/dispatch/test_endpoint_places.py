@@ -88,3 +88,12 @@ def test_shares_keep_every_bound(
     newly_failing = sum(count for which, count in given_out.items() if failing_now[which])
     failing_before = sum(failing for _, failing in in_flight)
     assert newly_failing == 0 or failing_before + newly_failing <= 6
+
+
+def test_what_has_to_be_left_alone_is_not_taken_up_before_its_time() -> None:
+    places = EndpointPlaces()
+    places.rest("a", NOW + 30_000)
+    assert places.shares([queue("a"), queue("b")], NOW + 29_999) == {"b": 8}
+    assert places.due_at(queue("a")) == NOW + 30_000
+    assert places.shares([queue("a")], NOW + 30_000) == {"a": 8}
+    assert places.due_at(queue("a")) == NOW

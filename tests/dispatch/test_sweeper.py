@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from core.errors import StorageUnavailable
+from core.meters import SILENT
 from dispatch.sweeper import LEASE, Sweeper
+from engine.hands import ForgottenRuns, Hands
 from tests.support.workbench import Workbench, workbench
 
 
@@ -19,7 +21,18 @@ def bench(tmp_path: Path) -> Iterator[Workbench]:
 
 
 def make_sweeper(bench: Workbench, roll_up: Callable[[], None]) -> Sweeper:
-    return Sweeper(bench.store, bench.transitions, bench.clock, "one", lambda: None, roll_up)
+    forgotten = ForgottenRuns(bench.store, bench.transitions, Hands(), "one")
+    return Sweeper(
+        bench.store,
+        bench.transitions,
+        bench.clock,
+        "one",
+        lambda: None,
+        roll_up,
+        lambda: None,
+        forgotten,
+        SILENT,
+    )
 
 
 def test_a_beat_counts_what_has_ended(bench: Workbench) -> None:

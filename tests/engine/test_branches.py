@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from core.masking import Masker
 from core.outcomes import Succeed
@@ -30,8 +31,9 @@ def test_what_waits_for_a_thread_when_the_run_ends_is_left_out() -> None:
         made.append(step_id)
         return attempted(step_id)
 
-    branches = Branches(waiting.append, attempt)
-    branches.launch(["first", "second"])
+    branches = Branches(waiting.append)
+    for step_id in ("first", "second"):
+        branches.launch(step_id, partial(attempt, step_id))
     waiting[0]()
     branches.abandon()
     waiting[1]()
@@ -42,8 +44,8 @@ def test_what_waits_for_a_thread_when_the_run_ends_is_left_out() -> None:
 
 
 def test_nothing_that_ends_in_time_is_no_attempt() -> None:
-    branches = Branches(lambda _work: None, attempted)
-    branches.launch(["first"])
+    branches = Branches(lambda _work: None)
+    branches.launch("first", partial(attempted, "first"))
 
     assert branches.next(0) is None
     assert branches.in_flight == {"first"}

@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
+from engine.compiler import Compiler
 from engine.trying.completions import CompletionService
-from engine.trying.sights import Question
+from engine.trying.sights import SETTINGS, Question
 from engine.vault import Vault
 from tests.support.builders import make_document, step
 from tests.support.drafts import EVENT, partner_sync
+from tests.support.loops import each
 from tests.support.workbench import TurnedClock
 from wiring import action_and_trigger_registry
 
@@ -21,7 +23,8 @@ class Secrets:
 
 
 CLOCK = TurnedClock()
-SERVICE = CompletionService(action_and_trigger_registry(), Vault(Secrets(), CLOCK), CLOCK)  # type: ignore[arg-type]
+REGISTRY = action_and_trigger_registry()
+SERVICE = CompletionService(REGISTRY, Compiler(REGISTRY), Vault(Secrets(), CLOCK), CLOCK)  # type: ignore[arg-type]
 
 
 def complete(
@@ -130,3 +133,23 @@ def test_where_no_template_may_stand_nothing_is_offered(field: str) -> None:
 def test_whatever_is_typed_nothing_breaks(text: str) -> None:
     for field in ("url", "body", "headers['X-Order']", "query.source"):
         complete(text, field)
+
+
+def test_in_a_loop_the_item_is_offered_and_in_what_it_collects_the_steps_of_its_body() -> None:
+    note = step("note", "set-values", {"values": {"a": "x"}})
+    document = each(note, items="<order.lines>", collect={"a": "x"})
+
+    assert complete("<item.|", "values.a", "note", document)["price"]["documentation"] == "2"
+    assert "item" not in complete("<|", "items", "lines", document)
+    assert {"item", "index"} <= complete("<|", "collect.a", "lines", document).keys()
+    assert "note" in complete("<steps.|", "collect.a", "lines", document)
+
+
+@pytest.mark.parametrize("field", ["order_by", "quarantine.key"])
+def test_keys_of_the_settings_are_completed_by_the_event_alone(field: str) -> None:
+    offered = complete("<|", field=field, step_id=SETTINGS)
+
+    assert {"order", "customer", "trigger"} <= offered.keys()
+    assert offered.keys() & {"steps", "secrets", "run", "tenant"} == set()
+    assert written("<order.|", "id", field=field, step_id=SETTINGS) == "<order.id>"
+    assert complete("1|", field="timeout", step_id=SETTINGS) == {}

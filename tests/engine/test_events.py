@@ -104,9 +104,9 @@ def test_automations_that_trigger_one_another_are_cut_with_a_clear_error(
 
 
 def test_a_watcher_of_failures_that_fails_itself_comes_to_an_end(bench: Workbench) -> None:
-    bench.partner.answers(answered(500))
-    bench.publish(on_event(send("sync", PARTNER, retry={"attempts": 1}), event="run.failed"))
-    bench.publish(make_document(send("sync", PARTNER, retry={"attempts": 1})), "first")
+    bench.partner.answers(answered(400))
+    bench.publish(on_event(send("sync", PARTNER), event="run.failed"))
+    bench.publish(make_document(send("sync", PARTNER)), "first")
     bench.service.runs.start(TENANT, "first", {})
 
     bench.tell()

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from core.outcomes import Answer
 from core.size import TooLarge, check_size
-from core.states import RunStatus
+from core.states import RunStatus, StepStatus
 from core.store import ListQuery, RequestFilter
 from engine import intake
 from engine.replies import JsonReply, Problem
 from tests.support.builders import make_document, send, step
+from tests.support.loops import each
 from tests.support.workbench import TENANT, Workbench, answered
 
 URL = "https://partner.example"
@@ -47,8 +50,41 @@ def test_a_run_keeps_only_so_much_output_and_the_step_beyond_it_fails(bench: Wor
     assert "64 MiB at most, all together" in failed.error
 
 
+@pytest.mark.parametrize(
+    ("collect", "ends"),
+    [
+        ({}, (StepStatus.FAILED, "error", "64 MiB at most, all together")),
+        ({"collect": "<index>"}, (StepStatus.SUCCEEDED, "done", "")),
+    ],
+)
+def test_a_loop_whose_results_do_not_fit_fails_unless_less_of_them_is_collected(
+    bench: Workbench, collect: dict[str, Any], ends: tuple[StepStatus, str, str]
+) -> None:
+    keep = step("keep", "set-values", {"values": {"a": ["<big>"] * 100}})
+    bench.publish(each(keep, items="<lines>", **collect))
+
+    bench.post({"big": "x" * 10_000, "lines": list(range(40))})
+    bench.run_due()
+
+    loop = bench.steps()["lines"]
+    assert (loop.status, loop.port) == ends[:2]
+    assert ends[2] in (loop.error or "")
+
+
+def test_items_whose_outputs_do_not_fit_fail_one_by_one(bench: Workbench) -> None:
+    keep = step("keep", "set-values", {"values": {"a": ["<big>"] * 500}})
+    bench.publish(each(keep, items="<lines>", on_error="continue", collect="<index>"))
+
+    bench.post({"big": "x" * 20_000, "lines": list(range(8))})
+    bench.run_due()
+
+    output = bench.steps()["lines"].output
+    assert (output["succeeded"], output["failed"]) == (6, 2)
+    assert "64 MiB at most" in output["errors"][0]["error"]
+
+
 def test_attempts_of_one_step_count_once(bench: Workbench) -> None:
-    bench.partner.answers(*[answered(503, "x" * 1_000_000)] * 80, answered(200, "x" * 1_000_000))
+    bench.partner.answers(*[answered(429, "x" * 1_000_000)] * 80, answered(200, "x" * 1_000_000))
     sync = send("sync", URL, retry={"attempts": 100, "initial": "1s", "factor": 1})
     bench.publish(make_document(sync))
 

@@ -16,7 +16,7 @@ from core.signals import Waiting
 from core.spec import ActionContext, ActionSpec
 from core.states import RunStatus, StepStatus
 from tests.support.builders import NOW, make_document, send, step
-from tests.support.workbench import Workbench, workbench
+from tests.support.workbench import Workbench, answered, workbench
 
 PARTNER = "https://partner.example"
 
@@ -116,7 +116,7 @@ def test_a_step_that_goes_on_waiting_hears_everything_again(bench: Workbench) ->
 
 
 def test_what_comes_while_another_branch_works_is_not_missed(bench: Workbench) -> None:
-    """The run is in an executor's hands as the signal comes: parking finds it."""
+    """The run is in an executor's hands as the signal comes: it is heard there, or by parking."""
     document = make_document(waiting(), AFTER, send("sync", PARTNER))
     document["trigger"]["next"] = ["hold", "sync"]
     bench.publish(document)
@@ -129,9 +129,8 @@ def test_what_comes_while_another_branch_works_is_not_missed(bench: Workbench) -
     bench.partner.script = told_meanwhile
     bench.post()
 
-    run = bench.last_run()
-    assert (run.status, run.due_at) == (RunStatus.WAITING, NOW)
     bench.run_due()
+    assert bench.last_run().status is RunStatus.SUCCEEDED
     assert bench.steps()["after"].output == {"told": [{"early": True}]}
 
 
@@ -144,3 +143,40 @@ def test_a_run_that_has_ended_can_be_told_nothing(bench: Workbench) -> None:
     with pytest.raises(GuardMissed):
         bench.signal(bench.last_run(), "hold", {"late": True})
     assert bench.steps()["hold"].status is StepStatus.SUCCEEDED
+
+
+def test_each_item_of_a_loop_waits_for_its_own_signal(bench: Workbench) -> None:
+    note = step("after", "set-values", {"values": {"item": "<item>", "told": "<steps.hold>"}})
+    loop = step(
+        "lines", "for-each", {"items": ["a", "b"], "concurrency": 2}, next={"each": ["hold"]}
+    )
+    bench.publish(make_document(loop, waiting(), note))
+    bench.post()
+    run = bench.last_run()
+    assert run.status is RunStatus.WAITING
+
+    bench.signal(run, "hold[1]", {"approved": True})
+    assert bench.run_due() == 1
+    assert bench.last_run().status is RunStatus.WAITING
+    bench.signal(run, "hold[0]", {"approved": False})
+    bench.run_due()
+
+    assert bench.steps()["lines"].output["results"] == [
+        {"item": "a", "told": [{"approved": False}]},
+        {"item": "b", "told": [{"approved": True}]},
+    ]
+
+
+def test_a_signal_for_a_step_that_waits_to_be_tried_again_changes_nothing(
+    bench: Workbench,
+) -> None:
+    bench.partner.answers(answered(503))
+    retry = {"attempts": 9, "initial": "1h", "max": "1h"}
+    bench.publish(make_document(send("sync", PARTNER, retry=retry)))
+    bench.post()
+
+    bench.signal(bench.last_run(), "sync", {"hurry": True})
+    bench.run_due()
+
+    assert bench.last_run().status is RunStatus.WAITING
+    assert len(bench.partner.received) == 1

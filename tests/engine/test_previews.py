@@ -11,10 +11,11 @@ from hypothesis import given, settings
 from core.errors import InvalidError, NotFoundError
 from engine.compiler import Compiler
 from engine.trying.previews import PreviewService
-from engine.trying.sights import Question
+from engine.trying.sights import SETTINGS, Question
 from engine.vault import Vault
 from tests.support.builders import make_document, send, step
 from tests.support.drafts import EVENT, URL, broken, partner_sync
+from tests.support.loops import each
 from tests.support.workbench import TurnedClock
 from wiring import action_and_trigger_registry
 
@@ -51,6 +52,20 @@ def test_each_templated_text_shows_what_it_comes_to() -> None:
         "body.total": {"value": 2, "text": "2"},
         "body.lines[0]": _text("A-1"),
     }
+
+
+def test_a_key_of_the_settings_shows_what_it_comes_to_with_the_event_alone() -> None:
+    document = {
+        **partner_sync(),
+        "settings": {"order_by": "<order.id>/x", "quarantine": {"key": "<steps.sync.body>"}},
+    }
+
+    shown = preview(document, SETTINGS, with_context=True)
+
+    assert shown["fields"]["order_by"] == _text("A-1/x")
+    assert "steps" in shown["fields"]["quarantine.key"]["error"]
+    assert shown["context"].keys() & {"steps", "secrets", "run", "tenant"} == set()
+    assert shown["request"] is None
 
 
 def test_the_request_is_the_one_that_would_be_sent() -> None:
@@ -235,3 +250,69 @@ def test_a_secret_that_authentication_names_and_nobody_has_is_told() -> None:
     auth = {"type": "bearer", "secret": "GONE"}
     document = make_document(send("sync", f"{URL}/sync", with_={"auth": auth}))
     assert "there is no secret GONE" in preview(document, "sync")["request"]["error"]
+
+
+LINES = {**EVENT, "body": {"lines": [{"sku": "A-1", "parts": [7]}, {"sku": "B-2", "parts": []}]}}
+
+
+def in_loops() -> dict[str, Any]:
+    """A step in a loop in a loop, after one that stands in the outer."""
+    note = step("note", "set-values", {"values": {"sku": "<item.sku>"}}, next=["inner"])
+    inner = step("inner", "for-each", {"items": "<item.parts>"}, next={"each": ["sync"]})
+    body = {"part": "<item>", "of": "<steps.lines.item.sku>", "at": "<index>"}
+    collect = {"sku": "<item.sku>", "sent": "<steps.note.sku>", "count": "<steps.inner.count>"}
+    return each(note, inner, send("sync", URL, with_={"body": body}), collect=collect)
+
+
+def test_a_step_in_a_loop_sees_the_first_item() -> None:
+    fields = preview(in_loops(), "sync", LINES)["fields"]
+    outer = preview(in_loops(), "note", LINES, with_context=True)
+
+    assert fields == {
+        "body.part": {"value": 7, "text": "7"},
+        "body.of": _text("A-1"),
+        "body.at": {"value": 0, "text": "0"},
+    }
+    assert outer["fields"] == {"values.sku": _text("A-1")}
+    assert (outer["context"]["index"], outer["waiting"]) == (0, [])
+
+
+def test_what_a_loop_collects_sees_the_first_item_and_its_results() -> None:
+    fields = preview(in_loops(), "lines", LINES, {"note": {"output": {"sku": "A-1"}}})["fields"]
+
+    assert fields["items"]["value"] == LINES["body"]["lines"]
+    assert fields["collect.sku"] == _text("A-1")
+    assert fields["collect.sent"] == _text("A-1")
+    assert fields["collect.count"]["waiting"]
+
+
+@pytest.mark.parametrize("lines", [[], "none", None])
+def test_without_an_item_the_preview_says_that_there_is_none(lines: Any) -> None:
+    event = {**EVENT, "body": {"lines": lines}}
+
+    error = preview(in_loops(), "note", event)["fields"]["values.sku"]["error"]
+
+    assert "item" in error and "missing" in error
+
+
+@given(broken(in_loops()))
+@settings(max_examples=100, deadline=None)
+def test_broken_drafts_with_loops_are_previewed_too(document: Any) -> None:
+    for step_id in ("sync", "lines", "note"):
+        try:
+            preview(document, step_id, LINES)
+        except NotFoundError:
+            continue
+
+
+def test_addresses_for_callbacks_are_shown_where_they_are_in_sight() -> None:
+    hold = step("hold", "wait-for-callback", {})
+    body = {"back": "<run.callbacks.hold>"}
+    inside = send("inside", URL, with_={"body": body}, next=["hold"])
+    document = each(inside, hold, after=(send("outside", URL, with_={"body": body}),))
+
+    shown = preview(document, "inside", LINES)["fields"]["body.back"]["text"]
+    missing = preview(document, "outside", LINES)["fields"]["body.back"]["error"]
+
+    assert shown.startswith("https://")
+    assert "run.callbacks.hold is missing" in missing

@@ -18,6 +18,7 @@ from engine.acting import acting_as
 from engine.trying.sights import Question
 from engine.trying.trials import Trial
 from tests.support.builders import make_document, send, step
+from tests.support.statements import sql_of
 from tests.support.workbench import TENANT, Workbench, answered
 
 PARTNER = "https://partner.example"
@@ -75,7 +76,7 @@ def die_before(bench: Workbench, part: str) -> None:
     commit = bench.store.commit
 
     def killed(writes: Sequence[Write]) -> None:
-        if any(part in write.statement._sql for write in writes):
+        if any(part in sql_of(write) for write in writes):
             bench.store.commit = commit  # type: ignore[method-assign]
             raise Killed
         commit(writes)
@@ -206,7 +207,7 @@ def test_a_store_that_is_away_is_tried_again(bench: Workbench) -> None:
     commit, away = bench.store.commit, [True]
 
     def commit_when_back(writes: Sequence[Write]) -> None:
-        if away and any("INTO record_receipts" in write.statement._sql for write in writes):
+        if away and any("INTO record_receipts" in sql_of(write) for write in writes):
             raise StorageUnavailable("the disk is full")
         commit(writes)
 

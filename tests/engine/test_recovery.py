@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Sequence
 
 import pytest
@@ -18,6 +19,7 @@ from core.store import ListQuery, RequestFilter, RunFilter, Write
 from engine.answers import Ended
 from engine.replies import JsonReply, Problem
 from tests.support.builders import make_document, send, step
+from tests.support.loops import SYNC, by_item, each, keys
 from tests.support.workbench import TENANT, Workbench, answered
 
 URL = "https://partner.example"
@@ -66,6 +68,52 @@ def test_a_completed_step_never_runs_again(bench: Workbench) -> None:
     assert urls == [f"{URL}/first", f"{URL}/second", f"{URL}/second"]
     keys = [dict(request.headers)["Idempotency-Key"] for request in bench.partner.received]
     assert keys[1] == keys[2]
+
+
+@pytest.mark.parametrize("concurrency", [1, 4])
+def test_a_loop_goes_on_where_it_was(bench: Workbench, concurrency: int) -> None:
+    """The executor dies in the middle, twice; no item that was done is done again."""
+
+    class Killed(BaseException):
+        """Ends the executor as a kill does: nothing after it is done."""
+
+    deaths = [4, 9]
+
+    def die_now_and_then(request: OutboundRequest) -> SendResult:
+        if deaths and len(bench.partner.received) == deaths[0] and concurrency == 1:
+            deaths.pop(0)
+            raise Killed
+        return by_item({})(request)
+
+    bench.partner.script = die_now_and_then
+    more = {**SYNC, "id": "more"}
+    document = each({**SYNC, "next": ["more"]}, more, concurrency=concurrency)
+    bench.publish(document)
+    commit = bench.store.commit
+
+    def die_at_commit(writes: Sequence[Write]) -> None:
+        if deaths and concurrency > 1 and len(bench.partner.received) >= deaths[0]:
+            deaths.pop(0)
+            raise Killed
+        commit(writes)
+
+    bench.store.commit = die_at_commit  # type: ignore[method-assign]
+    with pytest.raises(Killed):
+        bench.post({"lines": list("abcdefgh")})
+    assert bench.transitions.rescue(bench.clock.now()) == 1
+    with pytest.raises(Killed):
+        bench.run_due()
+    assert bench.transitions.rescue(bench.clock.now()) == 1
+    assert bench.run_due() == 1
+
+    assert bench.last_run().status is RunStatus.SUCCEEDED
+    output = bench.steps()["lines"].output
+    assert [one["body"]["got"] for one in output["results"]] == list("abcdefgh")
+    sent = Counter(keys(bench.partner.received))
+    assert set(sent) == {f"{name}[{index}]" for name in ("sync", "more") for index in range(8)}
+    assert sum(sent.values()) - len(sent) <= 2 * concurrency
+    attempts = bench.store.runs.journal(TENANT, bench.last_run().id)
+    assert {len(entry.attempts) for entry in attempts if entry.step_id.startswith("sync")} == {1}
 
 
 def test_without_a_place_a_run_is_queued_and_taken_up_later(bench: Workbench) -> None:

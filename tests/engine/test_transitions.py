@@ -16,7 +16,16 @@ from engine.transitions import LEGAL, started
 from tests.support.builders import NOW, make_run
 from tests.support.workbench import Workbench
 
-MOVERS = ("runs.move(", "runs.park(", "runs.claim(", "runs.rescue(")
+MOVERS = (
+    "runs.move(",
+    "runs.park(",
+    "runs.claim(",
+    "runs.rescue(",
+    "runs.hold(",
+    "runs.free(",
+    "runs.pass_on",
+    "runs.heal(",
+)
 ROOMS = ("actions", "api", "dispatch", "engine", "triggers", "net")
 
 

@@ -16,6 +16,7 @@ from engine.trying.trial_input import LONGEST_TRIAL
 from engine.trying.trials import Trial, TrialStream
 from tests.support.builders import make_document, send, step
 from tests.support.drafts import EVENT, URL, partner_sync
+from tests.support.loops import bodies, by_item, each
 from tests.support.workbench import TENANT, Workbench, answered, unreachable
 
 TOKEN = "tok-very-secret-1"
@@ -404,3 +405,89 @@ def test_a_trial_that_is_cut_off_tells_of_no_failure(bench: Workbench) -> None:
 
     assert results(told)["tell"]["status"] == "cancelled"
     assert "at most 5 minutes" in told[-1][1]["error"]
+
+
+def through(count: int, **configuration: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A draft that goes through a list, and an event with so many lines."""
+    document = each(collect="<steps.sync.body.got>", **configuration)
+    return document, {**EVENT, "body": {"lines": [f"line {number}" for number in range(count)]}}
+
+
+def test_a_loop_is_tried_with_the_first_items_of_its_list(bench: Workbench) -> None:
+    bench.partner.script = by_item({})
+
+    told = tell(bench, *through(12))
+
+    loop = results(told)["lines"]
+    assert (loop["status"], loop["output"]["count"]) == ("succeeded", 10)
+    assert loop["note"] == "only the first 10 of 12 items were tried"
+    assert loop["output"]["results"][-1] == "line 9"
+    assert len(bench.partner.received) == 10
+    steps = [data for name, data in told if name == "step" and data["id"] == "sync"]
+    assert [one["item"] for one in steps if one["status"] == "succeeded"] == [
+        [index] for index in range(10)
+    ]
+    assert [one["output"] for name, one in told if name == "step" and one["id"] == "lines"][:2] == [
+        None,
+        None,
+    ]
+
+
+def test_a_loop_is_tried_with_as_many_items_as_are_asked_for(bench: Workbench) -> None:
+    document, event = through(12)
+
+    told = tell(bench, document, event, items=12)
+
+    assert (results(told)["lines"]["output"]["count"], results(told)["lines"]["note"]) == (12, None)
+
+
+def test_an_item_that_fails_in_a_trial_stops_the_loop_as_in_a_run(bench: Workbench) -> None:
+    bench.partner.script = by_item({"line 1": answered(404)})
+
+    told = tell(bench, *through(3))
+
+    error = "item 1: sync: partner.example answered 404 Not Found"
+    assert results(told)["lines"]["error"] == error
+    assert told[-1][1]["error"] == f"lines: {error}"
+    assert len(bench.partner.received) == 2
+
+
+def test_a_step_of_a_body_is_tried_alone_with_the_first_item(bench: Workbench) -> None:
+    document, event = through(3)
+
+    told = tell(bench, document, event, only="sync")
+
+    assert told[0][1] == {"steps": ["sync"]}
+    assert bodies(bench.partner.received) == ["line 0"]
+    assert results(told)["sync"]["item"] == []
+
+
+@pytest.mark.parametrize("trial", [{"until": "sync"}, {"until": "lines"}, {"only": "lines"}])
+def test_a_trial_that_ends_at_a_loop_goes_through_its_list(
+    bench: Workbench, trial: dict[str, str]
+) -> None:
+    bench.partner.script = by_item({})
+    document, event = through(2, after=(step("after", "set-values", {"values": {"x": 1}}),))
+
+    told = tell(bench, document, event, **trial)
+
+    assert told[0][1] == {"steps": ["lines", "sync"]}
+    assert bodies(bench.partner.received) == ["line 0", "line 1"]
+    assert told[-1][1]["status"] == "succeeded"
+
+
+def test_what_is_pinned_stands_for_a_step_of_every_item(bench: Workbench) -> None:
+    document, event = through(2)
+    pinned = {"sync": {"output": {"body": {"got": "pinned"}}}}
+
+    told = tell(bench, document, event, results=pinned)
+
+    assert results(told)["lines"]["output"]["results"] == ["pinned", "pinned"]
+    assert bench.partner.received == []
+
+
+def test_steps_of_a_list_without_items_are_passed_over(bench: Workbench) -> None:
+    told = tell(bench, *through(0))
+
+    assert results(told)["sync"]["status"] == "skipped"
+    assert told[-1][1]["status"] == "succeeded"

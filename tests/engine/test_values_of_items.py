@@ -1,4 +1,4 @@
-"""`item` and `index`: there in the values of a set-values step with a list, and nowhere else."""
+"""`item` and `index` in the values of a set-values step with a list."""
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ def test_while_the_list_has_no_result_yet_nothing_is_wrong() -> None:
 def complete(document: Any, text: str, field: str) -> set[str]:
     event = {"body": {"order": {"id": 7, "lines": LINES}}}
     question = Question("acme", "x", document, "priced", event, {})
-    service = CompletionService(REGISTRY, VAULT, CLOCK)
+    service = CompletionService(REGISTRY, COMPILER, VAULT, CLOCK)
     return {one["label"] for one in service.complete(question, text, len(text), field)}
 
 

@@ -29,7 +29,7 @@ def raise_alert(site: Site, rule: AlertRule = AlertRule.FAILURES, **changes: obj
         }
     )
     # What the watch sees would end it: an automation without rules.
-    site.application.alerts.stop()
+    site.application.machinery.chores.alerts.stop()
     site.service.store.commit([site.service.store.alerts.raise_(alert)])
     return alert
 

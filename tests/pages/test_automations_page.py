@@ -92,7 +92,9 @@ def test_in_a_demo_an_example_calls_the_partner_that_answers(site: Site) -> None
     make_account(site, Role.ADMIN)
     application = site.application
     address = Address(ip_address("127.0.0.1"), 8080)
-    flask = create_app(site.service, application.clock, application.page_settings, address)
+    flask = create_app(
+        site.service, application.clock, application.page_settings, application.meter, address
+    )
     visitor = Browser(flask.test_client())
     visitor.sign_in("admin@acme.example")
     assert "the partner of this demo" in words(visitor.get("/automations/new"))

@@ -20,9 +20,9 @@ def ask(visitor: Browser, **body: Any) -> TestResponse:
 def test_names_and_what_the_caret_stands_in_are_told_to_every_role(site: Site) -> None:
     site.service.automations.put("acme", "orders", make_document())
     for role in Role:
-        answer = ask(signed_in(site, role), text='{"settings": {"ti', caret=17).json
+        answer = ask(signed_in(site, role), text='{"settings": {"tim', caret=18).json
         [found] = answer["suggestions"]
-        assert (found["insert"], found["from"], found["to"]) == ('"timeout": ', 14, 17)
+        assert (found["insert"], found["from"], found["to"]) == ('"timeout": ', 14, 18)
         assert answer["member"]["path"] == "settings"
 
 

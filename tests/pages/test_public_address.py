@@ -26,7 +26,8 @@ def visitor(site: Site) -> Browser:
     """An admin of an installation that knows its public address."""
     settings = replace(site.application.page_settings, public_url=PUBLIC)
     email = make_account(site, Role.ADMIN)
-    found = Browser(create_app(site.service, site.application.clock, settings).test_client())
+    one = site.application
+    found = Browser(create_app(site.service, one.clock, settings, one.meter).test_client())
     fields = {"email": email, "password": PASSWORD}
     assert found.client.post("/sign-in", data=fields, base_url=ELSEWHERE).status_code == 303
     return found

@@ -131,9 +131,26 @@ def test_a_step_that_waits_now_waits_up_to_now() -> None:
     assert (track.bars[-1].kind, track.bars[-1].start, track.bars[-1].length) == ("wait", 25, 75)
 
 
+def test_what_was_put_off_is_time_that_a_step_waits() -> None:
+    run = make_run(created_at=NOW)
+    put_off = make_step_run(
+        "sync",
+        status=StepStatus.WAITING,
+        started_at=NOW,
+        finished_at=None,
+        attempts=(Attempt(1, NOW, 0, "deferred"),),
+    )
+
+    [track] = timeline(run, [put_off], NOW + 400).tracks
+
+    assert [(bar.kind, bar.length) for bar in track.bars] == [("wait", 100)]
+
+
 @pytest.mark.parametrize(
     ("error", "said"),
     [
+        ("the circuit of https://partner.example is open until 2026", "close the circuit"),
+        ("2 requests are under way; this one waits for its turn", "goes on by itself"),
         ("sync: partner.example answered 401 Unauthorized", "token"),
         ("sync: partner.example answered 503 Service Unavailable", "fault of its own"),
         ("sync: partner.example answered 422", "refused what was sent"),

@@ -164,7 +164,8 @@ def test_at_a_public_https_address_the_cookie_and_the_links_are_https(site: Site
     settings = replace(
         site.application.page_settings, secure=True, public_url="https://penstock.example"
     )
-    flask = create_app(site.service, site.application.clock, settings)
+    one = site.application
+    flask = create_app(site.service, one.clock, settings, one.meter)
     make_account(site, Role.ADMIN)
     visitor = Browser(flask.test_client())
 
@@ -199,7 +200,8 @@ def test_behind_a_proxy_that_asks_by_another_name_the_public_one_is_ours(
     site: Site, origin: str, status: int
 ) -> None:
     settings = replace(site.application.page_settings, public_url="https://Penstock.example")
-    flask = create_app(site.service, site.application.clock, settings)
+    one = site.application
+    flask = create_app(site.service, one.clock, settings, one.meter)
     make_account(site, Role.ADMIN)
 
     answer = flask.test_client().post(

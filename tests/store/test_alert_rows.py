@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import pytest
 
-from core.alerts import Alert, AlertFilter, AlertRule, AlertState
+from core.alerts import AlertFilter, AlertRule, AlertState, NoticeState
 from core.clock import Clock
 from core.errors import GuardMissed
-from core.ids import new_id
 from core.model import AutomationVersion, Tenant
 from core.platform_events import PlatformEvent
 from core.states import RunStatus
@@ -19,8 +19,8 @@ from engine.alerts.watch import AlertWatch
 from engine.events.announcer import Announcer
 from engine.people.inbox import InboxService
 from store import Cipher, SqlStore, open_store
-from tests.support.alerts import syncing
-from tests.support.builders import NOW, make_automation, make_run
+from tests.support.alerts import make_alert, make_notice, syncing
+from tests.support.builders import NOW, id_at, make_automation, make_run
 from tests.support.people import make_user
 from tests.support.workbench import TurnedClock
 
@@ -38,19 +38,6 @@ class Everybody:
 
     def taken(self) -> None:
         """Nobody works on it."""
-
-
-def make_alert(**changes: object) -> Alert:
-    values: dict[str, object] = {
-        "id": new_id(),
-        "tenant": "acme",
-        "automation_id": "orders",
-        "automation_name": "Orders",
-        "rule": AlertRule.FAILURES,
-        "seen": "5 runs failed",
-        "raised_at": NOW,
-    }
-    return Alert(**{**values, **changes})  # type: ignore[arg-type]
 
 
 def watch(store: SqlStore, clock: Clock) -> AlertWatch:
@@ -99,6 +86,48 @@ def test_they_are_listed_by_state_and_automation(store: SqlStore) -> None:
     assert [alert.id for alert in rest.items] == [one.id]
 
 
+def test_those_that_were_over_before_a_moment_are_found_and_removed(store: SqlStore) -> None:
+    old = make_alert(id=id_at(NOW - 9), raised_at=NOW - 9, resolved_at=NOW - 2)
+    older = make_alert(id=id_at(NOW - 8), raised_at=NOW - 8, resolved_at=NOW - 5)
+    lasting = make_alert(id=id_at(NOW - 9), raised_at=NOW - 9)
+    foreign = make_alert(tenant="globex", resolved_at=NOW - 5)
+    for one in (old, older, lasting, foreign):
+        store.commit([store.alerts.raise_(one)])
+        store.commit([store.alert_notices.insert(make_notice(alert_id=one.id, tenant=one.tenant))])
+
+    assert store.alerts.over_before("acme", NOW, 10) == [old.id, older.id]
+    assert store.alerts.over_before("acme", NOW, 1) == [old.id]
+    assert store.alerts.over_before("acme", NOW - 2, 10) == [older.id]
+
+    store.commit([store.alerts.delete("acme", old.id), store.alert_notices.delete("acme", old.id)])
+    store.commit([store.alerts.delete("acme", foreign.id)])
+    assert store.alerts.over_before("acme", NOW, 10) == [older.id]
+    assert store.alerts.raised("acme") == [lasting]
+    assert store.alerts.get("globex", foreign.id) == foreign
+    notices = store.alert_notices.of_alerts("acme", [old.id, older.id, lasting.id])
+    assert [len(of_one) for of_one in notices.values()] == [0, 1, 1]
+
+
+def test_that_it_is_over_is_not_due_while_it_is_tried_to_say_that_it_was_raised(
+    store: SqlStore,
+) -> None:
+    retried = make_notice(alert_id="a", due_at=NOW + 30)
+    over = make_notice(alert_id="a", about=AlertState.RESOLVED)
+    other_address = make_notice(alert_id="a", about=AlertState.RESOLVED, secret="MAIL")
+    other_alert = make_notice(alert_id="b", about=AlertState.RESOLVED)
+    foreign = make_notice(alert_id="a", about=AlertState.RESOLVED, tenant="globex")
+    waiting = (retried, over, other_address, other_alert, foreign)
+    store.commit([store.alert_notices.insert(one) for one in waiting])
+
+    assert _due(store, NOW) == {other_address.id, other_alert.id, foreign.id}
+    assert retried.id in _due(store, NOW + 30)
+    assert over.id not in _due(store, NOW + 30)
+
+    given_up = replace(retried, state=NoticeState.FAILED, error="gone", due_at=NOW)
+    store.commit([store.alert_notices.settle(given_up)])
+    assert over.id in _due(store, NOW)
+
+
 def test_failures_are_those_of_the_automation_within_the_time(store: SqlStore) -> None:
     for moment, status in enumerate(
         (
@@ -113,15 +142,17 @@ def test_failures_are_those_of_the_automation_within_the_time(store: SqlStore) -
         store.commit([store.runs.insert(run)])
     signs = store.alert_signs
 
-    newest = signs.newest_failure("acme", "orders", NOW - 1, NOW + 9)
+    newest = signs.newest_failure("acme", "orders")
     assert newest is not None
     assert (newest.at, newest.error) == (NOW + 4, "at 4")
     assert signs.failures("acme", "orders", NOW - 1, NOW + 9, 100) == 3
     assert signs.failures("acme", "orders", NOW - 1, NOW + 9, 2) == 2
     assert signs.failures("acme", "orders", NOW, NOW + 1, 100) == 1
-    assert signs.newest_failure("acme", "orders", NOW + 4, NOW + 9) is None
-    assert signs.newest_failure("acme", "billing", 0, NOW + 9) is None
-    assert signs.newest_failure("globex", "orders", 0, NOW + 9) is None
+    assert signs.newest_failure("acme", "billing") is None
+    assert signs.newest_failure("globex", "orders") is None
+    assert signs.failed_after("acme", NOW) == {"orders": NOW + 4}
+    assert signs.failed_after("acme", NOW + 4) == {}
+    assert signs.failed_after("globex", NOW) == {}
 
 
 def test_of_two_evaluators_over_one_database_one_raises_and_one_resolves(
@@ -153,6 +184,10 @@ def test_of_two_evaluators_over_one_database_one_raises_and_one_resolves(
             assert _told(store) == 2 * cycle
     finally:
         other.close()
+
+
+def _due(store: SqlStore, now: int) -> set[str]:
+    return {notice.id for notice in store.alert_notices.due(now, 10)}
 
 
 def _race(watches: list[AlertWatch]) -> int:

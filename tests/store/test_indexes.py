@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -10,28 +10,54 @@ from sqlalchemy import event
 
 from core.account_store import AuditFilter
 from core.alerts import AlertFilter
+from core.event_keys import EventKey
+from core.quarantine import QuarantineFilter
 from core.records import RecordFilter
 from core.schedules import Schedule
 from core.states import RUN_FAILURES, RunStatus
-from core.store import ListQuery, RequestFilter, RunFilter
+from core.store import ListQuery, RequestFilter, RunFilter, Write
 from store import Cipher, open_store
 from store.alert_notices import AlertNotices
 from store.alert_signs import AlertSigns
 from store.alerts import Alerts
 from store.audit import AuditLog
+from store.claims import Claim, awaited_by_somebody, claim_statement, is_of, tenants_from
 from store.committer import DirectCommitter
 from store.database import Database
+from store.lanes import Lanes
+from store.quarantine import Quarantine
 from store.records import Records
 from store.requests import Requests
 from store.runs import Runs
 from store.schedules import Schedules
 from store.statistics import RunStatistics
+from tests.support.builders import make_run
+from tests.support.statements import prepared_of
 
+KEY = EventKey("acme", "orders", "C-17")
 DUE = (RunStatus.QUEUED, RunStatus.WAITING)
+CLAIM = Claim(DUE, RunStatus.RUNNING, "one", 1)
+
+LOOKED_UP = {"quarantine_by_key", "runs_lined_up", "runs_in_turn", "runs_by_position"}
+"""What a new run of a key looks into."""
 
 
 def claim(database: Database) -> None:
     Runs(database, DirectCommitter(database)).claim(DUE, RunStatus.RUNNING, "one", 1, 10)
+
+
+def claim_of_a_tenant(database: Database) -> None:
+    statement = claim_statement(CLAIM, 10, is_of("acme"), locks=False)
+    database.transact(lambda connection: connection.execute(statement))
+
+
+def claim_for_callers(database: Database) -> None:
+    statement = claim_statement(CLAIM, 10, awaited_by_somebody(), locks=False)
+    database.transact(lambda connection: connection.execute(statement))
+
+
+def tenants_in_turn(database: Database) -> None:
+    database.rows(tenants_from(DUE, "acme").limit(10))
 
 
 def rescue(database: Database) -> None:
@@ -40,6 +66,14 @@ def rescue(database: Database) -> None:
 
 def next_due(database: Database) -> None:
     Runs(database, DirectCommitter(database)).next_due(DUE)
+
+
+def count_of_held_runs(database: Database) -> None:
+    Runs(database, DirectCommitter(database)).count(RunStatus.HELD, 100)
+
+
+def count_of_due_runs(database: Database) -> None:
+    Runs(database, DirectCommitter(database)).count_due(DUE, 1, 100)
 
 
 def due_schedules(database: Database) -> None:
@@ -138,8 +172,16 @@ def due_notices(database: Database) -> None:
     AlertNotices(database).due(1, 10)
 
 
+def alerts_over_long_ago(database: Database) -> None:
+    Alerts(database).over_before("acme", 1, 10)
+
+
 def newest_failure(database: Database) -> None:
-    AlertSigns(database).newest_failure("acme", "orders", 1, 2)
+    AlertSigns(database).newest_failure("acme", "orders")
+
+
+def failures_of_late(database: Database) -> None:
+    AlertSigns(database).failed_after("acme", 1)
 
 
 def failures_in_a_time(database: Database) -> None:
@@ -150,18 +192,48 @@ def last_event(database: Database) -> None:
     AlertSigns(database).last_event("acme", "orders")
 
 
+def idle_lines(database: Database) -> None:
+    Lanes(database).idle(5)
+
+
+def whose_turn(database: Database) -> None:
+    Lanes(database).first(KEY)
+
+
+def held_keys(database: Database) -> None:
+    Quarantine(database).list("acme", QuarantineFilter(), ListQuery())
+
+
+def held_runs(database: Database) -> None:
+    Quarantine(database).held_runs(KEY, ListQuery("5"))
+
+
 @pytest.mark.parametrize(
     ("ask", "index"),
     [
         (raised_alerts, "alerts_raised"),
         (alerts_of_an_automation, "alerts_by_automation"),
         (due_notices, "alert_notices_due"),
+        (due_notices, "alert_notices_by_alert"),
+        (alerts_over_long_ago, "alerts_by_tenant"),
         (newest_failure, "runs_failures"),
+        (failures_of_late, "runs_ended"),
         (failures_in_a_time, "runs_failures"),
         (last_event, "runs_by_automation"),
+        (idle_lines, "runs_lined_up"),
+        (idle_lines, "runs_in_turn"),
+        (whose_turn, "runs_in_turn"),
+        (held_keys, "quarantine_held"),
+        (held_keys, "runs_suspect"),
+        (held_runs, "runs_suspect"),
         (claim, "runs_due"),
+        (claim_of_a_tenant, "runs_due_by_tenant"),
+        (claim_for_callers, "runs_due_awaited"),
+        (tenants_in_turn, "runs_due_by_tenant"),
         (next_due, "runs_due"),
         (rescue, "runs_executed"),
+        (count_of_held_runs, "runs_not_succeeded"),
+        (count_of_due_runs, "runs_due"),
         (due_schedules, "schedules_due"),
         (next_due_schedule, "schedules_due"),
         (requests_of_a_run, "requests_by_run"),
@@ -188,20 +260,67 @@ def test_it_is_found_by_its_index(
 ) -> None:
     open_store(sqlite_url, Cipher(b"a key of the tests")).close()
     database = Database(sqlite_url)
+    plan = _plan(database, ask)
+    database.close()
+    assert any(f"INDEX {index}" in step for step in plan), plan
+    assert not any("SCAN runs" in step and "INDEX" not in step for step in plan), plan
+    assert not any("FOR ORDER BY" in step for step in plan), plan
+
+
+def test_failures_of_late_are_found_by_time_where_the_database_was_analyzed(
+    sqlite_url: str,
+) -> None:
+    """Knowing how many runs an automation has, SQLite would walk all of them by automation."""
+    store = open_store(sqlite_url, Cipher(b"a key of the tests"))
+    for number in range(100):
+        ended = make_run(automation_id=f"a{number % 50}", finished_at=number, due_at=None)
+        store.commit([store.runs.insert(ended)])
+    store.close()
+    database = Database(sqlite_url)
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql("ANALYZE")
+    plan = _plan(database, failures_of_late)
+    database.close()
+    assert any("INDEX runs_ended" in step for step in plan), plan
+
+
+def _plan(database: Database, ask: Callable[[Database], None]) -> Sequence[str]:
+    """How SQLite goes about the last thing that is asked."""
     asked: list[tuple[str, Any]] = []
 
     def remember(*given: Any) -> None:
         asked.append(given[2:4])
 
     event.listen(database.engine, "before_cursor_execute", remember)
-
     ask(database)
-
     statement, parameters = asked[-1]
     with database.engine.connect() as connection:
-        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
+        steps = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
+    return [step[3] for step in steps]
+
+
+@pytest.mark.parametrize(
+    ("write", "indexes"),
+    [
+        (lambda runs: runs.insert(make_run(order_key="k", quarantine_key="k")), LOOKED_UP),
+        (lambda runs: runs.pass_on(KEY, 1), {"runs_lined_up", "runs_in_turn"}),
+        (lambda runs: runs.pass_on_around(KEY, 1), {"runs_suspect", "runs_in_turn"}),
+        (lambda runs: runs.hold(KEY), {"runs_suspect", "quarantine_by_key"}),
+        (lambda runs: runs.free(KEY, None, 1), {"runs_suspect"}),
+    ],
+)
+def test_what_is_written_finds_its_rows_by_indexes(
+    sqlite_url: str, write: Callable[[Runs], Write], indexes: set[str]
+) -> None:
+    open_store(sqlite_url, Cipher(b"a key of the tests")).close()
+    database = Database(sqlite_url)
+    made = write(Runs(database, DirectCommitter(database)))
+    with database.engine.connect() as connection:
+        statement = prepared_of(made)
+        sql, arguments = statement._sql, statement._arguments(made.parameters)
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", arguments).all()
     database.close()
-    found = [step[3] for step in plan if f"INDEX {index}" in step[3]]
-    assert found, plan
-    assert not any("SCAN runs" in step[3] and "INDEX" not in step[3] for step in plan), plan
-    assert not any("FOR ORDER BY" in step[3] for step in plan), plan
+
+    steps = [step[3] for step in plan]
+    assert all(any(f"INDEX {index}" in step for step in steps) for index in indexes), steps
+    assert not any(step.startswith("SCAN") and "INDEX" not in step for step in steps), steps

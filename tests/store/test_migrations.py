@@ -12,6 +12,7 @@ from sqlalchemy import text
 from core.errors import ConfigError
 from store import Cipher, SqlStore, open_store
 from store.database import Database
+from store.migrate import newest_revision, revision_of
 from store.schema import metadata
 
 
@@ -22,6 +23,23 @@ def test_migrated_tables_are_those_of_the_schema(store: SqlStore, database_url: 
     database.close()
 
     assert differences == []
+
+
+def test_the_numbers_of_the_files_are_those_of_the_migrations(
+    store: SqlStore, database_url: str
+) -> None:
+    database = Database(database_url)
+    with database.engine.connect() as connection:
+        known = MigrationContext.configure(connection).get_current_revision()
+        assert revision_of(connection) == newest_revision() == known
+    database.close()
+
+
+def test_an_empty_database_is_at_no_migration(database_url: str) -> None:
+    database = Database(database_url)
+    with database.engine.connect() as connection:
+        assert revision_of(connection) is None
+    database.close()
 
 
 def test_every_commit_waits_for_the_disk(database_url: str) -> None:

@@ -1,4 +1,4 @@
-"""The outbox keeps what happened until it was handed on, once, and forgets it later."""
+"""The outbox keeps what happened until it was handed on, once."""
 
 from __future__ import annotations
 
@@ -46,15 +46,3 @@ def test_an_event_is_handed_on_once(store: SqlStore) -> None:
     store.commit([store.platform_events.handed_on(event, NOW)])
     with pytest.raises(GuardMissed):
         store.commit([store.platform_events.handed_on(event, NOW)])
-
-
-def test_only_what_was_handed_on_is_forgotten(store: SqlStore) -> None:
-    old, fresh, waiting = (make_platform_event() for _ in range(3))
-    store.commit([store.platform_events.insert(one) for one in (old, fresh, waiting)])
-    store.commit([store.platform_events.handed_on(old, NOW - 1)])
-    store.commit([store.platform_events.handed_on(fresh, NOW)])
-
-    store.commit([store.platform_events.forget(NOW)])
-
-    kept = [store.platform_events.get("acme", one.id) for one in (old, fresh, waiting)]
-    assert kept == [None, fresh, waiting]

@@ -10,7 +10,7 @@ import pytest
 from core.errors import GuardMissed
 from core.model import Run, Tenant
 from core.states import RunStatus
-from core.statistics import BUCKET, BucketTally, Tally
+from core.statistics import BUCKET, BucketTally, Tally, Totals
 from engine.statistics import GRACE, LATE, StatisticsService
 from store import SqlStore
 from tests.support.builders import NOW, make_run
@@ -127,7 +127,7 @@ def test_of_two_that_roll_up_at_once_one_is_refused(store: SqlStore) -> None:
         store.commit(
             [statistics.keep("acme", twice), statistics.move_mark("acme", None, START + BUCKET)]
         )
-    assert statistics.tallies("acme", START - BUCKET, BUCKET) == []
+    assert statistics.totals("acme", START - BUCKET, NOW, BUCKET) == Totals({}, {})
     store.commit([statistics.move_mark("acme", START, START + BUCKET)])
     assert statistics.counted_until("acme") == START + BUCKET
 

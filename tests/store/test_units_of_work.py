@@ -13,6 +13,7 @@ from core.errors import GuardMissed, StorageUnavailable, UnstorableError
 from core.states import RunStatus
 from core.store import Write
 from store import Cipher, SqlStore, open_store
+from store.prepared import Stage
 from tests.support.builders import (
     NOW,
     make_event,
@@ -117,7 +118,7 @@ def test_a_closed_store_says_so(sqlite_url: str) -> None:
 
 def test_an_error_in_work_reaches_its_maker_and_not_the_writer(store: SqlStore) -> None:
     class Broken:
-        inserts = False
+        stage, turns = Stage.CHANGE, None
 
         def execute(self, *_: object) -> int:
             raise RuntimeError("broken")
@@ -189,7 +190,7 @@ def test_a_broken_connection_is_a_store_that_is_away(postgres: PostgresServer) -
 class _Statement:
     """Stands where a prepared statement does, and does something else."""
 
-    inserts = False
+    stage, turns = Stage.CHANGE, None
 
     def __init__(self, work: Callable[[], object]) -> None:
         self._work = work
@@ -202,7 +203,7 @@ class _Statement:
 class _CutOff:
     """Ends its own connection from the server's side."""
 
-    inserts = False
+    stage, turns = Stage.CHANGE, None
 
     def execute(self, cursor: Any, _rows: object) -> int:
         cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())", ())

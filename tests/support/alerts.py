@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.alerts import Alert, AlertFilter
+from core.alerts import Alert, AlertFilter, AlertRule, AlertState, Notice
 from core.clock import Milliseconds
 from core.store import ListQuery
-from tests.support.builders import make_document, send
+from tests.support.builders import NOW, id_at, make_document, send
 from tests.support.people import make_user
 from tests.support.workbench import TENANT, Workbench, answered
 
@@ -17,6 +17,33 @@ HOUR = 60 * MINUTE
 BEAT = 15 * SECOND
 
 
+def make_alert(**changes: Any) -> Alert:
+    values: dict[str, Any] = {
+        "id": id_at(changes.get("raised_at", NOW)),
+        "tenant": TENANT,
+        "automation_id": "orders",
+        "automation_name": "Orders",
+        "rule": AlertRule.FAILURES,
+        "seen": "5 runs failed",
+        "raised_at": NOW,
+    }
+    return Alert(**{**values, **changes})
+
+
+def make_notice(**changes: Any) -> Notice:
+    values: dict[str, Any] = {
+        "id": id_at(changes.get("due_at", NOW)),
+        "tenant": TENANT,
+        "alert_id": "alert",
+        "secret": "CHAT",
+        "about": AlertState.RAISED,
+        "title": "Alert: Orders",
+        "text": "5 runs failed",
+        "due_at": NOW,
+    }
+    return Notice(**{**values, **changes})
+
+
 def syncing(**alerts: Any) -> dict[str, Any]:
     """An automation with alert rules that calls a partner, once."""
     sync = send("sync", "https://partner.example/sync", retry={"attempts": 1})
@@ -24,8 +51,8 @@ def syncing(**alerts: Any) -> dict[str, Any]:
 
 
 def fail(bench: Workbench, times: int = 1) -> None:
-    """Runs that end badly."""
-    bench.partner.answers(answered(500))
+    """Runs that end badly, by an answer that says nothing against the partner itself."""
+    bench.partner.answers(answered(422))
     for _ in range(times):
         bench.post()
 

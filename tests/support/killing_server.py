@@ -2,7 +2,7 @@
 
 `KILL_AT` names the point, `KILL_AFTER` how many times it is passed before, and at which the process
 and its supervisor are killed. What happens before the first post or tick does not count, except at
-the points of the sweep, which a start makes too.
+the points of the sweep and of the deletion of old rows, which a start makes too.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 
 from app import main
 from engine.intake import Intake
+from engine.retention.service import RetentionService
 from engine.schedules.ticker import Ticker
 from engine.subscriptions.transitions import DeliveryTransitions
 from engine.transitions import Transitions
@@ -57,12 +58,21 @@ def patch(owner: type, name: str, around: Callable[..., Any]) -> None:
 def pass_points(point: KillPoint) -> None:
     """Lays the points around the seams of the program."""
 
+    deleting = threading.Event()
+
     @contextmanager
     def transaction(original: Any, *args: Any) -> Iterator[Any]:
         with original(*args) as cursor:
             yield cursor
             point("before-commit")
+            if deleting.is_set():
+                point("within-deletion")
         point("after-commit")
+
+    def delete(original: Any, *args: Any) -> None:
+        deleting.set()
+        around("deletion")(original, *args)
+        deleting.clear()
 
     def around(name: str) -> Callable[..., Any]:
         def call(original: Any, *args: Any) -> Any:
@@ -87,13 +97,14 @@ def pass_points(point: KillPoint) -> None:
     patch(Transitions, "claim_due", around("claim"))
     patch(DeliveryTransitions, "rescue", around("delivery-rescue"))
     patch(DeliveryTransitions, "claim_due", around("delivery-claim"))
+    patch(RetentionService, "_delete", delete)
     patch(Intake, "receive", receive)
     patch(Ticker, "_fire", fire)
 
 
 if __name__ == "__main__":
     point = KillPoint(os.environ["KILL_AT"], int(os.environ["KILL_AFTER"]))
-    if os.environ["KILL_AT"].endswith(("rescue", "claim")):
+    if os.environ["KILL_AT"].endswith(("rescue", "claim", "deletion")):
         point.armed.set()
     pass_points(point)
     sys.exit(main())

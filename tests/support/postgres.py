@@ -7,7 +7,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,9 +22,14 @@ HOST = "127.0.0.1"
 
 @dataclass(frozen=True, slots=True)
 class PostgresServer:
-    """A running server."""
+    """A running server. `control` runs pg_ctl on it with these further words."""
 
     port: int
+    control: Callable[..., None]
+
+    def restart(self) -> None:
+        """Ends it as a crash does, and starts it again; returns once it answers."""
+        self.control("-m", "immediate", "restart")
 
     def new_database(self) -> str:
         """The SQLAlchemy URL of a new, empty database."""
@@ -50,8 +55,9 @@ def running_postgres() -> Iterator[PostgresServer]:
     control = [str(programs / "pg_ctl"), "-D", str(data), "-w"]
     _run([str(programs / "initdb"), "-D", str(data), "-A", "trust", "-U", "postgres"], user)
     try:
-        _run([*control, "-l", str(folder / "log"), "-o", options, "start"], user)
-        yield PostgresServer(port)
+        start = ["-l", str(folder / "log"), "-o", options]
+        _run([*control, *start, "start"], user)
+        yield PostgresServer(port, lambda *words: _run([*control, *start, *words], user))
     finally:
         _run([*control, "-m", "immediate", "stop"], user, check=False)
         shutil.rmtree(folder, ignore_errors=True)

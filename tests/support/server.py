@@ -65,20 +65,26 @@ def call(
 
 
 class Server:
-    """One `penstock run` over a data folder. `key` is an admin key of tenant `default`."""
+    """One `penstock run`, `web` or `worker`. `key` is an admin key of tenant `default`."""
 
     key = ADMIN_KEY
     program = ROOT / "app.py"
+    python = sys.executable
 
     def __init__(
-        self, folder: Path, port: int, arguments: Sequence[str], settings: Mapping[str, str]
+        self,
+        folder: Path,
+        port: int,
+        arguments: Sequence[str],
+        settings: Mapping[str, str],
+        command: str = "run",
     ) -> None:
         self.url = f"http://127.0.0.1:{port}"
         self.data_dir = folder / "data"
         self._errors = (folder / "errors.txt").open("a+")
         self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self.process = subprocess.Popen(
-            [sys.executable, str(self.program), "run", *arguments],
+            [self.python, str(self.program), command, *arguments],
             cwd=folder,
             env=environment(
                 PENSTOCK_PORT=str(port), PENSTOCK_DATA_DIR=str(self.data_dir), **settings

@@ -43,7 +43,8 @@ class Site:
 
     def with_service(self, service: Service) -> Flask:
         """The web application over other use cases."""
-        return create_app(service, self.application.clock, self.application.page_settings)
+        one = self.application
+        return create_app(service, one.clock, one.page_settings, one.meter)
 
     @property
     def anybody(self) -> FlaskClient:
@@ -60,7 +61,9 @@ def open_site(folder: Path) -> Iterator[Site]:
     for tenant in ("acme", "globex"):
         application.service.tenants.create(tenant, tenant.title())
     application.start(alone=True)
-    app = create_app(application.service, application.clock, application.page_settings)
+    app = create_app(
+        application.service, application.clock, application.page_settings, application.meter
+    )
     yield Site(application, app)
     application.stop()
 

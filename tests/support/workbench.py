@@ -12,7 +12,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from core.clock import Milliseconds
+from core.errors import InvalidError
 from core.http import (
     FailureKind,
     InboundRequest,
@@ -32,7 +35,7 @@ from engine.inbound_replies import Reply
 from engine.links import Links
 from engine.runs import RunDetail
 from engine.surroundings import Surroundings
-from store import Cipher, SqlStore, open_store
+from store import Cipher, SqlStore, open_counter, open_store
 from tests.support.builders import NOW
 from triggers.bodies import body_value
 from wiring import action_and_trigger_registry
@@ -119,7 +122,7 @@ class InlineDispatcher:
 def surroundings(partner: ScriptedPartner, people: ScriptedPeople) -> Surroundings:
     """What the engine meets of the world in a test."""
     links = Links(b"a key of the tests", "http://penstock.test")
-    return Surroundings(partner, people, body_value, links)
+    return Surroundings(partner, people, body_value, links, open_counter(None))
 
 
 class Workbench:
@@ -145,11 +148,21 @@ class Workbench:
         self.ticker = parts.ticker
         self.alert_watch = parts.alert_watch
         self.notice_sender = parts.notice_sender
+        self.quota_watch = parts.quota_watch
+        self.rejections = parts.rejections
+        self.alert_history = parts.alert_history
         self.service.tenants.create(TENANT, "Acme")
 
     def publish(self, document: Mapping[str, Any], automation_id: str = "orders") -> None:
         self.service.automations.put(TENANT, automation_id, document)
         self.service.versions.publish(TENANT, automation_id)
+
+    def faults(self, document: Mapping[str, Any], automation_id: str = "orders") -> dict[str, str]:
+        """Why a document is not published: words by paths."""
+        self.service.automations.put(TENANT, automation_id, document)
+        with pytest.raises(InvalidError) as caught:
+            self.service.versions.publish(TENANT, automation_id)
+        return {fault.path: fault.message for fault in caught.value.faults}
 
     def post(
         self,

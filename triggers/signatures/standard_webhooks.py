@@ -138,7 +138,8 @@ SPEC = SchemeSpec(
     name="standard-webhooks",
     title="Standard Webhooks",
     description="The sender signs id, moment of sending and body with HMAC-SHA256 (`v1`) or "
-    "Ed25519 (`v1a`). OpenAI and Svix do so, and Penstock itself where a step has `sign`.",
+    "Ed25519 (`v1a`). OpenAI and Svix do so, and Penstock itself: its subscriptions, and steps "
+    "with `sign`.",
     headers=HEADERS,
     setup="The trigger's address as the endpoint, and the types of events.",
     key="what the sender shows for the endpoint: the signing secret `whsec_…` (`v1`) or the "

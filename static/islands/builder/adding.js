@@ -165,9 +165,8 @@ function freePlace(editor, document, { source, port }) {
 
 /** The step comes where its follower was; the follower and all to its right make room if they must. */
 function onEdge(editor, document, action, edge) {
-  const ports = (editor.catalog.actions.find(({ name }) => name === action.name)?.ports || []).map(
-    ({ name }) => name,
-  );
+  const known = editor.catalog.actions.find(({ name }) => name === action.name);
+  const ports = known?.loops ? ["done"] : (known?.ports || []).map(({ name }) => name);
   const start = positionOf(document, edge.source);
   const end = positionOf(document, edge.target);
   const inserted = insertStep(

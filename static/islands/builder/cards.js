@@ -75,5 +75,7 @@ function durationInWords(milliseconds) {
 function resultOf(editor, id) {
   const result = editor.results.get(id);
   if (!result) return null;
-  return { status: result.status, time: durationInWords(result.duration), pinned: Boolean(result.pinned) };
+  const { count, succeeded } = (editor.isLoop(id) && result.output) || {};
+  const time = count === undefined ? durationInWords(result.duration) : `${succeeded} of ${count}`;
+  return { status: result.status, time, pinned: Boolean(result.pinned) };
 }

@@ -2,6 +2,7 @@
 
 import { cardOf, sizeOf } from "./cards.js";
 import { edgesOf, isEntry, nodeIds, notesOf, positionOf } from "./edits.js";
+import { framesOf } from "./frame_view.js";
 import { NOTE_SIZE } from "./note_view.js";
 import { makeEdge } from "./surface.js";
 
@@ -14,6 +15,9 @@ const TONES = {
   running: "busy",
   waiting: "warn",
 };
+
+/** What is drawn behind what; edges are on 1. */
+const LAYERS = { frame: -1, note: 0, card: 2 };
 
 /** The id of an edge's cell. */
 export function edgeId({ source, port, target }) {
@@ -62,6 +66,7 @@ export class Drawing {
         data: { ...shown, selected: selected.has(id) },
       });
     });
+    for (const [id, frame] of framesOf(this.#editor)) nodes.set(id, frame);
     for (const id of nodeIds(document)) {
       const card = cardOf(this.#editor, id);
       nodes.set(id, {
@@ -79,7 +84,7 @@ export class Drawing {
     const drawn = this.#drawn.get(id);
     if (drawn === undefined) {
       added.push(
-        this.#graph.createNode({ id, shape, ...place, ...size, data, zIndex: shape === "note" ? 0 : 2 }),
+        this.#graph.createNode({ id, shape, ...place, ...size, data, zIndex: LAYERS[shape] }),
       );
       this.#drawn.set(id, text);
       return;
@@ -118,6 +123,7 @@ export class Drawing {
     const { results } = this.#editor;
     const from = results.get(source);
     const to = results.get(target);
+    if (port === "each" && this.#editor.isLoop(source)) return (to && TONES[to.status]) || "";
     if (!from && !(isEntry(source) && to)) return "";
     if (from && from.port && from.port !== port) return "idle";
     return (to && TONES[to.status]) || (from?.port === port ? "good" : "");

@@ -143,6 +143,16 @@ export class Editor extends EventTarget {
     return this.actionOf(id)?.ports || [];
   }
 
+  /** Whether steps behind its port `each` are executed for every item of a list. */
+  isLoop(id) {
+    return Boolean(this.actionOf(id)?.loops);
+  }
+
+  /** The port by which it goes on when all is well. */
+  mainPortOf(id) {
+    return this.isLoop(id) ? "done" : this.portsOf(id)[0]?.name;
+  }
+
   /** What the catalog says of a step's action. */
   actionOf(id) {
     const action = stepOf(this.document, id)?.action;

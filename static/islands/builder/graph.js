@@ -91,6 +91,21 @@ export function reachableFrom(document, id) {
 }
 
 /**
+ * The steps that are executed for each item, by the loops that have some; a circle leads back out.
+ * @param {(id: string) => boolean} isLoop
+ * @returns {Map<string, Set<string>>}
+ */
+export function bodiesOf(document, isLoop) {
+  const bodies = new Map();
+  for (const { id } of stepsOf(document).filter((step) => isLoop(step.id))) {
+    const firsts = (nextOf(document, id).each || []).filter((target) => stepOf(document, target));
+    const body = new Set(firsts.flatMap((target) => [...reachableFrom(document, target)]));
+    if (body.size && !body.has(id)) bodies.set(id, body);
+  }
+  return bodies;
+}
+
+/**
  * Why an edge cannot be, in words; null when it can.
  * @param {(id: string) => string} name what people call a node
  */

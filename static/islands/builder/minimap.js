@@ -84,6 +84,7 @@ export class Minimap {
 
   #colourOf(node) {
     const { result, faults } = node.getData();
+    if (node.shape === "frame") return "--accent-soft";
     if (node.shape === "note") return "--warn-soft";
     if (faults.length || result?.status === "failed") return "--bad";
     return result?.status === "succeeded" ? "--good" : "--line-strong";

@@ -131,8 +131,7 @@ function targetsOf(editor, source, ports) {
 
 function move(editor, id, way) {
   if (!editor.mayBuild) return;
-  const ports = (one) => editor.portsOf(one).map(({ name }) => name);
-  const moved = moveInSequence(editor.document, id, way, ports, (one) => nameOf(editor, one));
+  const moved = moveInSequence(editor.document, id, way, (one) => editor.mainPortOf(one), (one) => nameOf(editor, one));
   if (moved.fault) {
     editor.refuse(moved.fault);
     return;

@@ -9,7 +9,7 @@ import { TRIGGER, edgesOf, isEntry, nodeIds } from "./edits.js";
  */
 
 /**
- * What follows by the first way out stands below its step on the same level; other ways out, and
+ * What follows by `success`, or by the `done` of a loop, stands below its step on the same level; other ways out, and
  * what runs beside it, are its children. A step to which several lead has one row, others point to it.
  * @returns {Row[]}
  */
@@ -77,7 +77,8 @@ class Walk {
   }
 
   #main(id) {
-    const edge = this.#edges(id).find(({ port }) => port === "success");
+    const main = this.#editor.isLoop(id) ? "done" : "success";
+    const edge = this.#edges(id).find(({ port }) => port === main);
     return edge && { target: edge.target, via: { source: id, port: edge.port } };
   }
 }

@@ -7,12 +7,12 @@ import { capital } from "./trial_end.js";
  * @param {object} document
  * @param {string} id
  * @param {"earlier"|"later"} way
- * @param {(id: string) => string[]} portsOf
+ * @param {(id: string) => string|undefined} portOf by which port a step goes on
  * @param {(id: string) => string} name what people call a step
  * @returns {{document: object, words: string}|{fault: string}}
  */
-export function moveInSequence(document, id, way, portsOf, name) {
-  const [first, second] = way === "earlier" ? [before(document, id), id] : [id, after(document, id, portsOf)];
+export function moveInSequence(document, id, way, portOf, name) {
+  const [first, second] = way === "earlier" ? [before(document, id), id] : [id, after(document, id, portOf)];
   const entry = [id, first].find((one) => one && isEntry(one));
   if (entry) return { fault: `${capital(name(entry))} comes first, always.` };
   if (!first)
@@ -24,7 +24,7 @@ export function moveInSequence(document, id, way, portsOf, name) {
       fault: `${name(id)} is not followed by a single step of its own, so it is not clear what later means. Connect it by C.`,
     };
   }
-  const way_out = portsOf(second)[0];
+  const way_out = portOf(second);
   if (!way_out) return { fault: `${name(second)} ends its branch: nothing can follow it.` };
   return {
     document: swapped(document, first, second, way_out),
@@ -37,8 +37,8 @@ function before(document, id) {
   return edges.length === 1 ? edges[0].source : null;
 }
 
-function after(document, id, portsOf) {
-  const targets = nextOf(document, id)[portsOf(id)[0]] || [];
+function after(document, id, portOf) {
+  const targets = nextOf(document, id)[portOf(id)] || [];
   return targets.length === 1 ? targets[0] : null;
 }
 

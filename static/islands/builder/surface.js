@@ -1,6 +1,7 @@
 /** Makes the x6 graph on which an automation is drawn: its shapes, its lines, what the pointer may do. */
 
 import { CardView } from "./card_view.js";
+import { FrameView } from "./frame_view.js";
 import { NoteView } from "./note_view.js";
 import { withNonce } from "./style_nonce.js";
 import { X6 } from "./x6.js";
@@ -11,8 +12,10 @@ const MOST_BEND = 180;
 
 NodeView.registry.register("card-view", CardView, true);
 NodeView.registry.register("note-view", NoteView, true);
+NodeView.registry.register("frame-view", FrameView, true);
 Graph.registerNode("card", { view: "card-view", markup: [] }, true);
 Graph.registerNode("note", { view: "note-view", markup: [] }, true);
+Graph.registerNode("frame", { view: "frame-view", markup: [] }, true);
 Graph.registerAnchor("port", anchorAt, true);
 Graph.registerConnectionPoint("anchor-itself", (line) => line.end, true);
 Graph.registerConnector("flow", flow, true);
@@ -80,7 +83,7 @@ function selecting() {
     showNodeSelectionBox: false,
     multipleSelectionModifiers: ["ctrl", "meta", "shift"],
     eventTypes: ["leftMouseDown"],
-    filter: (cell) => cell.isNode(),
+    filter: (cell) => cell.isNode() && cell.shape !== "frame",
   });
 }
 

@@ -37,7 +37,7 @@ class Trial {
   }
 
   /** Tries what is asked for; results that are pinned, or of steps before `only`, are kept. */
-  async run({ until, only } = {}) {
+  async run({ until, only, items } = {}) {
     if (this.#abort) return;
     if (!this.#editor.sample) this.#say("No sample event is chosen, so the body is empty.", "");
     const results = this.#kept(only);
@@ -45,7 +45,7 @@ class Trial {
     this.#abort = new AbortController();
     this.#drawRunning(true);
     try {
-      await this.#follow({ until, only, results });
+      await this.#follow({ until, only, items, results });
     } catch (error) {
       this.#ended(error);
     } finally {

@@ -1,7 +1,7 @@
 /** What each field comes to, worked out by the server's engine as somebody types. */
 
 import { callJson } from "../../server.js";
-import { SETTINGS, isEntry } from "../edits.js";
+import { isEntry } from "../edits.js";
 
 const PAUSE = 60;
 const SPEAK_AFTER = 900;
@@ -43,7 +43,7 @@ class Previews {
   async #fetch() {
     const { editor, node } = this.#form;
     this.#abort?.abort();
-    if (node === null || node === SETTINGS || isEntry(node) || !editor.has(node)) return;
+    if (node === null || isEntry(node) || !editor.has(node)) return;
     this.#abort = new AbortController();
     const question = { document: editor.document, step: node, event: editor.sample?.event ?? null, results: resultsOf(editor) };
     try {

@@ -8,6 +8,7 @@ import { drawRequest, drawResponse } from "./exchanges.js";
 import { tabs } from "./tabs.js";
 import { drawValue } from "./value_tree.js";
 
+const MOST_ITEMS = 10_000;
 const STATES = { succeeded: "good", failed: "bad", running: "busy", waiting: "busy", cancelled: "", skipped: "" };
 
 /**
@@ -67,6 +68,7 @@ function drawResult(editor, node, result) {
   if (Number.isFinite(result.duration)) head.append(element("span", { class: "quiet small" }, durationOf(result.duration)));
   if (result.pinned) head.append(element("span", { class: "badge warn" }, "pinned"));
   const parts = [head];
+  if (result.note) parts.push(drawNote(editor, result.note));
   if (result.error) parts.push(element("p", { class: "notice bad" }, result.error));
   const exchange = result.requests?.at(-1);
   const views = result.output === undefined || result.output === null ? [] : [["Output", () => drawValue(result.output, "The output")]];
@@ -74,6 +76,16 @@ function drawResult(editor, node, result) {
   if (views.length) parts.push(tabs("The result", views));
   if (editor.mayBuild && ["succeeded", "failed"].includes(result.status)) parts.push(drawPin(editor, node, result));
   return parts;
+}
+
+/** Of a long list a trial takes the first items, unless somebody asks for all of them. */
+function drawNote(editor, note) {
+  const words = element("p", { class: "notice warn" }, note, ". ");
+  if (!editor.mayBuild) return words;
+  const all = element("button", { class: "button small", type: "button" }, "Try them all");
+  all.addEventListener("click", () => editor.ask("try", { until: editor.opened, items: MOST_ITEMS }));
+  words.append(all);
+  return words;
 }
 
 function sentOf(exchange) {

@@ -1,0 +1,170 @@
+"""`python -m bench.outage`: what a partner that never answers does to runs that call others.
+
+Two loads on one Penstock: callers who wait for an answer that comes from a partner who is well, and
+beside them events for an automation whose partner is well too, or never answers: a pile of them at
+the start, and then a steady stream. What the first load sees is taken in both cases, each time by a
+Penstock of its own, in turns and in changing order, and the ratio is taken within each pair.
+"""
+
+from __future__ import annotations
+
+import argparse
+import socket
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import requests
+
+from bench import servers
+from bench.automations import BODY, Administration, answer_target
+from bench.load import Connection, Load, Measured, Target, UnexpectedAnswer, measure
+from bench.servers import Server, ServerFailed
+
+WELL, STALLED = "well", "stalled"
+TIMEOUT = "3s"
+"""How long a step waits for the partner that never answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """The events that come beside the measured load: so many at once, then so many a second."""
+
+    queued: int
+    rate: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """The first load beside a partner that is well, and beside one that never answers."""
+
+    well: Measured
+    stalled: Measured
+
+    @property
+    def p99(self) -> float:
+        """How much longer the slowest hundredth takes beside the partner that never answers."""
+        return self.stalled.p99_ms / self.well.p99_ms
+
+    @property
+    def p50(self) -> float:
+        """The same of the median."""
+        return self.stalled.median_ms / self.well.median_ms
+
+
+def main() -> None:
+    """Measures how much one partner's outage delays the runs that call others."""
+    parser = argparse.ArgumentParser(prog="python -m bench.outage", description=main.__doc__)
+    parser.add_argument("--rounds", type=int, default=5, help="how often (5)")
+    parser.add_argument("--seconds", type=float, default=10.0, help="of each measurement (10)")
+    parser.add_argument("--connections", type=int, default=4, help="callers at once (4)")
+    parser.add_argument("--queued", type=int, default=400, help="events beside them at once (400)")
+    parser.add_argument("--rate", type=float, default=10.0, help="and then a second (10)")
+    given = parser.parse_args()
+    load = Load(connections=given.connections, seconds=given.seconds)
+    try:
+        pairs = list(_take(given.rounds, load, Beside(given.queued, given.rate)))
+    except (ServerFailed, UnexpectedAnswer, requests.RequestException) as fault:
+        sys.exit(str(fault))
+    print(_summary(pairs))
+
+
+def _summary(pairs: list[Pair]) -> str:
+    p50 = f"p50 {_of(pairs, 'median_ms')}, ratio {median(pair.p50 for pair in pairs):.2f}"
+    p99 = f"p99 {_of(pairs, 'p99_ms')}, ratio {median(pair.p99 for pair in pairs):.2f}"
+    return f"{p50}; {p99} (medians of {len(pairs)} rounds)"
+
+
+def _of(pairs: list[Pair], figure: str) -> str:
+    well = median(getattr(pair.well, figure) for pair in pairs)
+    stalled = median(getattr(pair.stalled, figure) for pair in pairs)
+    return f"{well:.1f} ms well, {stalled:.1f} ms stalled"
+
+
+def _take(rounds: int, load: Load, beside: Beside) -> Iterator[Pair]:
+    for number in range(1, rounds + 1):
+        order = (WELL, STALLED) if number % 2 else (STALLED, WELL)
+        taken = {which: _measure(which, load, beside) for which in order}
+        pair = Pair(taken[WELL], taken[STALLED])
+        print(
+            f"round {number} of {rounds}: p50 {pair.well.median_ms:.1f} and "
+            f"{pair.stalled.median_ms:.1f} ms, ratio {pair.p50:.2f}; p99 {pair.well.p99_ms:.1f} "
+            f"and {pair.stalled.p99_ms:.1f} ms, ratio {pair.p99:.2f}",
+            flush=True,
+        )
+        yield pair
+
+
+def _measure(which: str, load: Load, beside: Beside) -> Measured:
+    """What callers see of a Penstock of its own, with events for that partner beside them."""
+    with tempfile.TemporaryDirectory(prefix="outage-") as folder, ExitStack() as running:
+        penstock = running.enter_context(servers.penstock(Path(folder)))
+        upstream = running.enter_context(servers.upstream(Path(folder)))
+        silent = running.enter_context(_never_answering())
+        administration = Administration(penstock)
+        administration.prepare(upstream)
+        administration.publish(which, _document(which, upstream.port if which == WELL else silent))
+        measure(answer_target(penstock), Load(load.connections, 1.0))
+        running.enter_context(_events(_target(penstock, which), beside))
+        return measure(answer_target(penstock), load)
+
+
+@contextmanager
+def _events(target: Target, beside: Beside) -> Iterator[None]:
+    """Posts what is queued, and in the background so many a second."""
+    stopping = threading.Event()
+    connection = Connection(target)
+
+    def post() -> None:
+        while not stopping.wait(1 / beside.rate):
+            _post(connection)
+
+    with connection.socket:
+        for _ in range(beside.queued):
+            _post(connection)
+        thread = threading.Thread(target=post)
+        thread.start()
+        try:
+            yield
+        finally:
+            stopping.set()
+            thread.join()
+
+
+def _post(connection: Connection) -> None:
+    connection.send()
+    while connection.receive() is None:
+        pass
+
+
+@contextmanager
+def _never_answering() -> Iterator[int]:
+    """The port of a partner that takes connections and says nothing."""
+    with socket.create_server(("127.0.0.1", 0), backlog=1024) as listener:
+        port: int = listener.getsockname()[1]
+        yield port
+
+
+def _target(penstock: Server, name: str) -> Target:
+    return Target(penstock.port, f"/hooks/default/bench/{name}", BODY, 202)
+
+
+def _document(name: str, port: int) -> dict[str, Any]:
+    """Accepts at once, and tells a partner."""
+    send = {"url": f"http://127.0.0.1:{port}/", "body": {"id": "<order.id>"}, "timeout": TIMEOUT}
+    return {
+        "format": "penstock/1",
+        "name": f"Bench: a partner that is {name}",
+        "trigger": {"type": "webhook", "with": {"path": f"bench/{name}"}, "next": ["tell"]},
+        "steps": [{"id": "tell", "action": "send-webhook", "with": send}],
+    }
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Keys that keep failing: counted, held, and what people do about them."""

@@ -1,0 +1,77 @@
+"""Where due runs crowd: each tenant gets its share, and what a caller waits for goes first."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from core.model import Run
+from core.states import RunStatus
+from store import SqlStore
+from tests.support.builders import make_event, make_run
+
+DUE = (RunStatus.QUEUED, RunStatus.WAITING)
+NOW = 10_000
+
+
+def queue(store: SqlStore, tenant: str, count: int, **changes: object) -> list[Run]:
+    event = make_event(tenant=tenant, id=f"{tenant}-{changes}")
+    runs = [
+        make_run(event, id=f"{tenant}-{number}-{changes}", due_at=number, **changes)
+        for number in range(count)
+    ]
+    store.commit([store.events.insert(event), *(store.runs.insert(run) for run in runs)])
+    return runs
+
+
+def claim(store: SqlStore, limit: int, executor: str = "one") -> Counter[str]:
+    claimed = store.runs.claim(DUE, RunStatus.RUNNING, executor, NOW, limit)
+    return Counter(run.tenant for run in claimed)
+
+
+def test_a_tenant_with_many_due_runs_delays_no_other(store: SqlStore) -> None:
+    queue(store, "busy", 300)
+    claim(store, 20)
+    queue(store, "calm", 1, status=RunStatus.QUEUED)
+
+    assert claim(store, 20) == {"busy": 19, "calm": 1}
+    assert claim(store, 20) == {"busy": 20}
+
+
+def test_tenants_that_crowd_get_equal_shares(store: SqlStore) -> None:
+    for tenant in ("a", "b", "c"):
+        queue(store, tenant, 40)
+    claim(store, 2)
+
+    assert sorted(claim(store, 12).values()) == [4, 4, 4]
+
+
+def test_one_free_place_goes_round(store: SqlStore) -> None:
+    for tenant in ("a", "b", "c"):
+        queue(store, tenant, 9)
+    claim(store, 1)
+
+    taken = [next(iter(claim(store, 1))) for _ in range(6)]
+
+    assert Counter(taken) == {"a": 2, "b": 2, "c": 2}
+    assert len(set(taken[:3])) == 3
+
+
+def test_what_a_caller_waits_for_goes_before_a_crowd(store: SqlStore) -> None:
+    queue(store, "busy", 50)
+    claim(store, 5)
+    waited_for = queue(store, "busy", 2, awaited=True, status=RunStatus.WAITING)
+
+    claimed = store.runs.claim(DUE, RunStatus.RUNNING, "one", NOW, 5)
+
+    assert {run.id for run in waited_for} <= {run.id for run in claimed}
+    assert len(claimed) == 5
+
+
+def test_everything_is_claimed_once_and_to_the_last(store: SqlStore) -> None:
+    wanted = {run.id for tenant in ("a", "b") for run in queue(store, tenant, 25)}
+    claimed: list[str] = []
+    while part := store.runs.claim(DUE, RunStatus.RUNNING, "one", NOW, 7):
+        assert len(part) <= 7
+        claimed += [run.id for run in part]
+
+    assert sorted(claimed) == sorted(wanted)
