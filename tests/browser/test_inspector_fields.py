@@ -150,14 +150,20 @@ def test_a_mistake_in_json_is_named_and_the_last_value_kept(
     held(page, studio, lambda one: one["with"]["body"] == {"id": 2})
 
 
-def test_what_is_typed_while_the_form_is_drawn_anew_stays(open_step: Open) -> None:
-    page = open_step()
+def next_drawing_held(page: Page) -> list[Route]:
+    """Where the next request for the form waits to be continued."""
     waiting: list[Route] = []
 
     def hold(route: Route) -> None:
         waiting.append(route)
 
     page.route("**/inspector", hold, times=1)
+    return waiting
+
+
+def test_what_is_typed_while_the_form_is_drawn_anew_stays(open_step: Open) -> None:
+    page = open_step()
+    waiting = next_drawing_held(page)
     with page.expect_request("**/inspector"):
         page.get_by_label("Body is sent as").select_option("form")
     labelled(page, "Name").fill("Typed meanwhile")
@@ -165,6 +171,19 @@ def test_what_is_typed_while_the_form_is_drawn_anew_stays(open_step: Open) -> No
     expect(page.get_by_label("Body: name")).to_have_value("id")
     expect(labelled(page, "Name")).to_have_value("Typed meanwhile")
     expect(page.locator("[data-inspector-title]")).to_have_text("Typed meanwhile")
+
+
+def test_what_is_typed_before_a_body_of_another_kind_is_drawn_stays(open_step: Open) -> None:
+    page = open_step()
+    waiting = next_drawing_held(page)
+    with page.expect_request("**/inspector"):
+        page.get_by_label("Body is sent as").select_option("text")
+    body = field(page, "body").locator('textarea[data-path="body"]')
+    body.fill("plain <order.id>")
+    waiting[0].continue_()
+    expect(body).to_have_attribute("data-kind", "text")
+    expect(page.locator("[data-body-kind=text]")).to_be_visible()
+    expect(body).to_have_value("plain <order.id>")
 
 
 def test_a_body_comes_back_with_what_it_is_sent_as(open_step: Open) -> None:

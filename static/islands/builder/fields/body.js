@@ -1,6 +1,6 @@
 /** JSON with templates: indentation, pairs of brackets, format, mistakes with their line; and what a body is sent as. */
 
-import { convert } from "./kinds.js";
+import { convert, write } from "./kinds.js";
 import { insertText } from "./inserting.js";
 import { holderOf, valueAt } from "./places.js";
 import { keysOf, ownerOf, readInput } from "./reading.js";
@@ -87,8 +87,16 @@ function attachKind(form, body) {
     const value = form.memory.has(`body ${kind.value}`) ? form.memory.get(`body ${kind.value}`) : bodyAs(form, before, kind.value);
     const sentAs = kind.value === kind.dataset.default ? undefined : kind.value;
     form.set([{ keys: keysOf(kind), value: sentAs }, { keys, value }], "what the body is sent as");
+    if (content.matches("textarea")) retype(content, kind.value, value);
     form.refresh();
   });
+}
+
+/** What is typed before the server has drawn the new kind is read as that kind, and not lost. */
+function retype(content, kind, value) {
+  const isText = kind === "text" && (value === undefined || typeof value === "string");
+  content.dataset.kind = isText ? "text" : "json";
+  content.value = value === undefined ? "" : write(content.dataset.kind, value);
 }
 
 function bodyAs(form, before, kind) {
