@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,8 @@ TAKEN = ["2xx", "401", "403", "404", "409", "400", "412"]
 (400), a precondition (412)."""
 WITH_TEMPLATES = ["create_subscription", "change_subscription"]
 """Take templates, whose faults (422) no schema can tell."""
+LIMITING = ["change_settings"]
+"""May limit its own tenant's calls."""
 BESIDE_AN_ID = ["replay_deliveries"]
 """Stands where an id could stand, so that `Allow` names the methods of both."""
 
@@ -36,6 +40,7 @@ schema = schemathesis.openapi.from_dict(
             "checks": checks(),
             "operations": [
                 {"include-operation-id": WITH_TEMPLATES, "checks": checks("422")},
+                {"include-operation-id": LIMITING, "checks": checks("429")},
                 {
                     "include-operation-id": BESIDE_AN_ID,
                     "checks": {"allow_header_conformance": {"enabled": False}},
@@ -46,15 +51,29 @@ schema = schemathesis.openapi.from_dict(
 )
 
 
+KeyFor = Callable[[str], str]
+
+
 @pytest.fixture(scope="module")
-def key(shared_site: Site) -> str:
-    return shared_site.caller("acme").key
+def key_for(shared_site: Site) -> KeyFor:
+    """A key to call an operation with, of a tenant that no other operation changes."""
+
+    @cache
+    def make(operation: str) -> str:
+        tenant = "calls-" + operation.replace("_", "-")
+        shared_site.service.tenants.create(tenant, operation)
+        return shared_site.caller(tenant).key
+
+    return make
 
 
 @schema.parametrize()
 @settings(max_examples=15, derandomize=True, deadline=None, database=None)
-def test_every_answer_is_as_described(case: schemathesis.Case, shared_site: Site, key: str) -> None:
+def test_every_answer_is_as_described(
+    case: schemathesis.Case, shared_site: Site, key_for: KeyFor
+) -> None:
     case.operation.schema.app = case.operation.app = shared_site.flask
+    key = key_for(case.operation.definition.raw["operationId"])
     case.call_and_validate(headers={"Authorization": f"Bearer {key}"})
 
 
