@@ -199,7 +199,7 @@ def test_an_answer_is_bounded_in_time_and_in_size(
     notify: Notify, start_partner, script: Callable[[Visitor], None], words: str
 ) -> None:
     partner = start_partner(script)
-    timeout = 400 if "in time" in words else 20_000
+    timeout = 2_000 if "in time" in words else 20_000
 
     result = notify(f"json://partner.example:{partner.port}/?rto=60", timeout=timeout)
 
