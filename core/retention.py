@@ -36,6 +36,10 @@ class Lapsing(StrEnum):
     """By the end of each one's window."""
     ANSWERS = "answers"
     """By the moment until which somebody can wait for each."""
+    LISTENINGS = "listenings"
+    """Those of processes that died, by the end of what they were renewed for."""
+    HEARD = "heard"
+    """What nobody was there for any more, by the moment until which somebody could have been."""
 
 
 @dataclass(frozen=True, slots=True)

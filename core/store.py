@@ -18,6 +18,7 @@ from core.approvals import Approvals
 from core.clock import Milliseconds
 from core.event_keys import EventKey
 from core.inbox import Inbox
+from core.listenings import Listenings
 from core.model import (
     ApiKey,
     Automation,
@@ -405,6 +406,8 @@ class Store(Protocol):
     def audit(self) -> AuditLog: ...
     @property
     def samples(self) -> Samples: ...
+    @property
+    def listenings(self) -> Listenings: ...
     @property
     def platform_events(self) -> PlatformEvents: ...
     @property

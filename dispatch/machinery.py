@@ -13,6 +13,7 @@ from dispatch.alerts import AlertThreads
 from dispatch.answers import AnswerThread
 from dispatch.deliveries import DeliveryDispatcher
 from dispatch.limits import LimitThread
+from dispatch.listening import ListenThread
 from dispatch.relaying import RelayThread
 from dispatch.retention import RetentionThread
 from dispatch.schedules import ScheduleThread
@@ -148,7 +149,7 @@ class Workshop:
             self.parts,
             dispatcher,
             self.sweeper(dispatcher),
-            [self.answers(), self.limits()],
+            [self.answers(), self.limits(), *self.listening()],
             self.chores(dispatcher.executor),
         )
 
@@ -179,6 +180,11 @@ class Workshop:
     def limits(self) -> LimitThread:
         """Watches quotas, and sums up what this process turned away."""
         return LimitThread(self.parts.quota_watch, self.parts.rejections)
+
+    def listening(self) -> Sequence[Loop]:
+        """Lets listeners here hear what comes to other processes, where there can be some."""
+        exchange = self.parts.service.listeners.exchange
+        return [] if exchange is None else [ListenThread(exchange)]
 
     def chores(self, executor: str) -> Chores:
         """All chores; deliveries are held under the name of this executor."""

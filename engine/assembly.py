@@ -90,7 +90,8 @@ from engine.tokens import TokenCache
 from engine.tools import Submit, Tools
 from engine.transitions import Transitions
 from engine.trying.completions import CompletionService
-from engine.trying.listeners import Listeners, ListenTools
+from engine.trying.listen_tools import ListenTools
+from engine.trying.listeners import Listeners
 from engine.trying.previews import PreviewService
 from engine.trying.questions import Questions
 from engine.trying.samples import SampleService
@@ -306,7 +307,7 @@ def _service(
     automations, versions = _automations(common)
     accounts, users, invitations = _people(common)
     sketches, trials = _drafts(common, tools)
-    samples, listeners = _listening(common)
+    samples, listeners = _listening(common, shared=surroundings.shared)
     statistics = StatisticsService(store, clock)
     settings = SettingsService(store, audit, common.settings.forget)
     quarantine = QuarantineTools(store, tools.transitions, tools.endings, vault, audit, clock)
@@ -468,11 +469,11 @@ def _drafts(common: _Common, tools: Tools) -> tuple[SketchService, TrialService]
     )
 
 
-def _listening(common: _Common) -> tuple[SampleService, Listeners]:
+def _listening(common: _Common, *, shared: bool) -> tuple[SampleService, Listeners]:
     store, compiler, vault, clock = common.store, common.compiler, common.vault, common.clock
     samples = SampleService(store, vault, compiler, clock)
     tools = ListenTools(store, common.registry, compiler, vault, common.keyring, samples, clock)
-    return samples, Listeners(tools)
+    return samples, Listeners(tools, shared=shared)
 
 
 def _runs(common: _Common, tools: Tools, starter: Starter) -> RunService:

@@ -17,13 +17,14 @@ from core.errors import ConfigError
 from store.database import Database, unavailable
 from store.migrate import migrate, require_current
 from store.prepared import without_nul
-from store.schema import executors, metadata
+from store.schema import executors, heard, listenings, metadata
 
 BATCH = 500
 """Rows that are read and written at once."""
 
-_LEFT_OUT = frozenset({executors.name})
-"""Leases end with their processes: what those held is rescued at the next start."""
+_LEFT_OUT = frozenset({executors.name, listenings.name, heard.name})
+"""Leases end with their processes: what those held is rescued at the next start. Listening
+does so, too."""
 
 _GO_ON_COUNTING = text(
     "SELECT setval('run_positions', max(position)) FROM runs HAVING max(position) IS NOT NULL"

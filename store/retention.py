@@ -16,8 +16,10 @@ from store.schema import (
     answers,
     audit_entries,
     deliveries,
+    heard,
     idempotency_keys,
     inbox_items,
+    listenings,
     platform_events,
     record_receipts,
     requests,
@@ -43,6 +45,8 @@ class SqlRetention:
             Lapsing.RECEIPTS: (record_receipts, record_receipts.c.made_at),
             Lapsing.IDEMPOTENCY_KEYS: (idempotency_keys, idempotency_keys.c.expires_at),
             Lapsing.ANSWERS: (answers, answers.c.kept_until),
+            Lapsing.LISTENINGS: (listenings, listenings.c.until),
+            Lapsing.HEARD: (heard, heard.c.kept_until),
         }
         self.lapsed: Mapping[Lapsing, Lapsed] = {
             kind: LapsedRows(database, *where) for kind, where in moments.items()

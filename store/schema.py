@@ -813,3 +813,28 @@ answers = Table(
     _moment("kept_until", required=True),
     Index("answers_by_end", "kept_until"),
 )
+
+listenings = Table(
+    "listenings",
+    metadata,
+    _id("id"),
+    _text("tenant", required=True),
+    _text("automation_id", required=True),
+    _text("holder", required=True),
+    _json("trigger", required=True),
+    _moment("until", required=True),
+    Index("listenings_by_end", "until"),
+)
+
+heard = Table(
+    "heard",
+    metadata,
+    _id("id"),
+    _text("tenant", required=True),
+    _text("listening_id", required=True),
+    _text("name", required=True),
+    _json("data", required=True),
+    _moment("kept_until", required=True),
+    Index("heard_by_listening", "listening_id", "id"),
+    Index("heard_by_end", "kept_until"),
+)

@@ -27,6 +27,7 @@ from store.executors import Executors
 from store.inbox import Inbox
 from store.invitations import Invitations
 from store.keys import Keys
+from store.listenings import Listenings
 from store.migrate import migrate
 from store.platform_events import PlatformEvents
 from store.quarantine import Quarantine
@@ -70,6 +71,7 @@ class SqlStore:
         self.invitations = Invitations(database)
         self.audit = AuditLog(database)
         self.samples = Samples(database)
+        self.listenings = Listenings(database)
         self.platform_events = PlatformEvents(database)
         self.signals = Signals(database)
         self.inbox = Inbox(database)

@@ -20,7 +20,12 @@ def web(workshop: Workshop, dispatcher: AcceptingDispatcher, bell: Bell) -> Mach
         workshop.parts,
         dispatcher,
         workshop.sweeper(dispatcher),
-        [workshop.answers(), Forwarder(_stirred(workshop.parts), bell.ring), workshop.limits()],
+        [
+            workshop.answers(),
+            Forwarder(_stirred(workshop.parts), bell.ring),
+            workshop.limits(),
+            *workshop.listening(),
+        ],
         around=[bell],
     )
 

@@ -19,9 +19,12 @@ KEPT_BEYOND: Mapping[Lapsing, Milliseconds] = {
     Lapsing.RECEIPTS: 30 * DAY,
     Lapsing.IDEMPOTENCY_KEYS: 0,
     Lapsing.ANSWERS: 0,
+    Lapsing.LISTENINGS: 600_000,
+    Lapsing.HEARD: 0,
 }
 """How long what lapses is kept beyond its moment. Receipts say what a step did to a record when its
-run did not go on to say so."""
+run did not go on to say so. A listening that could not be renewed, for the store was away, is kept
+for as long as any may take, so that it goes on."""
 
 Next = Callable[[Cursor | None], Batch | None]
 

@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from threading import Lock
-from typing import Any
+from typing import Any, Protocol
 
 from core.clock import to_rfc3339
 from core.errors import PenstockError
+from core.ids import new_id
 from core.model import Event
 from core.samples import Sample
 from core.spec import Answered, Rejected, WebhookTrigger
@@ -49,11 +50,42 @@ class Capture:
             return self._sample
 
 
+class Hearer(Protocol):
+    """Who hears of requests to an automation: a listener of this process, or of another one."""
+
+    @property
+    def tenant(self) -> str:
+        """Whose automation it is."""
+        ...
+
+    @property
+    def automation_id(self) -> str:
+        """What is listened to."""
+        ...
+
+    @property
+    def webhook(self) -> WebhookTrigger:
+        """The draft's trigger: it takes requests for which there is no live automation."""
+        ...
+
+    def still_listens(self) -> bool:
+        """Whether somebody listens in this moment. Raises StorageUnavailable."""
+        ...
+
+    def hear(self, capture: Capture) -> None:
+        """A request was taken; further ones are not for this listener."""
+        ...
+
+    def tell(self, event: ListenEvent) -> None:
+        """A request was refused or answered: it goes on."""
+        ...
+
+
 class Listening:
     """One listener; its events end with `over`, after a capture or when nobody came.
 
-    `webhook` is the draft's trigger: it takes requests for which there is no live automation.
-    Nothing is heard any more once its `place` is not held.
+    The first is `waiting`, once it has begun. Nothing is heard any more once its `place` is not
+    held.
     """
 
     def __init__(
@@ -64,6 +96,7 @@ class Listening:
         place: Place,
         leave: Callable[[Listening], None],
     ) -> None:
+        self.id = new_id()
         self.tenant = tenant
         self.automation_id = automation_id
         self.webhook = webhook
@@ -71,7 +104,8 @@ class Listening:
         self._leave = leave
         self._last_moment = time.monotonic() + LONGEST_SECONDS
         self._heard: SimpleQueue[ListenEvent | Capture | None] = SimpleQueue()
-        self._heard.put(ListenEvent("waiting", self._where()))
+        self._has_begun = False
+        self._lock = Lock()
         self._over: str | None = None
         self._told_all = False
 
@@ -92,6 +126,17 @@ class Listening:
         self.end(_NOBODY_CAME)
         return next(self)
 
+    def begin(self) -> None:
+        """From now on a request is heard, wherever it comes in. A second time changes nothing."""
+        with self._lock:
+            if not self._has_begun:
+                self._has_begun = True
+                self._heard.put(ListenEvent("waiting", self._where()))
+
+    def still_listens(self) -> bool:
+        """Whether nothing was captured yet and the time is not over."""
+        return self.place.is_held
+
     def close(self) -> None:
         """Nobody listens any more."""
         self._leave(self)
@@ -104,22 +149,19 @@ class Listening:
 
     def hear(self, capture: Capture) -> None:
         """A request was taken; further ones are not for this listener."""
+        self.begin()
         self._leave(self)
         self._heard.put(capture)
 
-    def refuse(self, rejected: Rejected) -> None:
-        """A request was not taken, and why."""
-        if self._heard.qsize() < MOST_UNREAD:
-            words = rejected.internal or rejected.detail
-            faults = [{"path": path, "message": message} for path, message in rejected.faults]
-            data = {"status": rejected.status, "detail": words, "errors": faults}
-            self._heard.put(ListenEvent("refused", data))
+    def lose(self, words: str) -> None:
+        """A request was taken, but could not be kept."""
+        self.end(f"the request came, but was not kept: {words}")
 
-    def answer(self, answered: Answered) -> None:
-        """A request was answered by the trigger itself, and is no event."""
+    def tell(self, event: ListenEvent) -> None:
+        """Something was heard that is no capture, so that it goes on."""
+        self.begin()
         if self._heard.qsize() < MOST_UNREAD:
-            data = {"status": answered.status, "detail": answered.detail}
-            self._heard.put(ListenEvent("answered", data))
+            self._heard.put(event)
 
     def _next_heard(self) -> ListenEvent | Capture | None:
         try:
@@ -131,7 +173,7 @@ class Listening:
         try:
             sample = capture.sample()
         except PenstockError as error:
-            self.end(f"the request came, but was not kept: {error}")
+            self.lose(str(error))
             return next(self)
         self.end(_CAPTURED)
         return ListenEvent("captured", {"sample": sample_json(sample)})
@@ -139,6 +181,18 @@ class Listening:
     def _where(self) -> Mapping[str, Any]:
         methods = sorted(self.webhook.methods)
         return {"path": f"/hooks/{self.tenant}/{self.webhook.path}", "methods": methods}
+
+
+def refusal(rejected: Rejected) -> ListenEvent:
+    """A request was not taken, and why."""
+    words = rejected.internal or rejected.detail
+    faults = [{"path": path, "message": message} for path, message in rejected.faults]
+    return ListenEvent("refused", {"status": rejected.status, "detail": words, "errors": faults})
+
+
+def own_answer(answered: Answered) -> ListenEvent:
+    """A request was answered by the trigger itself, and is no event."""
+    return ListenEvent("answered", {"status": answered.status, "detail": answered.detail})
 
 
 def capture_name(event: Event) -> str:

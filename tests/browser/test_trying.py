@@ -53,6 +53,7 @@ def test_the_next_real_request_becomes_the_sample(studio: Studio, page: Page) ->
     page.get_by_role("button", name="Listen for the next request").click()
     address = page.locator("#listening-url")
     expect(address).to_have_text(f"{studio.server.url}/hooks/default/listening")
+    expect(page.locator("#listening-title")).to_have_text("Listening.")
     answer = call("POST", address.inner_text(), {"order": {"id": "A-1"}})
     assert (answer.status, answer.json["status"]) == (202, "captured")
     expect(page.locator("#listening")).to_be_hidden()

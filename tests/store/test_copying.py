@@ -12,6 +12,7 @@ from core.errors import ConfigError, StorageUnavailable
 from store import Cipher, SqlStore, back_up, copy_database, copying, open_store, restore
 from store.schema import metadata
 from tests.support.builders import make_automation, make_event, make_run
+from tests.support.listenings import make_heard, make_listening
 from tests.support.postgres import PostgresServer
 
 CIPHER = Cipher(b"a key of the tests")
@@ -27,6 +28,8 @@ def fill(store: SqlStore) -> None:
             store.runs.insert(run),
             store.secrets.put("acme", "TOKEN", "a value", 1),
             store.executors.renew("one", 2**40),
+            store.listenings.begin(make_listening()),
+            store.listenings.tell(make_heard()),
         ]
     )
 
@@ -37,7 +40,7 @@ def everything(url: str) -> dict[str, list[dict[str, object]]]:
         found = {
             table.name: [dict(row._mapping) for row in connection.execute(select(table))]
             for table in metadata.sorted_tables
-            if table.name != "executors"
+            if table.name not in ("executors", "listenings", "heard")
         }
     engine.dispose()
     return found
@@ -64,6 +67,8 @@ def test_a_backup_that_is_restored_is_what_was_there(filled: str, tmp_path: Path
     store = open_store(again, CIPHER)
     assert store.secrets.reveal_all("acme") == {"TOKEN": "a value"}
     assert store.executors.alive(0) == 0
+    assert store.listenings.elsewhere("nobody", 0) == []
+    assert store.listenings.heard([make_heard().listening_id]) == []
     store.close()
 
 

@@ -29,6 +29,8 @@ LAPSED = {
     Lapsing.RECEIPTS: "record_receipts_by_age",
     Lapsing.IDEMPOTENCY_KEYS: "idempotency_keys_expiry",
     Lapsing.ANSWERS: "answers_by_end",
+    Lapsing.LISTENINGS: "listenings_by_end",
+    Lapsing.HEARD: "heard_by_end",
 }
 
 

@@ -80,16 +80,21 @@ def told(answer: http.client.HTTPResponse) -> Iterator[tuple[str, Any]]:
             yield name, json.loads(line[6:])
 
 
-@contextmanager
-def live_pages(folder: Path, **settings: str) -> Iterator[LivePages]:
-    """A server with an implementer who is signed in."""
-    (folder / "data").mkdir()
-    application = build(Config(data_dir=folder / "data"))
+def make_implementer(config: Config) -> None:
+    """Gives an installation the user who signs in with `EMAIL`."""
+    application = build(config)
     bootstrap(application)
     invitations = application.service.invitations
     _, token = invitations.invite(DEFAULT_TENANT, EMAIL, Role.IMPLEMENTER)
     invitations.accept(token, PASSWORD, "Ada")
     application.stop()
+
+
+@contextmanager
+def live_pages(folder: Path, **settings: str) -> Iterator[LivePages]:
+    """A server with an implementer who is signed in."""
+    (folder / "data").mkdir()
+    make_implementer(Config(data_dir=folder / "data"))
     with running_server(folder, **settings) as server:
         pages = LivePages(server)
         yield pages

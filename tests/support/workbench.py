@@ -119,23 +119,27 @@ class InlineDispatcher:
         """Tests take up due runs themselves."""
 
 
-def surroundings(partner: ScriptedPartner, people: ScriptedPeople) -> Surroundings:
+def surroundings(
+    partner: ScriptedPartner, people: ScriptedPeople, *, shared: bool = False
+) -> Surroundings:
     """What the engine meets of the world in a test."""
     links = Links(b"a key of the tests", "http://penstock.test")
-    return Surroundings(partner, people, body_value, links, open_counter(None))
+    return Surroundings(partner, people, body_value, links, open_counter(None), shared)
 
 
 class Workbench:
-    """What a test works with."""
+    """What a test works with. `beside` is another process over its store, by the same clock."""
 
-    def __init__(self, store: SqlStore) -> None:
+    def __init__(
+        self, store: SqlStore, *, shared: bool = False, beside: Workbench | None = None
+    ) -> None:
         self.store = store
-        self.clock = TurnedClock()
+        self.clock = TurnedClock() if beside is None else beside.clock
         self.partner = ScriptedPartner()
         self.dispatcher = InlineDispatcher()
         self.people = ScriptedPeople()
         registry = action_and_trigger_registry()
-        around = surroundings(self.partner, self.people)
+        around = surroundings(self.partner, self.people, shared=shared)
         self.links = around.links
         parts = assemble(registry, store, around, self.clock, self.dispatcher, _in_a_thread)
         self.parts = parts
@@ -151,7 +155,8 @@ class Workbench:
         self.quota_watch = parts.quota_watch
         self.rejections = parts.rejections
         self.alert_history = parts.alert_history
-        self.service.tenants.create(TENANT, "Acme")
+        if beside is None:
+            self.service.tenants.create(TENANT, "Acme")
 
     def publish(self, document: Mapping[str, Any], automation_id: str = "orders") -> None:
         self.service.automations.put(TENANT, automation_id, document)

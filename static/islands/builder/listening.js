@@ -19,12 +19,14 @@ export function startListening(editor, region) {
 class Listener {
   #editor;
   #panel;
+  #title;
   #state;
   #abort = null;
 
   constructor(editor, region) {
     this.#editor = editor;
     this.#panel = region.querySelector("#listening");
+    this.#title = region.querySelector("#listening-title");
     this.#state = region.querySelector("#listening-state");
   }
 
@@ -64,11 +66,14 @@ class Listener {
 
   #draw() {
     this.#panel.querySelector("#listening-url").textContent = this.#url;
+    // Of several processes each has to learn of it first; `waiting` says that they have.
+    this.#title.textContent = "In a moment:";
     this.#state.textContent = "";
     this.#panel.hidden = false;
   }
 
   #take(event, data) {
+    if (event === "waiting") this.#title.textContent = "Listening.";
     if (event === "refused") this.#state.textContent = `A request came and was refused with ${data.status}: ${data.detail}`;
     if (event === "answered") this.#state.textContent = data.detail;
     if (event === "over") this.stop();
