@@ -10,9 +10,10 @@ import requests
 
 from bench.figures import figures_of
 from bench.load import Load, UnexpectedAnswer
-from bench.report import read_results, table, write_docs, write_results
+from bench.report import read_results, write_docs, write_results
 from bench.rounds import Round, Route, take_round
 from bench.servers import ServerFailed
+from bench.tables import sections
 
 BUSY = 0.2
 """The load of other work, in cores, above which the figures are not to be trusted."""
@@ -36,10 +37,16 @@ def main() -> None:
     load = Load(connections=given.connections, seconds=given.seconds)
     try:
         figures = figures_of(_take(given.rounds, load), load)
-    except (ServerFailed, UnexpectedAnswer, requests.RequestException, TimeoutError) as fault:
+    except (
+        ServerFailed,
+        UnexpectedAnswer,
+        requests.RequestException,
+        TimeoutError,
+        ValueError,
+    ) as fault:
         sys.exit(str(fault))
     write_results(figures)
-    print("\n" + table(figures))
+    print("\n" + sections(figures))
 
 
 def _write_docs() -> None:

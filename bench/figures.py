@@ -10,6 +10,7 @@ from statistics import median
 from typing import Any
 
 from bench.load import Load
+from bench.peer_figures import peer_figures
 from bench.rounds import Round, Route
 from bench.servers import upstream_name
 
@@ -29,6 +30,7 @@ def figures_of(rounds: Sequence[Round], load: Load) -> Figures:
             "drain_s": middle(lambda each: each.drain_s, 1),
         },
         "request_response": _route(rounds, lambda each: each.request_response),
+        **peer_figures(rounds),
         "constant_rate": middle(lambda each: each.constant.rate, 0),
         "idle_mb": middle(lambda each: each.idle.megabytes, 1),
         "idle_kind": rounds[0].idle.kind,

@@ -30,11 +30,12 @@ class Target:
     path: str
     body: bytes
     expected_status: int
+    host: str = "127.0.0.1"
 
     def request(self) -> bytes:
         """The request as it goes over the wire, the same each time."""
         head = (
-            f"POST {self.path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n"
+            f"POST {self.path} HTTP/1.1\r\nHost: {self.host}:{self.port}\r\n"
             f"Content-Type: application/json\r\nContent-Length: {len(self.body)}\r\n\r\n"
         )
         return head.encode() + self.body
@@ -68,7 +69,7 @@ class Connection:
     """One keep-alive connection with at most one request under way."""
 
     def __init__(self, target: Target) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", target.port), timeout=10)
+        self.socket = socket.create_connection((target.host, target.port), timeout=10)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._request = target.request()
         self._expected = str(target.expected_status).encode()
@@ -151,7 +152,8 @@ def _answers(selector: selectors.BaseSelector, seconds: float) -> list[float]:
 def measure(target: Target, load: Load) -> Measured:
     """Loads the target from a process of its own. Raises UnexpectedAnswer with what came."""
     arguments = [target.port, target.path, target.expected_status, load.connections, load.seconds]
-    command = [sys.executable, "-m", "bench.load", *map(str, arguments), str(load.warm_up)]
+    command = [sys.executable, "-m", "bench.load", *map(str, [*arguments, load.warm_up])]
+    command += ["--host", target.host]
     done = subprocess.run(command, input=target.body, capture_output=True, check=False)
     if done.returncode:
         raise UnexpectedAnswer(f"{target.path}: {done.stderr.decode().strip()}")
@@ -167,8 +169,10 @@ def main() -> None:
     parser.add_argument("connections", type=int, nargs="?", default=16)
     parser.add_argument("seconds", type=float, nargs="?", default=5.0)
     parser.add_argument("warm_up", type=float, nargs="?", default=1.0)
+    parser.add_argument("--host", default="127.0.0.1")
     given = parser.parse_args()
-    target = Target(given.port, given.path, sys.stdin.buffer.read(), given.expected_status)
+    body = sys.stdin.buffer.read()
+    target = Target(given.port, given.path, body, given.expected_status, given.host)
     try:
         measured = generate(target, Load(given.connections, given.seconds, given.warm_up))
     except UnexpectedAnswer as answer:

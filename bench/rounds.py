@@ -6,13 +6,14 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench import servers
 from bench.automations import Administration, accept_target, answer_target
 from bench.load import Load, Measured, measure
 from bench.memory import Memory, memory_of
+from bench.peers import PeerRound, running_peers
 
 IDLE_SECONDS = 5.0
 
@@ -35,6 +36,7 @@ class Round:
     accept: Route
     drain_s: float
     request_response: Route
+    peers: PeerRound = field(default_factory=PeerRound)
 
 
 def take_round(load: Load) -> Round:
@@ -50,20 +52,21 @@ def take_round(load: Load) -> Round:
         upstream = running.enter_context(servers.upstream(work))
         constant = running.enter_context(servers.floor_constant(work))
         program = running.enter_context(servers.floor_program(work, upstream.port))
+        peers = running.enter_context(running_peers(work, upstream))
         administration = Administration(penstock)
         administration.prepare(upstream)
-        return Round(
-            start_s=penstock.start_s,
-            idle=idle,
-            constant=measure(accept_target(constant), load),
-            accept=Route(
-                measure(accept_target(program), load), measure(accept_target(penstock), load)
-            ),
-            drain_s=administration.drain(),
-            request_response=Route(
-                measure(answer_target(program), load), measure(answer_target(penstock), load)
-            ),
+        hello = measure(accept_target(constant), load)
+        accept = Route(
+            measure(accept_target(program), load), measure(accept_target(penstock), load)
         )
+        drain_s = administration.drain()
+        peers_accept = peers.accept(load)
+        answer = Route(
+            measure(answer_target(program), load), measure(answer_target(penstock), load)
+        )
+        peers_answer = peers.request_response(load)
+        peered = PeerRound(peers_accept, peers_answer, peers.missing)
+        return Round(penstock.start_s, idle, hello, accept, drain_s, answer, peered)
 
 
 @contextmanager

@@ -60,7 +60,7 @@ def upstream(work: Path) -> Iterator[Server]:
         folder.mkdir()
         (folder / "nginx.conf").write_text(_NGINX.replace("PORT", str(port)))
         command = [nginx, "-p", str(folder), "-c", "nginx.conf", "-e", "error.log"]
-    with _running(command, port, "/", work / "upstream.log") as server:
+    with running(command, port, "/", work / "upstream.log") as server:
         yield server
 
 
@@ -77,7 +77,7 @@ def floor_constant(work: Path) -> Iterator[Server]:
     """Floor (a)."""
     port = free_port()
     command = [sys.executable, "-m", "bench.floor_constant", str(port)]
-    with _running(command, port, "/healthz", work / "floor_constant.log") as server:
+    with running(command, port, "/healthz", work / "floor_constant.log") as server:
         yield server
 
 
@@ -87,7 +87,7 @@ def floor_program(work: Path, upstream_port: int) -> Iterator[Server]:
     port, database = free_port(), work / "floor.db"
     command = [sys.executable, "-m", "bench.floor_program", str(port), str(upstream_port)]
     log = work / "floor_program.log"
-    with _running([*command, str(database)], port, "/healthz", log) as server:
+    with running([*command, str(database)], port, "/healthz", log) as server:
         yield server
 
 
@@ -103,18 +103,19 @@ def penstock(work: Path) -> Iterator[Server]:
         "PENSTOCK_ALLOW_PRIVATE": "127.0.0.0/8",
     }
     command = [str(Path(sys.executable).with_name("penstock")), "run", "--demo"]
-    with _running(command, port, "/healthz", work / "penstock.log", settings) as server:
+    with running(command, port, "/healthz", work / "penstock.log", settings) as server:
         yield server
 
 
 @contextmanager
-def _running(
+def running(
     command: Sequence[str],
     port: int,
     path: str,
     log: Path,
     settings: Mapping[str, str] | None = None,
 ) -> Iterator[Server]:
+    """A process that answers GET of `path` with 200; it writes to `log`. Raises ServerFailed."""
     started = time.perf_counter()
     with log.open("wb") as output:
         process = subprocess.Popen(

@@ -1,0 +1,84 @@
+"""Figures as Markdown: a section for each subject, of those that were measured."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+Figures = dict[str, Any]
+Row = Sequence[str]
+PEERS = {"node_red": "Node-RED", "n8n": "n8n"}
+KINDS = {"echo": "echo", "accept": "accept", "request_response": "request-response"}
+
+
+def sections(figures: Figures) -> str:
+    """All that was measured, and what it was taken on."""
+    made = [*(section for make in _SECTIONS for section in make(figures)), _conditions(figures)]
+    return "\n\n".join(made)
+
+
+def _routes(figures: Figures) -> Iterator[str]:
+    yield _table(
+        ("", "Penstock", "floor", "ratio to the floor", "ratio to a constant", "median", "99 %"),
+        ("accept", *_cells(figures["accept"])),
+        ("request-response", *_cells(figures["request_response"])),
+        ("a constant answer", "", f"{figures['constant_rate']:.0f}/s", "", "", "", ""),
+        ("idle memory", f"{figures['idle_mb']} MB ({figures['idle_kind']})", *[""] * 5),
+        ("start to first answer", f"{figures['start_s']} s", *[""] * 5),
+    )
+
+
+def _cells(route: Figures) -> Row:
+    return (
+        f"{route['rate']}/s",
+        f"{route['floor_rate']}/s",
+        f"{route['floor_ratio']:.2f}",
+        f"{route['constant_ratio']:.2f}",
+        *_times(route),
+    )
+
+
+def _times(figures: Figures) -> Row:
+    return f"{figures['median_ms']} ms", f"{figures['p99_ms']} ms"
+
+
+def _peers(figures: Figures) -> Iterator[str]:
+    if "peers" not in figures:
+        return
+    rows = [
+        (
+            f"{PEERS[name]}: {KINDS[kind]}",
+            f"{route['rate']}/s",
+            f"{route['ratio']:.2f}",
+            *_times(route),
+        )
+        for name, routes in figures["peers"].items()
+        for kind, route in routes.items()
+    ]
+    yield "### Beside other programs"
+    if rows:
+        yield _table(("", "rate", "Penstock's ratio to it", "median", "99 %"), *rows)
+    missing = figures["peers_missing"].items()
+    if missing:
+        yield "\n".join(f"{PEERS[name]} was left out: {why}." for name, why in missing)
+
+
+_SECTIONS: Sequence[Callable[[Figures], Iterator[str]]] = (_routes, _peers)
+
+
+def _conditions(figures: Figures) -> str:
+    return "\n".join(
+        [
+            f"Machine: {figures['machine']}. Upstream: {figures['upstream']}.",
+            f"Medians of {figures['rounds']} rounds of {figures['seconds']:g} s with "
+            f"{figures['connections']} connections; the load generator took "
+            f"{figures['generator_us']} µs of a core for each request.",
+            f"The runs accepted under load had ended {figures['accept']['drain_s']} s after it.",
+        ]
+    )
+
+
+def _table(head: Row, *rows: Row) -> str:
+    """A Markdown table: its first column words, the others numbers."""
+    lines = [head, ("---", *["---:"] * (len(head) - 1)), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
