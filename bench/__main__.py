@@ -11,7 +11,8 @@ import requests
 from bench.figures import figures_of
 from bench.load import Load, UnexpectedAnswer
 from bench.report import read_results, write_docs, write_results
-from bench.rounds import Round, Route, take_round
+from bench.rounds import Round, take_round
+from bench.scene import Route
 from bench.servers import ServerFailed
 from bench.tables import sections
 

@@ -1,4 +1,4 @@
-"""The two automations that are measured, made through the API as anybody would make them."""
+"""The automations that are measured, made through the API as anybody would make them."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ BODY = (
 )
 ACCEPT_PATH = "bench/accept"
 ANSWER_PATH = "bench/rr"
+SLOW_PATH = "bench/slow"
 _DRAIN_LIMIT = 300.0
 _DRAIN_POLL = 0.1
 
@@ -26,9 +27,9 @@ def accept_target(server: Server) -> Target:
     return Target(server.port, f"/hooks/default/{ACCEPT_PATH}", BODY, 202)
 
 
-def answer_target(server: Server) -> Target:
+def answer_target(server: Server, path: str = ANSWER_PATH) -> Target:
     """Post → the partner is called → 200 with what it said."""
-    return Target(server.port, f"/hooks/default/{ANSWER_PATH}", BODY, 200)
+    return Target(server.port, f"/hooks/default/{path}", BODY, 200)
 
 
 class Administration:
@@ -39,11 +40,13 @@ class Administration:
         self._session = requests.Session()
         self._session.headers["Authorization"] = f"Bearer {API_KEY}"
 
-    def prepare(self, upstream: Server) -> None:
-        """Publishes both automations and stores the secret they send."""
+    def prepare(self, upstream: Server, slow: Server | None = None) -> None:
+        """Publishes what is measured and stores the secret it sends."""
         self._call("PUT", "/secrets/BENCH_TOKEN", {"value": "token-of-the-bench"})
         self.publish("accept", accept_document())
         self.publish("rr", answer_document(upstream))
+        if slow is not None:
+            self.publish("slow", answer_document(slow, SLOW_PATH))
 
     def publish(self, name: str, document: dict[str, Any]) -> None:
         """Makes a document live."""
@@ -81,7 +84,7 @@ def accept_document() -> dict[str, Any]:
     }
 
 
-def answer_document(upstream: Server) -> dict[str, Any]:
+def answer_document(upstream: Server, path: str = ANSWER_PATH) -> dict[str, Any]:
     """Calls the upstream with a secret in a header and answers with a part of what it said."""
     sync = {
         "method": "POST",
@@ -96,8 +99,8 @@ def answer_document(upstream: Server) -> dict[str, Any]:
     answer = {"status": 200, "body": {"remote": "<steps.sync.body.id>"}}
     return {
         "format": "penstock/1",
-        "name": "Bench: request-response",
-        "trigger": _trigger(ANSWER_PATH, "step", "sync"),
+        "name": f"Bench: {path}",
+        "trigger": _trigger(path, "step", "sync"),
         "steps": [
             {"id": "sync", "action": "send-webhook", "with": sync, "next": {"success": ["answer"]}},
             {"id": "answer", "action": "respond", "with": answer},

@@ -10,8 +10,10 @@ from statistics import median
 from typing import Any
 
 from bench.load import Load
+from bench.load_figures import load_figures
 from bench.peer_figures import peer_figures
-from bench.rounds import Round, Route
+from bench.rounds import Round
+from bench.scene import Route
 from bench.servers import upstream_name
 
 Figures = dict[str, Any]
@@ -31,6 +33,7 @@ def figures_of(rounds: Sequence[Round], load: Load) -> Figures:
         },
         "request_response": _route(rounds, lambda each: each.request_response),
         **peer_figures(rounds),
+        **load_figures(rounds),
         "constant_rate": middle(lambda each: each.constant.rate, 0),
         "idle_mb": middle(lambda each: each.idle.megabytes, 1),
         "idle_kind": rounds[0].idle.kind,

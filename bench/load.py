@@ -6,7 +6,6 @@ time it took, so that one sees what it costs the server it measures.
 
 from __future__ import annotations
 
-import argparse
 import json
 import re
 import selectors
@@ -43,11 +42,16 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """How hard and for how long: `connections` at once, `seconds` after `warm_up` seconds."""
+    """How hard and for how long: `connections` at once, `seconds` after `warm_up` seconds.
+
+    The first posts are spread over `spread` seconds: with a slow upstream all connections would
+    post and wait together for ever, and what is counted would hang on where the counting begins.
+    """
 
     connections: int = 16
     seconds: float = 5.0
     warm_up: float = 1.0
+    spread: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +111,7 @@ def _is_whole(received: bytes) -> bool:
 
 def generate(target: Target, load: Load) -> Measured:
     """Loads the target from this process. Raises UnexpectedAnswer for any but the right answer."""
-    with _connected(target, load.connections) as selector:
+    with _connected(target, load) as selector:
         _answers(selector, load.warm_up)
         used_before, started = time.process_time(), time.perf_counter()
         times = sorted(_answers(selector, load.seconds))
@@ -124,14 +128,15 @@ def generate(target: Target, load: Load) -> Measured:
 
 
 @contextmanager
-def _connected(target: Target, count: int) -> Iterator[selectors.BaseSelector]:
+def _connected(target: Target, load: Load) -> Iterator[selectors.BaseSelector]:
     """Connections, each with its first request sent."""
     with selectors.DefaultSelector() as selector, ExitStack() as open_sockets:
-        for _ in range(count):
+        for _ in range(load.connections):
             connection = Connection(target)
             open_sockets.enter_context(connection.socket)
             selector.register(connection.socket, selectors.EVENT_READ, connection)
             connection.send()
+            time.sleep(load.spread / load.connections)
         yield selector
 
 
@@ -151,9 +156,8 @@ def _answers(selector: selectors.BaseSelector, seconds: float) -> list[float]:
 
 def measure(target: Target, load: Load) -> Measured:
     """Loads the target from a process of its own. Raises UnexpectedAnswer with what came."""
-    arguments = [target.port, target.path, target.expected_status, load.connections, load.seconds]
-    command = [sys.executable, "-m", "bench.load", *map(str, [*arguments, load.warm_up])]
-    command += ["--host", target.host]
+    asked = json.dumps({"target": {**asdict(target), "body": ""}, "load": asdict(load)})
+    command = [sys.executable, "-m", "bench.load", asked]
     done = subprocess.run(command, input=target.body, capture_output=True, check=False)
     if done.returncode:
         raise UnexpectedAnswer(f"{target.path}: {done.stderr.decode().strip()}")
@@ -161,20 +165,11 @@ def measure(target: Target, load: Load) -> Measured:
 
 
 def main() -> None:
-    """Posts the standard input to the target of the command line and prints what was measured."""
-    parser = argparse.ArgumentParser(prog="python -m bench.load", description=main.__doc__)
-    parser.add_argument("port", type=int)
-    parser.add_argument("path")
-    parser.add_argument("expected_status", type=int)
-    parser.add_argument("connections", type=int, nargs="?", default=16)
-    parser.add_argument("seconds", type=float, nargs="?", default=5.0)
-    parser.add_argument("warm_up", type=float, nargs="?", default=1.0)
-    parser.add_argument("--host", default="127.0.0.1")
-    given = parser.parse_args()
-    body = sys.stdin.buffer.read()
-    target = Target(given.port, given.path, body, given.expected_status, given.host)
+    """Posts the standard input as JSON on the command line says; prints what was measured."""
+    asked = json.loads(sys.argv[1])
+    target = Target(**{**asked["target"], "body": sys.stdin.buffer.read()})
     try:
-        measured = generate(target, Load(given.connections, given.seconds, given.warm_up))
+        measured = generate(target, Load(**asked["load"]))
     except UnexpectedAnswer as answer:
         sys.exit(str(answer))
     print(json.dumps(asdict(measured)))

@@ -5,25 +5,19 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench import servers
-from bench.automations import Administration, accept_target, answer_target
+from bench.automations import accept_target, answer_target
 from bench.load import Load, Measured, measure
 from bench.memory import Memory, memory_of
-from bench.peers import PeerRound, running_peers
+from bench.peers import PeerRound
+from bench.scene import Route, Scene, scene_around
+from bench.slow_partners import take_slow_partners
 
 IDLE_SECONDS = 5.0
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """One kind of request, as the hand-written program and as Penstock answer it."""
-
-    floor: Measured
-    penstock: Measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,40 +31,43 @@ class Round:
     drain_s: float
     request_response: Route
     peers: PeerRound = field(default_factory=PeerRound)
+    slow_partners: Measured | None = None
 
 
 def take_round(load: Load) -> Round:
     """Measures everything once.
 
-    Raises ServerFailed, UnexpectedAnswer, requests.HTTPError or TimeoutError.
+    Raises ServerFailed, UnexpectedAnswer, requests.HTTPError, TimeoutError or ValueError.
     """
-    with _work_folder() as work, ExitStack() as running:
-        # First and alone: what else runs Python would share pages with it, and slow its start.
-        penstock = running.enter_context(servers.penstock(work))
+    # First and alone: what else runs Python would share pages with it, and slow its start.
+    with work_folder() as work, servers.penstock(work) as penstock:
         time.sleep(IDLE_SECONDS)
         idle = memory_of(penstock.pid)
-        upstream = running.enter_context(servers.upstream(work))
-        constant = running.enter_context(servers.floor_constant(work))
-        program = running.enter_context(servers.floor_program(work, upstream.port))
-        peers = running.enter_context(running_peers(work, upstream))
-        administration = Administration(penstock)
-        administration.prepare(upstream)
-        hello = measure(accept_target(constant), load)
-        accept = Route(
-            measure(accept_target(program), load), measure(accept_target(penstock), load)
-        )
-        drain_s = administration.drain()
-        peers_accept = peers.accept(load)
-        answer = Route(
-            measure(answer_target(program), load), measure(answer_target(penstock), load)
-        )
-        peers_answer = peers.request_response(load)
-        peered = PeerRound(peers_accept, peers_answer, peers.missing)
-        return Round(penstock.start_s, idle, hello, accept, drain_s, answer, peered)
+        with scene_around(penstock, work) as scene:
+            return _measured(scene, idle, load)
+
+
+def _measured(scene: Scene, idle: Memory, load: Load) -> Round:
+    constant = measure(accept_target(scene.constant), load)
+    accept = scene.route(accept_target(scene.program), accept_target(scene.penstock), load)
+    drain_s = scene.administration.drain()
+    peers_accept = scene.peers.accept(load)
+    answer = scene.route(answer_target(scene.program), answer_target(scene.penstock), load)
+    peers_answer = scene.peers.request_response(load)
+    return Round(
+        start_s=scene.penstock.start_s,
+        idle=idle,
+        constant=constant,
+        accept=accept,
+        drain_s=drain_s,
+        request_response=answer,
+        peers=PeerRound(peers_accept, peers_answer, scene.peers.missing),
+        slow_partners=take_slow_partners(scene, load),
+    )
 
 
 @contextmanager
-def _work_folder() -> Iterator[Path]:
+def work_folder() -> Iterator[Path]:
     """A folder on the repository's disk: the system's temporary files may be kept in memory."""
     build = servers.ROOT / "build"
     build.mkdir(exist_ok=True)

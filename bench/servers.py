@@ -21,6 +21,8 @@ ROOT = Path(__file__).parents[1]
 API_KEY = "bench-key-of-no-use-elsewhere"
 START_LIMIT = 60.0
 STOP_LIMIT = 25.0
+SLOW_SECONDS = 0.3
+"""How long the slow partner takes."""
 _POLL = 0.005
 _NGINX = f"""
 daemon off; worker_processes 1; pid nginx.pid;
@@ -61,6 +63,15 @@ def upstream(work: Path) -> Iterator[Server]:
         (folder / "nginx.conf").write_text(_NGINX.replace("PORT", str(port)))
         command = [nginx, "-p", str(folder), "-c", "nginx.conf", "-e", "error.log"]
     with running(command, port, "/", work / "upstream.log") as server:
+        yield server
+
+
+@contextmanager
+def slow_upstream(work: Path) -> Iterator[Server]:
+    """A partner that answers after a while, as many at once as ask."""
+    port = free_port()
+    command = [sys.executable, "-m", "bench.upstream", str(port), str(SLOW_SECONDS)]
+    with running(command, port, "/", work / "slow_upstream.log") as server:
         yield server
 
 

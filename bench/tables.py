@@ -63,7 +63,25 @@ def _peers(figures: Figures) -> Iterator[str]:
         yield "\n".join(f"{PEERS[name]} was left out: {why}." for name, why in missing)
 
 
-_SECTIONS: Sequence[Callable[[Figures], Iterator[str]]] = (_routes, _peers)
+def _loads(figures: Figures) -> Iterator[str]:
+    rows = [row for make in (_slow_partners,) for row in make(figures)]
+    if rows:
+        yield "### Other loads"
+        yield _table(("", "rate", "ratio", "of what", "median", "99 %"), *rows)
+
+
+def _slow_partners(figures: Figures) -> Iterator[Row]:
+    if slow := figures.get("slow_partners"):
+        yield (
+            f"{slow['callers']} callers, a partner that takes {slow['partner_ms']} ms",
+            f"{slow['rate']}/s",
+            f"{slow['ratio']:.2f}",
+            f"{slow['allowed_rate']}/s, which the partner allows",
+            *_times(slow),
+        )
+
+
+_SECTIONS: Sequence[Callable[[Figures], Iterator[str]]] = (_routes, _peers, _loads)
 
 
 def _conditions(figures: Figures) -> str:

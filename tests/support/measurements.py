@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bench.load import Measured
 from bench.memory import Memory
-from bench.rounds import Round, Route
+from bench.rounds import Round
+from bench.scene import Route
 
 
 def measured(rate: float) -> Measured:
