@@ -63,6 +63,9 @@ class Measured:
     p99_ms: float
     generator_us: float
     """Processor time of the generator for one request, in microseconds."""
+    since: float = 0.0
+    until: float = 0.0
+    """When counting began and ended, in seconds since 1970."""
 
 
 class UnexpectedAnswer(Exception):
@@ -113,7 +116,7 @@ def generate(target: Target, load: Load) -> Measured:
     """Loads the target from this process. Raises UnexpectedAnswer for any but the right answer."""
     with _connected(target, load) as selector:
         _answers(selector, load.warm_up)
-        used_before, started = time.process_time(), time.perf_counter()
+        since, used_before, started = time.time(), time.process_time(), time.perf_counter()
         times = sorted(_answers(selector, load.seconds))
         elapsed = time.perf_counter() - started
         used = time.process_time() - used_before
@@ -124,6 +127,8 @@ def generate(target: Target, load: Load) -> Measured:
         median_ms=times[len(times) // 2] * 1000,
         p99_ms=times[len(times) * 99 // 100] * 1000,
         generator_us=used / len(times) * 1e6,
+        since=since,
+        until=since + elapsed,
     )
 
 

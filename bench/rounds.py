@@ -11,11 +11,20 @@ from pathlib import Path
 
 from bench import servers
 from bench.automations import accept_target, answer_target
+from bench.further_loads import (
+    EndToEnd,
+    HalfLoad,
+    take_end_to_end,
+    take_half_load,
+    take_large_bodies,
+)
 from bench.load import Load, Measured, measure
 from bench.memory import Memory, memory_of
 from bench.peers import PeerRound
 from bench.scene import Route, Scene, scene_around
+from bench.servers import DATA_FOLDER
 from bench.slow_partners import take_slow_partners
+from bench.stored import Stored, open_stored, sqlite_url
 
 IDLE_SECONDS = 5.0
 
@@ -32,6 +41,9 @@ class Round:
     request_response: Route
     peers: PeerRound = field(default_factory=PeerRound)
     slow_partners: Measured | None = None
+    end_to_end: EndToEnd | None = None
+    large_bodies: Route | None = None
+    half_load: HalfLoad | None = None
 
 
 def take_round(load: Load) -> Round:
@@ -43,11 +55,12 @@ def take_round(load: Load) -> Round:
     with work_folder() as work, servers.penstock(work) as penstock:
         time.sleep(IDLE_SECONDS)
         idle = memory_of(penstock.pid)
-        with scene_around(penstock, work) as scene:
-            return _measured(scene, idle, load)
+        stored = open_stored(sqlite_url(work / DATA_FOLDER))
+        with scene_around(penstock, work) as scene, stored as runs:
+            return _measured(scene, runs, idle, load)
 
 
-def _measured(scene: Scene, idle: Memory, load: Load) -> Round:
+def _measured(scene: Scene, stored: Stored, idle: Memory, load: Load) -> Round:
     constant = measure(accept_target(scene.constant), load)
     accept = scene.route(accept_target(scene.program), accept_target(scene.penstock), load)
     drain_s = scene.administration.drain()
@@ -63,6 +76,9 @@ def _measured(scene: Scene, idle: Memory, load: Load) -> Round:
         request_response=answer,
         peers=PeerRound(peers_accept, peers_answer, scene.peers.missing),
         slow_partners=take_slow_partners(scene, load),
+        end_to_end=take_end_to_end(scene.penstock, scene.administration, stored, load),
+        large_bodies=take_large_bodies(scene, load),
+        half_load=take_half_load(scene.penstock, accept.penstock, answer.penstock, load),
     )
 
 

@@ -19,6 +19,7 @@ from bench.upstream import ANSWER
 
 ROOT = Path(__file__).parents[1]
 API_KEY = "bench-key-of-no-use-elsewhere"
+DATA_FOLDER = "data"
 START_LIMIT = 60.0
 STOP_LIMIT = 25.0
 SLOW_SECONDS = 0.3
@@ -109,7 +110,7 @@ def penstock(work: Path) -> Iterator[Server]:
     settings = {
         "PENSTOCK_HOST": "127.0.0.1",
         "PENSTOCK_PORT": str(port),
-        "PENSTOCK_DATA_DIR": str(work / "data"),
+        "PENSTOCK_DATA_DIR": str(work / DATA_FOLDER),
         "PENSTOCK_BOOTSTRAP_API_KEY": API_KEY,
         "PENSTOCK_ALLOW_PRIVATE": "127.0.0.0/8",
     }

@@ -64,10 +64,30 @@ def _peers(figures: Figures) -> Iterator[str]:
 
 
 def _loads(figures: Figures) -> Iterator[str]:
-    rows = [row for make in (_slow_partners,) for row in make(figures)]
+    makers = (_end_to_end, _large_bodies, _slow_partners)
+    rows = [row for make in makers for row in make(figures)]
     if rows:
         yield "### Other loads"
         yield _table(("", "rate", "ratio", "of what", "median", "99 %"), *rows)
+
+
+def _end_to_end(figures: Figures) -> Iterator[Row]:
+    if found := figures.get("end_to_end"):
+        words, rate = "asynchronous end to end: runs ended", f"{found['rate']}/s"
+        accepted = f"{found['accepted_rate']}/s, accepted meanwhile"
+        yield (words, rate, f"{found['ratio']:.2f}", accepted, "", "")
+        yield ("", rate, f"{found['floor_ratio']:.2f}", "the floor's request-response", "", "")
+
+
+def _large_bodies(figures: Figures) -> Iterator[Row]:
+    if large := figures.get("large_bodies"):
+        yield (
+            f"accept, bodies of {large['kilobytes']} KiB",
+            f"{large['rate']}/s",
+            f"{large['ratio']:.2f}",
+            f"{large['floor_rate']}/s, the floor",
+            *_times(large),
+        )
 
 
 def _slow_partners(figures: Figures) -> Iterator[Row]:
@@ -81,7 +101,56 @@ def _slow_partners(figures: Figures) -> Iterator[Row]:
         )
 
 
-_SECTIONS: Sequence[Callable[[Figures], Iterator[str]]] = (_routes, _peers, _loads)
+def _latency(figures: Figures) -> Iterator[str]:
+    if found := figures.get("latency"):
+        rows = [
+            (
+                f"{KINDS[kind]} at {paced['rate']}/s",
+                *_times(paced),
+                f"{paced['ratio']:.2f}",
+            )
+            for kind, paced in found.items()
+        ]
+        yield "### At half load"
+        yield _table(("", "median", "99 %", "ratio"), *rows)
+
+
+def _store(figures: Figures) -> Iterator[str]:
+    rows = [*_drain(figures), *_growth(figures)]
+    if rows:
+        yield "### What is stored"
+        yield _table(("", "rate", "ratio", "of what"), *rows)
+
+
+def _drain(figures: Figures) -> Iterator[Row]:
+    if drain := figures.get("drain"):
+        yield (
+            f"a backlog of {drain['runs']:,} runs, drained in {drain['seconds']} s",
+            f"{drain['rate']}/s",
+            f"{drain['ratio']:.2f}",
+            f"{drain['accept_rate']}/s, accepted directly after it",
+        )
+
+
+def _growth(figures: Figures) -> Iterator[Row]:
+    if growth := figures.get("growth"):
+        for kind in ("accept", "request_response"):
+            grown = growth[kind]
+            yield (
+                f"{KINDS[kind]} with {growth['many']:,} ended runs in the store",
+                f"{grown['many_rate']}/s",
+                f"{grown['ratio']:.2f}",
+                f"{grown['few_rate']}/s with {growth['few']:,}",
+            )
+
+
+_SECTIONS: Sequence[Callable[[Figures], Iterator[str]]] = (
+    _routes,
+    _peers,
+    _loads,
+    _latency,
+    _store,
+)
 
 
 def _conditions(figures: Figures) -> str:

@@ -29,6 +29,13 @@ def test_results_are_kept_and_put_between_the_marks_of_the_page(figures, tmp_pat
     )
 
 
+def test_what_is_measured_only_when_asked_for_stays_from_the_last_time(tmp_path, monkeypatch):
+    monkeypatch.setattr(report, "RESULTS", tmp_path / "results.json")
+    report.write_results({"growth": {"many": 5}, "drain": {"runs": 1}})
+    assert report.write_results({"rounds": 2}) == {"growth": {"many": 5}, "rounds": 2}
+    assert report.read_results()["growth"] == {"many": 5}
+
+
 def test_the_page_of_the_repository_has_the_marks():
     text = report.PAGE.read_text()
     assert text.count("<!-- figures -->") == text.count("<!-- end of figures -->") == 1
