@@ -5,14 +5,18 @@ from __future__ import annotations
 import os
 import sys
 from argparse import Namespace
+from dataclasses import replace
 from typing import Any
 
 import requests
 
 from bench.backlog import BacklogLost, take_drain
-from bench.figures import Figures, figures_of, machine
+from bench.figures import figures_of, machine
 from bench.growth import take_growth
 from bench.load import Load, UnexpectedAnswer
+from bench.markdown import Figures
+from bench.mode_figures import mode_figures
+from bench.modes import take_modes
 from bench.options import read_options
 from bench.report import read_results, write_docs, write_results
 from bench.rounds import Round, take_round
@@ -23,11 +27,14 @@ from bench.tables import sections
 
 BUSY = 0.2
 """The load of other work, in cores, above which the figures are not to be trusted."""
+MODE_SHARE = 0.75
+"""How long a load on a mode lasts, of what a load lasts in a round: there are many of them."""
 _FAULTS = (
     ServerFailed,
     UnexpectedAnswer,
     BacklogLost,
     requests.RequestException,
+    RuntimeError,
     TimeoutError,
     ValueError,
 )
@@ -59,6 +66,7 @@ def _measure(given: Namespace) -> Figures:
     return {
         **figures_of(_take(given.rounds, load), load),
         **_drain(given, load),
+        **_modes(given, load),
         **_growth(given, load),
     }
 
@@ -86,6 +94,22 @@ def _drain(given: Namespace, load: Load) -> dict[str, Any]:
     drain = take_drain(given.backlog, load)
     _tell(f"backlog: {drain.runs} runs in {drain.seconds:.1f} s")
     return {"drain": drain_figures(drain)}
+
+
+def _modes(given: Namespace, load: Load) -> dict[str, Any]:
+    if not given.mode_rounds or not given.processes + given.workers:
+        return {}
+    shorter = replace(load, seconds=load.seconds * MODE_SHARE)
+    rounds = []
+    for _ in range(given.mode_rounds):
+        taken = take_modes(given.processes, given.workers, shorter)
+        rounds.append(taken)
+        for setting, rates in taken.rates.items():
+            _tell(
+                f"{setting}: accept {rates.accept.rate:.0f}/s, request-response "
+                f"{rates.request_response.rate:.0f}/s, ended {rates.end_to_end.ended_rate:.0f}/s"
+            )
+    return mode_figures(rounds)
 
 
 def _growth(given: Namespace, load: Load) -> dict[str, Any]:

@@ -7,17 +7,14 @@ import platform
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import median
-from typing import Any
 
 from bench.load import Load
 from bench.load_figures import load_figures
+from bench.markdown import Figures
 from bench.peer_figures import peer_figures
 from bench.rounds import Round
 from bench.scene import Route
 from bench.servers import upstream_name
-
-Figures = dict[str, Any]
-"""What `bench/results.json` holds: rates in requests a second, times as their names say."""
 
 
 def figures_of(rounds: Sequence[Round], load: Load) -> Figures:

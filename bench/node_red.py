@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from bench.servers import ROOT, Server, free_port, running
+from bench.servers import ROOT, Server, running
+from bench.services.programs import free_port
 
 VERSION = "4.1.15"
 """The last line that runs on Node.js 18 and 20."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from bench.figures import Figures
+from bench.markdown import Figures
 from bench.servers import ROOT
 from bench.tables import sections
 

@@ -85,7 +85,6 @@ def _measured(scene: Scene, stored: Stored, idle: Memory, load: Load) -> Round:
 @contextmanager
 def work_folder() -> Iterator[Path]:
     """A folder on the repository's disk: the system's temporary files may be kept in memory."""
-    build = servers.ROOT / "build"
-    build.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="bench-", dir=build) as folder:
+    servers.BUILD.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="bench-", dir=servers.BUILD) as folder:
         yield Path(folder)

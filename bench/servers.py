@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -15,9 +14,11 @@ from pathlib import Path
 
 import requests
 
+from bench.services.programs import free_port
 from bench.upstream import ANSWER
 
 ROOT = Path(__file__).parents[1]
+BUILD = ROOT / "build"
 API_KEY = "bench-key-of-no-use-elsewhere"
 DATA_FOLDER = "data"
 START_LIMIT = 60.0
@@ -104,8 +105,11 @@ def floor_program(work: Path, upstream_port: int) -> Iterator[Server]:
 
 
 @contextmanager
-def penstock(work: Path) -> Iterator[Server]:
-    """Penstock as `make run` starts it, with an empty data folder: the examples are loaded."""
+def penstock(work: Path, command: str = "run", **further: str) -> Iterator[Server]:
+    """Penstock with its data in this folder, and with further settings.
+
+    `run` is as `make run` starts it: in an empty folder the examples are loaded.
+    """
     port = free_port()
     settings = {
         "PENSTOCK_HOST": "127.0.0.1",
@@ -113,9 +117,11 @@ def penstock(work: Path) -> Iterator[Server]:
         "PENSTOCK_DATA_DIR": str(work / DATA_FOLDER),
         "PENSTOCK_BOOTSTRAP_API_KEY": API_KEY,
         "PENSTOCK_ALLOW_PRIVATE": "127.0.0.0/8",
+        **further,
     }
-    command = [str(Path(sys.executable).with_name("penstock")), "run", "--demo"]
-    with running(command, port, "/healthz", work / "penstock.log", settings) as server:
+    words = [command, "--demo"] if command == "run" else [command]
+    program = [str(Path(sys.executable).with_name("penstock")), *words]
+    with running(program, port, "/healthz", work / f"penstock-{command}.log", settings) as server:
         yield server
 
 
@@ -169,11 +175,3 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 def _nginx() -> str | None:
     return shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
-
-
-def free_port() -> int:
-    """A port of loopback that nobody has now."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
