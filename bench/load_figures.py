@@ -53,13 +53,15 @@ def _large_bodies(rounds: Sequence[Round]) -> dict[str, Any] | None:
 
 
 def _latency(rounds: Sequence[Round]) -> dict[str, Any] | None:
+    """`ratio` is the worse of both."""
     taken = [each.half_load for each in rounds if each.half_load]
     if not taken:
         return None
-    return {
+    kinds = {
         "accept": _paced([each.accept for each in taken]),
         "request_response": _paced([each.request_response for each in taken]),
     }
+    return {**kinds, "ratio": max(kind["ratio"] for kind in kinds.values())}
 
 
 def _paced(taken: Sequence[Paced]) -> dict[str, Any]:

@@ -50,12 +50,9 @@ def latency(figures: Figures) -> Iterator[str]:
     """At half of what was measured before."""
     if found := figures.get("latency"):
         rows = [
-            (
-                f"{KINDS[kind]} at {paced['rate']}/s",
-                *times(paced),
-                f"{paced['ratio']:.2f}",
-            )
+            (f"{KINDS[kind]} at {paced['rate']}/s", *times(paced), f"{paced['ratio']:.2f}")
             for kind, paced in found.items()
+            if kind in KINDS
         ]
         yield "### At half load"
         yield table(("", "median", "99 %", "ratio"), *rows)

@@ -22,10 +22,17 @@ def drain_figures(drain: Drain) -> dict[str, Any]:
 
 
 def growth_figures(turns: Sequence[Growth], many: int, machine: str) -> dict[str, Any]:
-    """Medians of the turns. It is not measured each time, so it says itself on which machine."""
-    return {
+    """Medians of the turns, and as `ratio` the worse of both.
+
+    It is not measured each time, so it says itself on which machine.
+    """
+    kinds = {
         "accept": _grown(turns, lambda turn: turn.accept),
         "request_response": _grown(turns, lambda turn: turn.request_response),
+    }
+    return {
+        **kinds,
+        "ratio": min(kind["ratio"] for kind in kinds.values()),
         "few": FEW,
         "many": many,
         "turns": len(turns),

@@ -56,6 +56,7 @@ def test_latency_at_half_load_is_the_slowest_hundredth_to_the_median(figures):
     rounds = [replace(round_with(1, 1), half_load=half(*each)) for each in ((2, 8), (4, 8), (1, 3))]
     found = load_figures(rounds)["latency"]
     assert found["accept"] == {"rate": 500, "median_ms": 2, "p99_ms": 8, "ratio": 3.0}
+    assert found["ratio"] == 3.0
     text = sections({**figures, "latency": found})
     assert "| request-response at 300/s | 8.0 ms | 20.0 ms | 2.50 |" in text
 

@@ -83,6 +83,7 @@ def test_growth_is_what_is_left_of_the_rate_in_each_turn(figures):
     growth = growth_figures(turns, 1_000_000, "a machine")
     assert growth["accept"] == {"few_rate": 1000, "many_rate": 950, "ratio": 0.9}
     assert growth["request_response"]["ratio"] == 1.0
+    assert growth["ratio"] == 0.9
     assert (
         "| accept with 1,000,000 ended runs in the store | 950/s | 0.90 | 1000/s with 10,000 |"
         in sections({**figures, "growth": growth})
