@@ -27,7 +27,7 @@ from bench.tables import sections
 
 BUSY = 0.2
 """The load of other work, in cores, above which the figures are not to be trusted."""
-MODE_SHARE = 0.75
+MODE_SHARE = 0.5
 """How long a load on a mode lasts, of what a load lasts in a round: there are many of them."""
 _FAULTS = (
     ServerFailed,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,14 +79,16 @@ def counted(folder: Path) -> Iterator[Server]:
 def _turn(few: Server, many: Server, turn: int, load: Load) -> Growth:
     """Either comes first in every second turn."""
 
-    def grown(few_target: Target, many_target: Target) -> Grown:
-        if turn % 2:
-            second, first = measure(many_target, load), measure(few_target, load)
-        else:
-            first, second = measure(few_target, load), measure(many_target, load)
-        return Grown(first, second)
+    def grown(target_of: Callable[[Server], Target]) -> Grown:
+        order = (many, few) if turn % 2 else (few, many)
+        taken = {server: _measured_alone(server, target_of(server), load) for server in order}
+        return Grown(taken[few], taken[many])
 
-    return Growth(
-        grown(accept_target(few), accept_target(many)),
-        grown(answer_target(few), answer_target(many)),
-    )
+    return Growth(grown(accept_target), grown(answer_target))
+
+
+def _measured_alone(server: Server, target: Target, load: Load) -> Measured:
+    """Nothing is left to do afterwards that would disturb the other installation."""
+    measured = measure(target, load)
+    Administration(server).drain()
+    return measured

@@ -18,17 +18,21 @@ _RATES: dict[str, Callable[[ModeRates], float]] = {
 def mode_figures(rounds: Sequence[ModeRound]) -> dict[str, Any]:
     """Medians by mode and number of processes; ratios to the first that was measured, by round."""
     modes: dict[str, Any] = {}
-    for setting in rounds[0].rates:
-        kinds = {kind: _rate(rounds, setting, rate) for kind, rate in _RATES.items()}
+    everywhere = [one for one in rounds[0].rates if all(one in each.rates for each in rounds)]
+    for setting in everywhere:
+        kinds = {kind: _rate(rounds, setting, everywhere[0], rate) for kind, rate in _RATES.items()}
         modes.setdefault(setting.mode, {})[str(setting.workers)] = kinds
-    return {"modes": modes, "modes_missing": dict(rounds[0].missing)}
+    missing = {what: why for each in rounds for what, why in each.missing.items()}
+    return {"modes": modes, "modes_missing": missing}
 
 
 def _rate(
-    rounds: Sequence[ModeRound], setting: Setting, rate: Callable[[ModeRates], float]
+    rounds: Sequence[ModeRound],
+    setting: Setting,
+    base: Setting,
+    rate: Callable[[ModeRates], float],
 ) -> dict[str, Any]:
     taken = [each.rates for each in rounds]
-    base = next(iter(rounds[0].rates))
     return {
         "rate": round(median(rate(each[setting]) for each in taken)),
         "ratio": round(median(rate(each[setting]) / rate(each[base]) for each in taken), 2),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -48,8 +48,8 @@ class ModeRates:
 class ModeRound:
     """What each setting reached, and why others were left out."""
 
-    rates: Mapping[Setting, ModeRates]
-    missing: Mapping[str, str] = field(default_factory=dict)
+    rates: dict[Setting, ModeRates]
+    missing: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,24 +66,23 @@ class TooFewProcesses(Exception):
 
 def take_modes(processes: Sequence[int], workers: Sequence[int], load: Load) -> ModeRound:
     """Starts and measures each setting by itself. Raises what a round raises."""
-    rates: dict[Setting, ModeRates] = {}
-    missing: dict[str, str] = {}
+    taken = ModeRound({}, {})
     with work_folder() as work, servers.upstream(work) as upstream:
         for count in processes:
             setting = Setting(EMBEDDED, count)
             try:
                 with embedded(work / str(setting), count) as installation:
-                    rates[setting] = _measured(installation, upstream, load)
+                    taken.rates[setting] = _measured(installation, upstream, load)
             except TooFewProcesses as fault:
-                missing[str(setting)] = str(fault)
+                taken.missing[str(setting)] = str(fault)
         try:
             for count in workers:
                 setting = Setting(DISTRIBUTED, count)
                 with distributed(work / str(setting), count) as installation:
-                    rates[setting] = _measured(installation, upstream, load)
-        except ProgramMissing as fault:
-            missing[DISTRIBUTED] = str(fault)
-    return ModeRound(rates, missing)
+                    taken.rates[setting] = _measured(installation, upstream, load)
+        except (ProgramMissing, RuntimeError) as fault:
+            taken.missing[DISTRIBUTED] = str(fault).partition("\n")[0]
+    return taken
 
 
 @contextmanager
@@ -100,7 +99,8 @@ def embedded(folder: Path, processes: int) -> Iterator[Installation]:
 def distributed(folder: Path, workers: int) -> Iterator[Installation]:
     """One `penstock web` and so many workers, over a PostgreSQL and a Redis of their own.
 
-    Raises ProgramMissing, ServerFailed, or RuntimeError with what a program said.
+    The web process comes first: it makes the tables. Raises ProgramMissing, ServerFailed, or
+    RuntimeError with what a program said.
     """
     folder.mkdir()
     with ExitStack() as running:

@@ -56,7 +56,8 @@ def running_postgres(
     port = free_port()
     data = folder / "data"
     given = "".join(f" -c {setting}" for setting in settings)
-    options = f"-p {port} -k {folder} -c listen_addresses={HOST}{given}"
+    # Without a socket in a folder, whose path may be too long for one.
+    options = f"-p {port} -k '' -c listen_addresses={HOST}{given}"
     control = [str(programs / "pg_ctl"), "-D", str(data), "-w"]
     start = ["-l", str(folder / "log"), "-o", options]
     try:

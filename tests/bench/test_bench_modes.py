@@ -42,6 +42,12 @@ def test_ratios_are_to_the_first_setting_of_the_same_round(rounds):
     }
 
 
+def test_a_setting_that_was_left_out_once_is_left_out(rounds):
+    found = mode_figures([*rounds, ModeRound({ONE: rates(1, 1, 1)}, {str(TWO): "it was busy"})])
+    assert list(found["modes"]["embedded"]) == ["1"]
+    assert found["modes_missing"] == {"embedded with 2": "it was busy"}
+
+
 def test_each_setting_has_a_row_and_who_was_left_out_a_reason(figures):
     taken = ModeRound(
         {ONE: rates(1000, 500, 400), TWO: rates(1500, 500, 400), APART: rates(500, 250, 100)},
@@ -69,9 +75,12 @@ def test_a_web_process_and_a_worker_answer_over_servers_of_their_own():
     assert taken.rates[APART].request_response.rate > 0
 
 
-def test_without_postgresql_the_distributed_mode_is_left_out(monkeypatch):
+@pytest.mark.parametrize(
+    "fault", [ProgramMissing("PostgreSQL is missing"), RuntimeError("PostgreSQL is missing\nmore")]
+)
+def test_without_postgresql_the_distributed_mode_is_left_out(monkeypatch, fault):
     def missing(*_: object) -> None:
-        raise ProgramMissing("PostgreSQL is missing")
+        raise fault
 
     monkeypatch.setattr(modes, "running_postgres", missing)
     taken = take_modes([], [1, 2], SHORT)
