@@ -28,7 +28,7 @@ format: ## put the code into the one format and fix what can be fixed
 	@.venv/bin/ruff check --fix .
 	@.venv/bin/ruff format .
 
-bench: ## measure accept, request-response, memory and start; write bench/results.json
+bench: ## measure speed and memory beside floors and peers; write bench/results.json
 	@scripts/environment run
 	@.venv/bin/python -m bench
 

@@ -7,14 +7,14 @@ import platform
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import median
-from typing import Any
 
 from bench.load import Load
-from bench.rounds import Round, Route
+from bench.load_figures import load_figures
+from bench.markdown import Figures
+from bench.peer_figures import peer_figures
+from bench.rounds import Round
+from bench.scene import Route
 from bench.servers import upstream_name
-
-Figures = dict[str, Any]
-"""What `bench/results.json` holds: rates in requests a second, times as their names say."""
 
 
 def figures_of(rounds: Sequence[Round], load: Load) -> Figures:
@@ -29,6 +29,8 @@ def figures_of(rounds: Sequence[Round], load: Load) -> Figures:
             "drain_s": middle(lambda each: each.drain_s, 1),
         },
         "request_response": _route(rounds, lambda each: each.request_response),
+        **peer_figures(rounds),
+        **load_figures(rounds),
         "constant_rate": middle(lambda each: each.constant.rate, 0),
         "idle_mb": middle(lambda each: each.idle.megabytes, 1),
         "idle_kind": rounds[0].idle.kind,

@@ -6,7 +6,6 @@ time it took, so that one sees what it costs the server it measures.
 
 from __future__ import annotations
 
-import argparse
 import json
 import re
 import selectors
@@ -30,11 +29,12 @@ class Target:
     path: str
     body: bytes
     expected_status: int
+    host: str = "127.0.0.1"
 
     def request(self) -> bytes:
         """The request as it goes over the wire, the same each time."""
         head = (
-            f"POST {self.path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n"
+            f"POST {self.path} HTTP/1.1\r\nHost: {self.host}:{self.port}\r\n"
             f"Content-Type: application/json\r\nContent-Length: {len(self.body)}\r\n\r\n"
         )
         return head.encode() + self.body
@@ -42,11 +42,16 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """How hard and for how long: `connections` at once, `seconds` after `warm_up` seconds."""
+    """How hard and for how long: `connections` at once, `seconds` after `warm_up` seconds.
+
+    The first posts are spread over `spread` seconds: with a slow upstream all connections would
+    post and wait together for ever, and what is counted would hang on where the counting begins.
+    """
 
     connections: int = 16
     seconds: float = 5.0
     warm_up: float = 1.0
+    spread: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,9 @@ class Measured:
     p99_ms: float
     generator_us: float
     """Processor time of the generator for one request, in microseconds."""
+    since: float = 0.0
+    until: float = 0.0
+    """When counting began and ended, in seconds since 1970."""
 
 
 class UnexpectedAnswer(Exception):
@@ -68,7 +76,7 @@ class Connection:
     """One keep-alive connection with at most one request under way."""
 
     def __init__(self, target: Target) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", target.port), timeout=10)
+        self.socket = socket.create_connection((target.host, target.port), timeout=10)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._request = target.request()
         self._expected = str(target.expected_status).encode()
@@ -106,9 +114,9 @@ def _is_whole(received: bytes) -> bool:
 
 def generate(target: Target, load: Load) -> Measured:
     """Loads the target from this process. Raises UnexpectedAnswer for any but the right answer."""
-    with _connected(target, load.connections) as selector:
+    with _connected(target, load) as selector:
         _answers(selector, load.warm_up)
-        used_before, started = time.process_time(), time.perf_counter()
+        since, used_before, started = time.time(), time.process_time(), time.perf_counter()
         times = sorted(_answers(selector, load.seconds))
         elapsed = time.perf_counter() - started
         used = time.process_time() - used_before
@@ -119,18 +127,21 @@ def generate(target: Target, load: Load) -> Measured:
         median_ms=times[len(times) // 2] * 1000,
         p99_ms=times[len(times) * 99 // 100] * 1000,
         generator_us=used / len(times) * 1e6,
+        since=since,
+        until=since + elapsed,
     )
 
 
 @contextmanager
-def _connected(target: Target, count: int) -> Iterator[selectors.BaseSelector]:
+def _connected(target: Target, load: Load) -> Iterator[selectors.BaseSelector]:
     """Connections, each with its first request sent."""
     with selectors.DefaultSelector() as selector, ExitStack() as open_sockets:
-        for _ in range(count):
+        for _ in range(load.connections):
             connection = Connection(target)
             open_sockets.enter_context(connection.socket)
             selector.register(connection.socket, selectors.EVENT_READ, connection)
             connection.send()
+            time.sleep(load.spread / load.connections)
         yield selector
 
 
@@ -150,8 +161,8 @@ def _answers(selector: selectors.BaseSelector, seconds: float) -> list[float]:
 
 def measure(target: Target, load: Load) -> Measured:
     """Loads the target from a process of its own. Raises UnexpectedAnswer with what came."""
-    arguments = [target.port, target.path, target.expected_status, load.connections, load.seconds]
-    command = [sys.executable, "-m", "bench.load", *map(str, arguments), str(load.warm_up)]
+    asked = json.dumps({"target": {**asdict(target), "body": ""}, "load": asdict(load)})
+    command = [sys.executable, "-m", "bench.load", asked]
     done = subprocess.run(command, input=target.body, capture_output=True, check=False)
     if done.returncode:
         raise UnexpectedAnswer(f"{target.path}: {done.stderr.decode().strip()}")
@@ -159,18 +170,11 @@ def measure(target: Target, load: Load) -> Measured:
 
 
 def main() -> None:
-    """Posts the standard input to the target of the command line and prints what was measured."""
-    parser = argparse.ArgumentParser(prog="python -m bench.load", description=main.__doc__)
-    parser.add_argument("port", type=int)
-    parser.add_argument("path")
-    parser.add_argument("expected_status", type=int)
-    parser.add_argument("connections", type=int, nargs="?", default=16)
-    parser.add_argument("seconds", type=float, nargs="?", default=5.0)
-    parser.add_argument("warm_up", type=float, nargs="?", default=1.0)
-    given = parser.parse_args()
-    target = Target(given.port, given.path, sys.stdin.buffer.read(), given.expected_status)
+    """Posts the standard input as JSON on the command line says; prints what was measured."""
+    asked = json.loads(sys.argv[1])
+    target = Target(**{**asked["target"], "body": sys.stdin.buffer.read()})
     try:
-        measured = generate(target, Load(given.connections, given.seconds, given.warm_up))
+        measured = generate(target, Load(**asked["load"]))
     except UnexpectedAnswer as answer:
         sys.exit(str(answer))
     print(json.dumps(asdict(measured)))

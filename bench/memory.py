@@ -33,6 +33,11 @@ def memory_of(pid: int) -> Memory:
     return Memory(sum(resident.values()) / 1024, "RSS")
 
 
+def process_count(pid: int) -> int:
+    """How many processes it and its descendants are."""
+    return len(_resident_of_tree(pid))
+
+
 def _resident_of_tree(root: int) -> dict[int, int]:
     """Kilobytes by process id, of the process and its descendants."""
     resident, parents = _processes()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -15,12 +14,17 @@ from pathlib import Path
 
 import requests
 
+from bench.services.programs import free_port
 from bench.upstream import ANSWER
 
 ROOT = Path(__file__).parents[1]
+BUILD = ROOT / "build"
 API_KEY = "bench-key-of-no-use-elsewhere"
+DATA_FOLDER = "data"
 START_LIMIT = 60.0
 STOP_LIMIT = 25.0
+SLOW_SECONDS = 0.3
+"""How long the slow partner takes."""
 _POLL = 0.005
 _NGINX = f"""
 daemon off; worker_processes 1; pid nginx.pid;
@@ -60,7 +64,16 @@ def upstream(work: Path) -> Iterator[Server]:
         folder.mkdir()
         (folder / "nginx.conf").write_text(_NGINX.replace("PORT", str(port)))
         command = [nginx, "-p", str(folder), "-c", "nginx.conf", "-e", "error.log"]
-    with _running(command, port, "/", work / "upstream.log") as server:
+    with running(command, port, "/", work / "upstream.log") as server:
+        yield server
+
+
+@contextmanager
+def slow_upstream(work: Path) -> Iterator[Server]:
+    """A partner that answers after a while, as many at once as ask."""
+    port = free_port()
+    command = [sys.executable, "-m", "bench.upstream", str(port), str(SLOW_SECONDS)]
+    with running(command, port, "/", work / "slow_upstream.log") as server:
         yield server
 
 
@@ -77,7 +90,7 @@ def floor_constant(work: Path) -> Iterator[Server]:
     """Floor (a)."""
     port = free_port()
     command = [sys.executable, "-m", "bench.floor_constant", str(port)]
-    with _running(command, port, "/healthz", work / "floor_constant.log") as server:
+    with running(command, port, "/healthz", work / "floor_constant.log") as server:
         yield server
 
 
@@ -87,34 +100,40 @@ def floor_program(work: Path, upstream_port: int) -> Iterator[Server]:
     port, database = free_port(), work / "floor.db"
     command = [sys.executable, "-m", "bench.floor_program", str(port), str(upstream_port)]
     log = work / "floor_program.log"
-    with _running([*command, str(database)], port, "/healthz", log) as server:
+    with running([*command, str(database)], port, "/healthz", log) as server:
         yield server
 
 
 @contextmanager
-def penstock(work: Path) -> Iterator[Server]:
-    """Penstock as `make run` starts it, with an empty data folder: the examples are loaded."""
+def penstock(work: Path, command: str = "run", **further: str) -> Iterator[Server]:
+    """Penstock with its data in this folder, and with further settings.
+
+    `run` is as `make run` starts it: in an empty folder the examples are loaded.
+    """
     port = free_port()
     settings = {
         "PENSTOCK_HOST": "127.0.0.1",
         "PENSTOCK_PORT": str(port),
-        "PENSTOCK_DATA_DIR": str(work / "data"),
+        "PENSTOCK_DATA_DIR": str(work / DATA_FOLDER),
         "PENSTOCK_BOOTSTRAP_API_KEY": API_KEY,
         "PENSTOCK_ALLOW_PRIVATE": "127.0.0.0/8",
+        **further,
     }
-    command = [str(Path(sys.executable).with_name("penstock")), "run", "--demo"]
-    with _running(command, port, "/healthz", work / "penstock.log", settings) as server:
+    words = [command, "--demo"] if command == "run" else [command]
+    program = [str(Path(sys.executable).with_name("penstock")), *words]
+    with running(program, port, "/healthz", work / f"penstock-{command}.log", settings) as server:
         yield server
 
 
 @contextmanager
-def _running(
+def running(
     command: Sequence[str],
     port: int,
     path: str,
     log: Path,
     settings: Mapping[str, str] | None = None,
 ) -> Iterator[Server]:
+    """A process that answers GET of `path` with 200; it writes to `log`. Raises ServerFailed."""
     started = time.perf_counter()
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -156,11 +175,3 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 def _nginx() -> str | None:
     return shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
-
-
-def free_port() -> int:
-    """A port of loopback that nobody has now."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port

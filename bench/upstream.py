@@ -1,4 +1,7 @@
-"""An upstream that answers at once, for machines without nginx: `python -m bench.upstream PORT`."""
+"""An upstream that answers at once, for machines without nginx, or after a while: a slow partner.
+
+`python -m bench.upstream PORT [SECONDS]`
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,10 @@ _CONTENT_LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 class Answering(asyncio.Protocol):
     """One keep-alive connection: the constant answer to each whole request (RFC 9112)."""
 
+    def __init__(self, delay: float = 0.0) -> None:
+        """`delay` is how many seconds after its request an answer comes."""
+        self._delay = delay
+
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keeps the way back."""
         assert isinstance(transport, asyncio.Transport)
@@ -27,6 +34,14 @@ class Answering(asyncio.Protocol):
         self._received += data
         while size := _size_of_first(self._received):
             self._received = self._received[size:]
+            if self._delay:
+                loop = asyncio.get_running_loop()
+                loop.call_later(self._delay, self._answer)
+            else:
+                self._answer()
+
+    def _answer(self) -> None:
+        if not self._transport.is_closing():
             self._transport.write(_RESPONSE)
 
 
@@ -40,11 +55,12 @@ def _size_of_first(received: bytes) -> int:
     return size if len(received) >= size else 0
 
 
-async def answer_forever(port: int) -> None:
+async def answer_forever(port: int, delay: float) -> None:
     """Answers on loopback until the process is told to stop."""
-    server = await asyncio.get_running_loop().create_server(Answering, "127.0.0.1", port)
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: Answering(delay), "127.0.0.1", port, backlog=1024)
     await server.serve_forever()
 
 
 if __name__ == "__main__":
-    asyncio.run(answer_forever(int(sys.argv[1])))
+    asyncio.run(answer_forever(int(sys.argv[1]), float(sys.argv[2]) if len(sys.argv) > 2 else 0.0))

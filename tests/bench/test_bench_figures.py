@@ -2,29 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from bench import report
-from bench.figures import figures_of
-from bench.load import Load, Measured
-from bench.memory import Memory
-from bench.rounds import Round, Route
-
-
-def measured(rate: float) -> Measured:
-    return Measured(rate=rate, median_ms=2.0, p99_ms=9.0, generator_us=12.0)
-
-
-def round_with(rate: float, floor: float, start_s: float = 1.0) -> Round:
-    route = Route(floor=measured(floor), penstock=measured(rate))
-    idle = Memory(100.0, "PSS")
-    return Round(start_s, idle, measured(8000), route, 0.5, route)
-
-
-@pytest.fixture
-def figures():
-    rounds = [round_with(2000, 4000, 0.9), round_with(900, 1000), round_with(3000, 5000, 4.0)]
-    return figures_of(rounds, Load())
+from bench.tables import sections
 
 
 def test_rates_are_medians_and_ratios_are_taken_within_a_round_first(figures):
@@ -46,8 +25,15 @@ def test_results_are_kept_and_put_between_the_marks_of_the_page(figures, tmp_pat
     report.write_docs(report.read_results())
     assert report.read_results() == figures
     assert page.read_text() == (
-        f"before\n<!-- figures -->\n\n{report.table(figures)}\n\n<!-- end of figures -->\nafter\n"
+        f"before\n<!-- figures -->\n\n{sections(figures)}\n\n<!-- end of figures -->\nafter\n"
     )
+
+
+def test_what_is_measured_only_when_asked_for_stays_from_the_last_time(tmp_path, monkeypatch):
+    monkeypatch.setattr(report, "RESULTS", tmp_path / "results.json")
+    report.write_results({"growth": {"many": 5}, "drain": {"runs": 1}})
+    assert report.write_results({"rounds": 2}) == {"growth": {"many": 5}, "rounds": 2}
+    assert report.read_results()["growth"] == {"many": 5}
 
 
 def test_the_page_of_the_repository_has_the_marks():

@@ -35,6 +35,15 @@ def test_a_process_of_its_own_measures_the_same(upstream):
     assert measure(target(upstream), SHORT).rate > 0
 
 
+def test_many_callers_of_a_slow_partner_wait_at_once(tmp_path):
+    with servers.slow_upstream(tmp_path) as slow:
+        spread = Load(connections=100, seconds=0.7, warm_up=0, spread=0.3)
+        measured = generate(target(slow), spread)
+    assert measured.median_ms >= 300
+    under_way = measured.rate * measured.median_ms / 1000  # Little's law
+    assert under_way > 10
+
+
 def test_another_status_is_shown_instead_of_counted(upstream):
     with pytest.raises(UnexpectedAnswer, match="200 OK"):
         generate(target(upstream, status=202), SHORT)

@@ -2,48 +2,28 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
-import shutil
-import subprocess
-import tempfile
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 import pytest
+
+from bench.services import programs
+from bench.services.programs import ProgramMissing
 
 Found = TypeVar("Found")
 
 
 def find_or_install(find: Callable[[], Found | None], what: str, *packages: str) -> Found:
-    """What `find` gives, after installing packages where that is needed and root runs this.
-
-    One test process at a time installs, the others find what it brought.
-    """
-    found = find()
-    if found is None and os.geteuid() == 0 and shutil.which("apt-get"):
-        found = _install(find, packages)
-    if found is None:
-        pytest.skip(
-            f"{what} is missing and only root could install it: install {' '.join(packages)}, or "
-            "put its programs on PATH"
-        )
-    return found
+    """What `find` gives, installed where root runs the tests; else the test is skipped."""
+    with skipped_where_missing():
+        return programs.find_or_install(find, what, *packages)
 
 
-def _install(find: Callable[[], Found | None], packages: Sequence[str]) -> Found | None:
-    with (Path(tempfile.gettempdir()) / "penstock-tests-install.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if find() is None:
-            _run(["apt-get", "update", "-qq"])
-            _run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages])
-    return find()
-
-
-def _run(command: list[str]) -> None:
-    done = subprocess.run(
-        command, cwd="/", capture_output=True, text=True, check=False, timeout=900
-    )
-    if done.returncode != 0:
-        raise RuntimeError(f"{' '.join(command)} failed: {done.stderr or done.stdout}")
+@contextmanager
+def skipped_where_missing() -> Iterator[None]:
+    """Skips the test, and says what to install."""
+    try:
+        yield
+    except ProgramMissing as missing:
+        pytest.skip(str(missing))
