@@ -148,7 +148,7 @@ class WholeInstallation:
 
     def load(self, config: Config, role: Role, demo: Address | None = None) -> Site:
         """Starts working, and gives what is to be served."""
-        application = build(config, role)
+        application = build(config, role, serving=True)
         # The lock on the folder says that nobody else has its database, and of no other database.
         application.start(alone=config.database_url is None)
         if role is Role.WORKER:
