@@ -13,6 +13,7 @@ standard input: whoever is to stop it closes that, and signals to a whole group 
 
 from __future__ import annotations
 
+import fcntl
 import marshal
 import signal
 import sqlite3
@@ -20,7 +21,7 @@ import struct
 import sys
 from collections.abc import Iterable, Sequence
 from contextlib import closing, suppress
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO
 
 Call = tuple[str, Sequence[Any], "int | None"]
 """A statement, the parameters of each time it is executed, and how many rows that has to touch."""
@@ -78,16 +79,26 @@ def main() -> None:
 
 
 def _write_forever() -> None:
+    file, pragmas = read_frame(sys.stdin.buffer)
     try:
-        connection = _connect(*read_frame(sys.stdin.buffer))
-    except sqlite3.Error as error:
+        lock = _lock(file)
+        connection = _connect(file, pragmas)
+    except (sqlite3.Error, OSError) as error:
         _answer(_fault(error))
         return
     _answer(None)
-    with closing(connection):
+    with lock, closing(connection):
         cursor = connection.cursor()
         while True:
             _answer(_commit(connection, cursor, read_frame(sys.stdin.buffer)))
+
+
+def _lock(file: str) -> IO[bytes]:
+    """Waits until the writer before this one is gone: nothing of its comes after what is new."""
+    # Kept as long as the process lives; without pathlib, which would double what it takes.
+    lock = open(f"{file}-writer", "ab")  # noqa: PTH123, SIM115
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    return lock
 
 
 def _connect(file: str, pragmas: Sequence[str]) -> sqlite3.Connection:
