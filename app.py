@@ -20,6 +20,7 @@ from api.commands import run_command
 from api.commands.context import Context
 from api.commands.terminal import Terminal
 from api.demo_partner import create_partner, partner_url
+from api.hooks import Hooks
 from api.listening import Address
 from api.metering import Meter
 from api.proxies import TrustedProxies
@@ -55,10 +56,11 @@ def create_app(
 ) -> Flask:
     """The web application over a set of use cases, with the demo's partner if it has an address."""
     app = Flask("penstock", static_folder=None)
+    app.wsgi_app = Hooks(app.wsgi_app, service, settings.public_url)  # type: ignore[method-assign]
     if trusted_proxies:
         behind = TrustedProxies(app.wsgi_app, CallerNetworks(trusted_proxies))
         app.wsgi_app = behind  # type: ignore[method-assign]
-    for blueprint in create_api(service, meter, settings.public_url):
+    for blueprint in create_api(service, meter):
         app.register_blueprint(blueprint)
     if demo is not None:
         settings = replace(settings, demo_partner=partner_url(demo))
@@ -148,7 +150,7 @@ class WholeInstallation:
 
     def load(self, config: Config, role: Role, demo: Address | None = None) -> Site:
         """Starts working, and gives what is to be served."""
-        application = build(config, role)
+        application = build(config, role, serving=True)
         # The lock on the folder says that nobody else has its database, and of no other database.
         application.start(alone=config.database_url is None)
         if role is Role.WORKER:

@@ -73,17 +73,18 @@ class Application:
         self.store.close()
 
 
-def build(config: Config, role: Role = Role.RUN) -> Application:
+def build(config: Config, role: Role = Role.RUN, *, serving: bool = False) -> Application:
     """Puts an application together over the database of the configuration.
 
-    Raises ConfigError for a setting that cannot be used, StorageUnavailable when the database
-    cannot be reached.
+    `serving`: it is made to last, and has its database written in a process of its own. Raises
+    ConfigError for a setting that cannot be used, StorageUnavailable when the database cannot be
+    reached.
     """
     counter = open_counter(config.redis_url)
     guard = AddressGuard(parse_networks(config.allow_private))
     secret_key = _secret_key(config)
     meter = Meter()
-    store = open_store(database_url(config), Cipher(secret_key), meter)
+    store = open_store(database_url(config), Cipher(secret_key), meter, writer_apart=serving)
     clock, set_clock = _clock(store)
     links = Links(_derived(secret_key, "links"), config.site_url)
     sender, notifier = PooledSender(guard), AppriseNotifier(guard)

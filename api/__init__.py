@@ -1,4 +1,7 @@
-"""Where programs call: trigger URLs, REST v1, health and the OpenAPI document."""
+"""Where programs call: callbacks, REST v1, health and the OpenAPI document.
+
+Trigger URLs are served before Flask (`api.hooks`).
+"""
 
 from __future__ import annotations
 
@@ -7,19 +10,14 @@ from flask import Blueprint
 from api.blueprint import create_rest
 from api.callbacks import create_callbacks
 from api.health import WORKER_OPERATIONS
-from api.hooks import create_hooks
 from api.metering import Meter
 from api.metrics import create_metrics
 from engine.service import Service
 
 
-def create_api(service: Service, meter: Meter, public_url: str | None = None) -> list[Blueprint]:
-    """The blueprints over a set of use cases, and what this process counts.
-
-    `public_url` is how others reach them, if known.
-    """
+def create_api(service: Service, meter: Meter) -> list[Blueprint]:
+    """The blueprints over a set of use cases, and what this process counts."""
     return [
-        create_hooks(service, public_url),
         create_callbacks(service),
         create_rest(service),
         create_metrics(meter, service.gauges),

@@ -10,11 +10,11 @@ from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
 from api.auth import authenticate
-from api.hooks import inbound_request
+from api.inbound import inbound_request
 from api.operations import Operation
 from api.problems import problem_of
 from api.reading import CallReader
-from api.rendering import render, render_problem
+from api.rendering import render
 from api.table import OPERATIONS
 from core.model import ApiKey
 from engine.acting import SYSTEM, acting_as, actor_of_key
@@ -53,7 +53,7 @@ def _view(service: Service, operation: Operation) -> Callable[..., Response]:
         fields = service.gate.call(key) if key else ()
         call = reader.read(request, key.tenant if key else "", path)
         if operation.inbound:
-            call = replace(call, inbound=inbound_request(request, _NOTHING_TO_READ))
+            call = replace(call, inbound=inbound_request(request.environ, _NOTHING_TO_READ))
         with acting_as(actor_of_key(key) if key else SYSTEM):
             answered = render(operation.handle(service, call))
         for name, value in fields:
@@ -72,7 +72,7 @@ def _key(service: Service, operation: Operation) -> ApiKey | None:
 
 def answer_error(error: Exception) -> ResponseReturnValue:
     """The problem that tells a program of an error, also of one that no route foresaw."""
-    return _secured(render_problem(problem_of(error)))
+    return _secured(render(problem_of(error)))
 
 
 def _secured(response: Response) -> Response:

@@ -6,7 +6,7 @@ from threading import BoundedSemaphore
 
 from flask import Blueprint, Response, request
 
-from api.hooks import BUSY, TooManyReading, inbound_request
+from api.inbound import BUSY, TooManyReading, inbound_request
 from api.rendering import render
 from core.errors import InvalidError
 from engine.replies import Problem
@@ -24,7 +24,7 @@ def create_callbacks(service: Service) -> Blueprint:
 
     def take(token: str) -> Response:
         try:
-            return render(receive(token, inbound_request(request, reading)))
+            return render(receive(token, inbound_request(request.environ, reading)))
         except InvalidError as error:
             return render(Problem(400, "Bad Request", str(error), error.faults))
         except TooManyReading:

@@ -40,7 +40,7 @@ _UNAVAILABLE = Problem(
     "The store does not answer now; nothing was changed. Try again.",
     headers=(("Retry-After", "5"),),
 )
-_UNEXPECTED = Problem(
+UNEXPECTED = Problem(
     500, "Internal error", "Penstock failed to answer this call; its log says why."
 )
 
@@ -72,7 +72,7 @@ def problem_of(error: Exception) -> Problem:
         headers = (("Retry-After", "1"),) if status == 429 else ()
         return Problem(status, title, str(error), faults, headers)
     logger.error("%s %r failed", request.method, request.path, exc_info=error)
-    return _UNEXPECTED
+    return UNEXPECTED
 
 
 def _http_problem(error: HTTPException) -> Problem:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import flask
 import orjson
 
-from core.http import Headers
 from core.outcomes import Answer
 from engine.replies import JsonReply, Problem
 
@@ -31,23 +30,41 @@ class Response(flask.Response):
     default_mimetype = None
 
 
-def render(reply: Answer | JsonReply | Problem) -> Response:
-    """The response to a reply of whatever kind."""
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A reply as it goes over the wire."""
+
+    status: int
+    headers: list[tuple[str, str]]
+    body: bytes
+
+
+def written(reply: Answer | JsonReply | Problem) -> Written:
+    """A reply of whatever kind, written down."""
     match reply:
         case JsonReply():
-            return render_json(reply.status, reply.payload, reply.headers)
+            headers = [*reply.headers, ("Content-Type", JSON)]
+            return Written(reply.status, headers, orjson.dumps(reply.payload))
         case Answer():
-            return render_answer(reply)
+            # Somebody else has made it ready, be it a page with scripts. A policy of its own holds
+            # beside ours: of several a browser heeds every one.
+            return Written(reply.status, [*reply.headers, CONTAINED], reply.body)
         case Problem():
-            return render_problem(reply)
+            headers = [*reply.headers, ("Content-Type", PROBLEM_JSON)]
+            return Written(reply.status, headers, orjson.dumps(_members(reply)))
 
 
-def render_json(status: int, payload: Mapping[str, Any], headers: Headers = ()) -> Response:
-    """A JSON answer."""
-    return Response(orjson.dumps(payload), status, list(headers), content_type=JSON)
+def respond(answer: Written) -> Response:
+    """The response of what was written."""
+    return Response(answer.body, answer.status, answer.headers)
 
 
-def render_problem(problem: Problem) -> Response:
+def render(reply: Answer | JsonReply | Problem) -> Response:
+    """The response to a reply of whatever kind."""
+    return respond(written(reply))
+
+
+def _members(problem: Problem) -> dict[str, Any]:
     """A refusal as RFC 9457 has it; `type` is left out, which means `about:blank`."""
     members: dict[str, Any] = {
         "title": problem.title,
@@ -59,13 +76,4 @@ def render_problem(problem: Problem) -> Response:
         members["errors"] = [
             {"path": fault.path, "message": fault.message} for fault in problem.faults
         ]
-    body = orjson.dumps(members)
-    return Response(body, problem.status, list(problem.headers), content_type=PROBLEM_JSON)
-
-
-def render_answer(answer: Answer) -> Response:
-    """An answer whose body and headers somebody else has made ready, be it a page with scripts.
-
-    A policy of its own holds beside ours: of several a browser heeds every one.
-    """
-    return Response(answer.body, answer.status, [*answer.headers, CONTAINED])
+    return members

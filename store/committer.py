@@ -9,13 +9,14 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, PoolProxiedConnection
+from sqlalchemy import Connection
 
 from core.errors import StorageUnavailable
 from core.meters import SILENT, Meters
 from core.store import Write
 from store.database import Database
-from store.unit import Unit, execute_together
+from store.unit import Unit, calls_of
+from store.writers import ConnectionWriter, Writer
 
 logger = logging.getLogger(__name__)
 
@@ -44,17 +45,17 @@ class Committer(Protocol):
 
 
 class GroupCommitter:
-    """One thread, one connection: everything that waits when a commit ends shares the next one.
+    """One thread, one writer: everything that waits when a commit ends shares the next one.
 
     SQLite takes one writer at a time and each commit waits for the disk, so sharing is what makes
     it fast. Where something in a shared transaction fails, it is rolled back and each unit is
     tried alone: one that cannot be committed harms no other.
     """
 
-    def __init__(self, database: Database, meters: Meters = SILENT) -> None:
+    def __init__(self, database: Database, meters: Meters, writer: Writer) -> None:
         self._database = database
         self._meters = meters
-        self._connection = database.connect()
+        self._writer = writer
         self._queue: queue.SimpleQueue[Unit | None] = queue.SimpleQueue()
         self._closed = False
         self._gate = threading.Lock()
@@ -82,7 +83,7 @@ class GroupCommitter:
             self._closed = True
             self._queue.put(None)
         self._thread.join()
-        self._connection.close()
+        self._writer.close()
 
     def _submit(self, unit: Unit) -> Unit:
         # Nothing may be queued behind the end: whoever waited for it would wait for ever.
@@ -121,15 +122,14 @@ class GroupCommitter:
         if len(shared) == 1 or not self._try_together(shared):
             alone += shared
         for unit in alone:
-            unit.settle(execute_alone(self._database, self._connection, unit))
+            unit.settle(execute_alone(self._database, self._writer, unit))
 
     def _try_together(self, units: list[Unit]) -> bool:
         """Commits the units in one transaction; False, and nothing kept, when one cannot."""
         if not units:
             return True
         try:
-            with self._database.transaction(self._connection) as cursor:
-                execute_together(cursor, units)
+            self._writer.write(calls_of(units))
         except Exception:  # noqa: BLE001  each unit is tried alone, where its maker gets the error
             return False
         for unit in units:
@@ -167,23 +167,21 @@ class DirectCommitter:
             unit.settle(error)
             return unit
         try:
-            unit.settle(execute_alone(self._database, connection, unit))
+            writer = ConnectionWriter(self._database, connection)
+            unit.settle(execute_alone(self._database, writer, unit))
         finally:
             connection.close()
             self._meters.committed(1, time.monotonic() - started)
         return unit
 
 
-def execute_alone(
-    database: Database, connection: PoolProxiedConnection, unit: Unit
-) -> Exception | None:
+def execute_alone(database: Database, writer: Writer, unit: Unit) -> Exception | None:
     """Commits one unit; the error when it could not."""
     try:
         if unit.work is not None:
             unit.result = database.transact(unit.work)
         else:
-            with database.transaction(connection) as cursor:
-                execute_together(cursor, [unit])
+            writer.write(calls_of([unit]))
     except StorageUnavailable as error:
         logger.warning("a unit of work could not be committed: %s", error)
         return error

@@ -33,6 +33,19 @@ Result = TypeVar("Result")
 READERS = 16
 """Connections kept for reading."""
 
+PRAGMAS = (
+    "auto_vacuum=INCREMENTAL",
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "busy_timeout=10000",
+    "foreign_keys=ON",
+    "journal_size_limit=67108864",
+    "temp_store=MEMORY",
+)
+"""How SQLite is used. WAL lets readers read while one writes; FULL puts each commit on disk
+(sqlite.org/wal). Whether room can be given back is settled before a database has its first table,
+or by VACUUM."""
+
 # A connection that broke is found out by whoever used it. The pool, which cannot reset it any more,
 # would write of the same once again, with a traceback.
 logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)
@@ -48,6 +61,11 @@ class Database:
         self.engine = _make_engine(url)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self._driver_error: type[Exception] = self.engine.dialect.loaded_dbapi.Error
+
+    @property
+    def file(self) -> str:
+        """The file of an SQLite database."""
+        return str(self.engine.url.database)
 
     @property
     def connections(self) -> int:
@@ -135,10 +153,14 @@ class Database:
 def unavailable(error: Exception) -> StorageUnavailable:
     """The store's error for a database's, without the statement and its parameters."""
     cause = error.orig if isinstance(error, DBAPIError) else error
-    kinds = {one.__name__ for one in type(cause).__mro__}
-    if kinds & _UNSTORABLE:
-        return UnstorableError(f"the database cannot take it: {cause}")
-    return StorageUnavailable(f"the database did not do it: {cause}")
+    return storage_error([one.__name__ for one in type(cause).__mro__], str(cause))
+
+
+def storage_error(names: Sequence[str], words: str) -> StorageUnavailable:
+    """The store's error for one of a driver, given by the names of its classes and its words."""
+    if _UNSTORABLE.intersection(names):
+        return UnstorableError(f"the database cannot take it: {words}")
+    return StorageUnavailable(f"the database did not do it: {words}")
 
 
 def _make_engine(url: str) -> Engine:
@@ -175,17 +197,5 @@ def _make_sqlite(url: str, file: str | None) -> Engine:
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    """WAL lets readers read while one writes; FULL puts each commit on disk (sqlite.org/wal).
-
-    Whether room can be given back is settled before a database has its first table, or by VACUUM.
-    """
-    for pragma in (
-        "auto_vacuum=INCREMENTAL",
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "busy_timeout=10000",
-        "foreign_keys=ON",
-        "journal_size_limit=67108864",
-        "temp_store=MEMORY",
-    ):
+    for pragma in PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")

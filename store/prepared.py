@@ -13,6 +13,9 @@ from sqlalchemy.sql.expression import ClauseElement
 
 Values = Mapping[str, Any]
 
+DriverCall = tuple[str, list[Any]]
+"""A statement in SQL, and the parameters of each time that it is executed."""
+
 Turns = Callable[[Values], Iterable[int]]
 """Which locks a statement with these values waits for (`store.turns`)."""
 
@@ -60,15 +63,15 @@ class Statement(Protocol):
         """The locks that its commit has to take first."""
         ...
 
-    def execute(self, cursor: Cursor, rows: Sequence[Values]) -> int:
-        """Runs the statement once a row; how many rows it touched."""
+    def calls(self, rows: Sequence[Values]) -> Sequence[DriverCall]:
+        """What the driver is told so that it runs once a row; the first call touches the rows."""
         ...
 
 
 class Prepared:
     """A Core statement compiled for one dialect. Its parameters are plain numbers, texts and bytes.
 
-    It is executed on the driver's own cursor: for rows in small groups SQLAlchemy's execution would
+    It is executed on a driver's own cursor: for rows in small groups SQLAlchemy's execution would
     cost several times what SQLite does. `turns` are the locks that its commit has to take first.
     """
 
@@ -88,13 +91,9 @@ class Prepared:
         self._sql = str(compiled)
         self._arguments = _arguments_of(compiled)
 
-    def execute(self, cursor: Cursor, rows: Sequence[Values]) -> int:
-        """Runs the statement once a row, in one call to the driver; how many rows it touched."""
-        if len(rows) == 1:
-            cursor.execute(self._sql, self._arguments(rows[0]))
-        else:
-            cursor.executemany(self._sql, [self._arguments(row) for row in rows])
-        return cursor.rowcount
+    def calls(self, rows: Sequence[Values]) -> Sequence[DriverCall]:
+        """One call to the driver, for all rows."""
+        return ((self._sql, [self._arguments(row) for row in rows]),)
 
 
 def _arguments_of(compiled: SQLCompiler) -> Callable[[Values], Any]:

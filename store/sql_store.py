@@ -46,6 +46,7 @@ from store.subscriptions import Subscriptions
 from store.tenants import Tenants
 from store.usage import Usage
 from store.users import Users
+from store.writers import ConnectionWriter, ProcessWriter
 
 _NOBODY = ""
 """An executor whose lease is always over."""
@@ -130,17 +131,27 @@ class SqlStore:
         self._database.close()
 
 
-def open_store(url: str, cipher: Cipher, meters: Meters = SILENT) -> SqlStore:
+def open_store(
+    url: str, cipher: Cipher, meters: Meters = SILENT, *, writer_apart: bool = False
+) -> SqlStore:
     """Opens the database of a URL, brings its tables up to date and puts the store over it.
 
-    Raises ConfigError for a URL that cannot be used, StorageUnavailable when nobody answers there.
+    `writer_apart`: SQLite is written in a process of its own, as befits a server. Raises
+    ConfigError for a URL that cannot be used, StorageUnavailable when nobody answers there.
     """
     database = Database(url)
     try:
         migrate(database)
+        committer = _committer(database, meters, writer_apart=writer_apart)
     except PenstockError:
         database.close()
         raise
-    kind = GroupCommitter if database.is_sqlite else DirectCommitter
-    committer: Committer = kind(database, meters)
     return SqlStore(database, committer, cipher)
+
+
+def _committer(database: Database, meters: Meters, *, writer_apart: bool) -> Committer:
+    if not database.is_sqlite:
+        return DirectCommitter(database, meters)
+    if writer_apart:
+        return GroupCommitter(database, meters, ProcessWriter(database.file))
+    return GroupCommitter(database, meters, ConnectionWriter(database, database.connect()))

@@ -6,10 +6,11 @@ only if nobody changes them in the same moment. SQLite has one writer anyway.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import blake2b
 
-from store.prepared import Cursor, Statement, Values
+from store.prepared import Statement, Values
+from store.writer_program import Call
 
 _TAKE = "SELECT pg_advisory_xact_lock(%s)"
 
@@ -31,7 +32,7 @@ def turns_of_key(row: Values) -> Iterable[int]:
     return [turn_of(row["which_tenant"], row["which_automation"], row["which_key"])]
 
 
-def take_turns(cursor: Cursor, statements: Iterable[tuple[Statement, Sequence[Values]]]) -> None:
+def turns_to_take(statements: Iterable[tuple[Statement, Sequence[Values]]]) -> Iterator[Call]:
     """Takes every lock of a commit, always in the same order, and keeps them until its end."""
     turns = {
         turn
@@ -41,4 +42,4 @@ def take_turns(cursor: Cursor, statements: Iterable[tuple[Statement, Sequence[Va
         for turn in statement.turns(row)
     }
     for turn in sorted(turns):
-        cursor.execute(_TAKE, (turn,))
+        yield _TAKE, [(turn,)], None

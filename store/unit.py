@@ -8,10 +8,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from core.errors import GuardMissed
 from core.store import Write
-from store.prepared import Cursor, Statement
-from store.turns import take_turns
+from store.prepared import Statement
+from store.turns import turns_to_take
+from store.writer_program import Call
 
 
 class Unit:
@@ -43,20 +43,21 @@ class Unit:
         return self.result
 
 
-def execute_together(cursor: Cursor, units: Sequence[Unit]) -> None:
-    """Executes the writes of many units, gathered by statement: one call to the driver for each.
+def calls_of(units: Sequence[Unit]) -> list[Call]:
+    """What many units execute, gathered by statement: one call to the driver for each.
 
     They come in the order of their stages, so that an update finds the row that was inserted beside
     it; else the order within a unit is kept only among equal statements, and its writes must not
-    depend on one another's rows. Raises GuardMissed when any guard of any unit was missed.
+    depend on one another's rows. Guarded ones have to touch as many rows as they are given.
     """
     gathered: dict[tuple[Statement, bool], list[Mapping[str, Any]]] = {}
     for unit in units:
         for write in unit.writes:
             gathered.setdefault((write.statement, write.guarded), []).append(write.parameters)
     in_stages = sorted(gathered.items(), key=lambda item: item[0][0].stage)
-    take_turns(cursor, ((statement, rows) for (statement, _), rows in in_stages))
+    calls = list(turns_to_take((statement, rows) for (statement, _), rows in in_stages))
     for (statement, guarded), rows in in_stages:
-        touched = statement.execute(cursor, rows)
-        if guarded and touched != len(rows):
-            raise GuardMissed("somebody else moved it first")
+        first, *others = statement.calls(rows)
+        calls.append((*first, len(rows) if guarded else None))
+        calls += [(*other, None) for other in others]
+    return calls

@@ -15,7 +15,7 @@ from core.clock import Milliseconds
 from core.usage import Counted, Crossing, Month, Used, month_of
 from core.writes import Write
 from store.database import Database
-from store.prepared import Cursor, Turns, Values
+from store.prepared import DriverCall, Turns, Values
 from store.schema import quota_crossings as crossings
 from store.schema import usage_counts as table
 
@@ -104,16 +104,14 @@ class CountedInsert:
         self._only = only
         self._month: Month | None = None
 
-    def execute(self, cursor: Cursor, rows: Sequence[Values]) -> int:
-        """Adds the rows and counts them; how many there are."""
+    def calls(self, rows: Sequence[Values]) -> Sequence[DriverCall]:
+        """Adds the rows, and counts them."""
         counts = self._counts(rows)
         if self._both is not None and len(rows) == 1 and counts:
             values = {f"counted_{name}": value for name, value in counts[0].items()}
-            return self._both.execute(cursor, [{**rows[0], **values}])
-        touched = self._insert.execute(cursor, rows)
-        if counts:
-            self._add.execute(cursor, counts)
-        return touched
+            return self._both.calls([{**rows[0], **values}])
+        adding = self._insert.calls(rows)
+        return (*adding, *self._add.calls(counts)) if counts else adding
 
     def _counts(self, rows: Sequence[Values]) -> list[Values]:
         """What to add, in one order, so that two transactions never wait for one another."""

@@ -259,19 +259,18 @@ def test_segments_of_the_path_land_in_the_params(server: Server) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="prlimit(2) is Linux's")
 def test_what_cannot_be_stored_is_502_until_the_disk_is_back(tmp_path: Path) -> None:
-    """The server's process may not make files longer, as on a disk that is full."""
+    """What writes the database may not make files longer, as on a disk that is full."""
     with running_server(tmp_path) as server:
         server.publish("full", on_webhook("full"))
         server.publish("full-step", on_webhook("full/finished", respond="finished"))
         journal = server.data_dir / "penstock.db-wal"
-        limits = resource.prlimit(server.worker(), resource.RLIMIT_FSIZE)
+        writer = server.writer()
+        limits = resource.prlimit(writer, resource.RLIMIT_FSIZE)
 
-        resource.prlimit(
-            server.worker(), resource.RLIMIT_FSIZE, (journal.stat().st_size // 2, limits[1])
-        )
+        resource.prlimit(writer, resource.RLIMIT_FSIZE, (journal.stat().st_size // 2, limits[1]))
         refused = [post(server, "full", {"n": 1}), post(server, "full/finished", {"n": 1})]
         unready = call("GET", f"{server.url}/readyz")
-        resource.prlimit(server.worker(), resource.RLIMIT_FSIZE, limits)
+        resource.prlimit(writer, resource.RLIMIT_FSIZE, limits)
 
         assert [problem(reply, 502)["title"] for reply in refused] == ["Not stored"] * 2
         problem(unready, 503)

@@ -32,6 +32,6 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def store(database_url: str) -> Iterator[SqlStore]:
-    opened = open_store(database_url, Cipher(b"a key of the tests"))
+    opened = open_store(database_url, Cipher(b"a key of the tests"), writer_apart=True)
     yield opened
     opened.close()

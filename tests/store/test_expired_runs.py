@@ -17,6 +17,8 @@ from store import Cipher, SqlStore, open_store
 from store.database import Database
 from store.expired_runs import MOST_RUNS
 from store.taking_turns import before_using
+from store.unit import Unit, calls_of
+from store.writer_program import execute_calls
 from tests.support.builders import NOW, id_at, make_automation, make_event, make_run
 from tests.support.lanes import KEY, held_key
 from tests.support.postgres import PostgresServer
@@ -190,8 +192,8 @@ def test_a_deletion_waits_for_a_replay_that_is_not_committed_yet(postgres: Postg
     met: list[BaseException] = []
     connection = database.connect()
     with database.transaction(connection) as cursor:
-        for write in [store.runs.insert(replay), *before_using(database)]:
-            write.statement.execute(cursor, [write.parameters])
+        execute_calls(cursor, calls_of([Unit([store.runs.insert(replay)])]))
+        execute_calls(cursor, calls_of([Unit(before_using(database))]))
         deleting = threading.Thread(target=_deletes, args=(store, batch, met))
         deleting.start()
         _waits_for_a_lock(database)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -14,7 +15,7 @@ from core.states import RunStatus
 from core.store import Write
 from engine.transitions import Transitions
 from store import Cipher, SqlStore, open_store
-from store.prepared import Stage
+from store.prepared import DriverCall, Stage
 from tests.support.builders import NOW, make_run
 from tests.support.lanes import (
     KEY,
@@ -358,7 +359,7 @@ class _Pause:
     def __init__(self, waits: threading.Event, go_on: threading.Event) -> None:
         self._waits, self._go_on = waits, go_on
 
-    def execute(self, *_: object) -> int:
+    def calls(self, *_: object) -> Sequence[DriverCall]:
         self._waits.set()
         self._go_on.wait(20)
-        return 1
+        return [("SELECT 1", [()])]

@@ -13,6 +13,8 @@ from core.writes import Write
 from store import Cipher, SqlStore, open_store
 from store.database import Database
 from store.prepared import Cursor
+from store.unit import Unit, calls_of
+from store.writer_program import execute_calls
 from tests.support.builders import NOW
 from tests.support.people import make_invitation, make_session, make_user
 from tests.support.postgres import PostgresServer
@@ -135,7 +137,7 @@ def test_the_admin_that_stays_is_held_until_the_other_one_is_removed(
 
 
 def execute(cursor: Cursor, write: Write) -> None:
-    write.statement.execute(cursor, [write.parameters])
+    execute_calls(cursor, calls_of([Unit([write])]))
 
 
 def test_a_session_is_found_with_its_user_until_it_ends(store: SqlStore) -> None:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import pytest
 
@@ -13,7 +12,7 @@ from core.errors import GuardMissed, StorageUnavailable, UnstorableError
 from core.states import RunStatus
 from core.store import Write
 from store import Cipher, SqlStore, open_store
-from store.prepared import Stage
+from store.prepared import DriverCall, Stage
 from tests.support.builders import (
     NOW,
     make_event,
@@ -120,7 +119,7 @@ def test_an_error_in_work_reaches_its_maker_and_not_the_writer(store: SqlStore) 
     class Broken:
         stage, turns = Stage.CHANGE, None
 
-        def execute(self, *_: object) -> int:
+        def calls(self, *_: object) -> Sequence[DriverCall]:
             raise RuntimeError("broken")
 
     with pytest.raises(RuntimeError):
@@ -195,9 +194,9 @@ class _Statement:
     def __init__(self, work: Callable[[], object]) -> None:
         self._work = work
 
-    def execute(self, *_: object) -> int:
+    def calls(self, *_: object) -> Sequence[DriverCall]:
         self._work()
-        return 1
+        return [("SELECT 1", [()])]
 
 
 class _CutOff:
@@ -205,6 +204,5 @@ class _CutOff:
 
     stage, turns = Stage.CHANGE, None
 
-    def execute(self, cursor: Any, _rows: object) -> int:
-        cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())", ())
-        return 1
+    def calls(self, *_: object) -> Sequence[DriverCall]:
+        return [("SELECT pg_terminate_backend(pg_backend_pid())", [()])]

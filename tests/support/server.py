@@ -124,6 +124,11 @@ class Server:
         (child,) = _children(self.process.pid)
         return child
 
+    def writer(self) -> int:
+        """The process that writes the SQLite database, a child of the worker."""
+        (child,) = _children(self.worker())
+        return child
+
     def kill_worker(self) -> None:
         """What a crash does to the working process; the supervisor starts another."""
         os.kill(self.worker(), signal.SIGKILL)

@@ -1,0 +1,132 @@
+"""Who executes the calls of a commit: a connection of this process, or a process of its own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any, BinaryIO, Protocol, cast
+
+from sqlalchemy import PoolProxiedConnection
+
+from core.errors import GuardMissed, StorageUnavailable
+from store import writer_program
+from store.database import PRAGMAS, Database, storage_error
+from store.writer_program import MISSED, Answer, Call, Missed, execute_calls, frame, read_frame
+
+
+class Writer(Protocol):
+    """Writes one transaction after another. Used by one thread at a time."""
+
+    def write(self, calls: Sequence[Call]) -> None:
+        """Returns when the calls are on disk. Raises GuardMissed or StorageUnavailable."""
+        ...
+
+    def close(self) -> None:
+        """Ends it."""
+        ...
+
+
+class ConnectionWriter:
+    """Writes over a connection of this process."""
+
+    def __init__(self, database: Database, connection: PoolProxiedConnection) -> None:
+        self._database = database
+        self._connection = connection
+
+    def write(self, calls: Sequence[Call]) -> None:
+        """Returns when the calls are on disk."""
+        try:
+            with self._database.transaction(self._connection) as cursor:
+                execute_calls(cursor, calls)
+        except Missed:
+            raise missed() from None
+
+    def close(self) -> None:
+        """Gives the connection back."""
+        self._connection.close()
+
+
+class ProcessWriter:
+    """Writes an SQLite file in a process of its own (`store.writer_program`).
+
+    When that ends, what was under way is told as not stored, though it may be: as with any database
+    whose connection breaks at that moment. The next calls get another process.
+    """
+
+    def __init__(self, file: str) -> None:
+        self._file = file
+        self._process: subprocess.Popen[bytes] | None = None
+        self._process = self._start()
+
+    def write(self, calls: Sequence[Call]) -> None:
+        """Returns when the calls are on disk."""
+        if self._process is None:
+            self._process = self._start()
+        self._settle(self._ask(self._process, _frame_of(calls)))
+
+    def close(self) -> None:
+        """Lets the process end."""
+        if self._process is not None:
+            _end(self._process)
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-I", "-S", writer_program.__file__]
+        try:
+            process = subprocess.Popen(  # noqa: S603  our own program
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            )
+        except OSError as error:
+            raise StorageUnavailable(f"the database's writer does not start: {error}") from error
+        self._settle(self._ask(process, frame([self._file, PRAGMAS])))
+        return process
+
+    def _ask(self, process: subprocess.Popen[bytes], question: bytes) -> Answer:
+        to_writer, from_writer = cast(BinaryIO, process.stdin), cast(BinaryIO, process.stdout)
+        try:
+            to_writer.write(question)
+            to_writer.flush()
+            answer: Answer = read_frame(from_writer)
+        except (OSError, EOFError) as error:
+            self._process = None
+            _end(process)
+            raise StorageUnavailable("the database's writer ended; another one follows") from error
+        return answer
+
+    def _settle(self, answer: Answer) -> None:
+        if answer is None:
+            return
+        kind, names, words = answer
+        raise missed() if kind == MISSED else storage_error(names, words)
+
+
+def missed() -> GuardMissed:
+    """The error of a guarded write that found something else than it expects."""
+    return GuardMissed("somebody else moved it first")
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Closes a process's input, at which it ends."""
+    with suppress(OSError):
+        process.communicate()
+
+
+def _frame_of(calls: Sequence[Call]) -> bytes:
+    try:
+        return frame(calls)
+    except ValueError:
+        return frame([(statement, _plain_rows(rows), most) for statement, rows, most in calls])
+
+
+def _plain_rows(rows: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
+    return [tuple(_plain(value) for value in row) for row in rows]
+
+
+def _plain(value: Any) -> Any:
+    """A member of an enumeration is a text or a number of a class of its own."""
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, bytearray | memoryview):
+        return bytes(value)
+    return int(value) if isinstance(value, int) and not isinstance(value, bool) else value
