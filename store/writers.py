@@ -83,16 +83,13 @@ class ProcessWriter:
         return process
 
     def _ask(self, process: subprocess.Popen[bytes], question: bytes) -> Answer:
-        to_writer, from_writer = cast(BinaryIO, process.stdin), cast(BinaryIO, process.stdout)
         try:
-            to_writer.write(question)
-            to_writer.flush()
-            answer: Answer = read_frame(from_writer)
+            _tell(process, question)
+            return _hear(process)
         except (OSError, EOFError) as error:
             self._process = None
             _end(process)
             raise StorageUnavailable("the database's writer ended; another one follows") from error
-        return answer
 
     def _settle(self, answer: Answer) -> None:
         if answer is None:
@@ -104,6 +101,17 @@ class ProcessWriter:
 def missed() -> GuardMissed:
     """The error of a guarded write that found something else than it expects."""
     return GuardMissed("somebody else moved it first")
+
+
+def _tell(process: subprocess.Popen[bytes], question: bytes) -> None:
+    to_writer = cast(BinaryIO, process.stdin)
+    to_writer.write(question)
+    to_writer.flush()
+
+
+def _hear(process: subprocess.Popen[bytes]) -> Answer:
+    answer: Answer = read_frame(cast(BinaryIO, process.stdout))
+    return answer
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -15,6 +15,10 @@ class KillingServer(Server):
     program = ROOT / "tests" / "support" / "killing_server.py"
 
 
+POINTS = ["before-commit", "within-commit", "after-commit", "before-send", "after-send"]
+"""Where a run may be cut off: around what is committed, and around what is sent."""
+
+
 @contextmanager
 def killing_server(folder: Path, point: str, after: int) -> Iterator[KillingServer]:
     """A server that kills itself when it passes a point for the n-th time."""

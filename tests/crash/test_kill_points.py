@@ -21,7 +21,9 @@ MOST_PASSES = 8
 
 
 @pytest.mark.parametrize("_round", ROUNDS)
-@pytest.mark.parametrize("point", ["before-commit", "after-commit", "before-send", "after-send"])
+@pytest.mark.parametrize(
+    "point", ["before-commit", "within-commit", "after-commit", "before-send", "after-send"]
+)
 def test_killed_while_callers_post(
     tmp_path: Path, partner: Partner, chance: random.Random, point: str, _round: int
 ) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.crash.callers import Posted, post_again, post_all, posting
-from tests.crash.killing import killing_server
+from tests.crash.killing import POINTS, killing_server
 from tests.crash.promises import RECOVERY_SECONDS
 from tests.crash.wreck import read_deliveries
 from tests.support.automations import every, on_webhook
@@ -90,10 +90,7 @@ def unlike(arrivals: list[Arrival]) -> list[Arrival]:
 @pytest.mark.parametrize(
     "point",
     [
-        "before-commit",
-        "after-commit",
-        "before-send",
-        "after-send",
+        *POINTS,
         "before-delivery-claim",
         "after-delivery-claim",
     ],

@@ -52,7 +52,9 @@ def refuse_one(arrival: Arrival) -> Answer:
     return Answer(200, {"got": arrival.json})
 
 
-@pytest.mark.parametrize("point", ["before-commit", "after-commit", "before-send", "after-send"])
+@pytest.mark.parametrize(
+    "point", ["before-commit", "within-commit", "after-commit", "before-send", "after-send"]
+)
 @pytest.mark.parametrize("concurrency", [1, 4])
 def test_items_that_are_done_are_not_done_again(
     tmp_path: Path, partner: Partner, chance: random.Random, point: str, concurrency: int

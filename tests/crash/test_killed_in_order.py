@@ -11,15 +11,17 @@ import pytest
 
 from tests.crash.callers import post_all
 from tests.crash.keys_in_line import EACH, KEYS, check_order, in_order, plan, post_on, told
+from tests.crash.killing import killing_server
 from tests.crash.promises import check_ends, look_at_crash
-from tests.crash.test_kill_points import killing_server
 from tests.support.automations import ended_run, every
 from tests.support.partner import LOOPBACK, Answer, Arrival, Partner
 from tests.support.server import Server, running_server
 from tests.support.waiting import eventually
 
 
-@pytest.mark.parametrize("point", ["before-commit", "after-commit", "before-send", "after-send"])
+@pytest.mark.parametrize(
+    "point", ["before-commit", "within-commit", "after-commit", "before-send", "after-send"]
+)
 def test_killed_at_a_point_while_keys_are_in_line(
     tmp_path: Path, partner: Partner, chance: random.Random, point: str
 ) -> None:

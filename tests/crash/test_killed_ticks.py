@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from core.clock import from_rfc3339
-from tests.crash.test_kill_points import killing_server
+from tests.crash.killing import killing_server
 from tests.support.automations import ENDS, every
 from tests.support.builders import on_schedule, send
 from tests.support.partner import LOOPBACK, Partner

@@ -36,7 +36,9 @@ def reporting(partner: Partner) -> dict[str, Any]:
     return {**document, "on_failure": ["tell"]}
 
 
-@pytest.mark.parametrize("point", ["before-commit", "after-commit", "before-send", "after-send"])
+@pytest.mark.parametrize(
+    "point", ["before-commit", "within-commit", "after-commit", "before-send", "after-send"]
+)
 def test_a_failure_is_told_whatever_is_killed_when(
     tmp_path: Path, partner: Partner, chance: random.Random, point: str
 ) -> None:

@@ -11,8 +11,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 from app import main
@@ -22,7 +21,8 @@ from engine.schedules.ticker import Ticker
 from engine.subscriptions.transitions import DeliveryTransitions
 from engine.transitions import Transitions
 from net import PooledSender
-from store.database import Database
+from store import writers
+from store.writers import ProcessWriter
 
 
 class KillPoint:
@@ -49,8 +49,8 @@ def die() -> NoReturn:
     raise AssertionError("nobody survives this")
 
 
-def patch(owner: type, name: str, around: Callable[..., Any]) -> None:
-    """Puts `around` in place of a method; it gets the original first."""
+def patch(owner: Any, name: str, around: Callable[..., Any]) -> None:
+    """Puts `around` in place of a method or a function; it gets the original first."""
     original = getattr(owner, name)
     setattr(owner, name, lambda *args, **options: around(original, *args, **options))
 
@@ -60,14 +60,17 @@ def pass_points(point: KillPoint) -> None:
 
     deleting = threading.Event()
 
-    @contextmanager
-    def transaction(original: Any, *args: Any) -> Iterator[Any]:
-        with original(*args) as cursor:
-            yield cursor
-            point("before-commit")
-            if deleting.is_set():
-                point("within-deletion")
+    def write(original: Any, *args: Any) -> None:
+        point("before-commit")
+        original(*args)
         point("after-commit")
+
+    def hear(original: Any, *args: Any) -> Any:
+        # The writer has been told, and commits or does not; nobody hears of it.
+        point("within-commit")
+        if deleting.is_set():
+            point("within-deletion")
+        return original(*args)
 
     def delete(original: Any, *args: Any) -> None:
         deleting.set()
@@ -91,7 +94,8 @@ def pass_points(point: KillPoint) -> None:
         point.armed.set()
         return around("tick")(original, *args)
 
-    patch(Database, "transaction", transaction)
+    patch(ProcessWriter, "write", write)
+    patch(writers, "_hear", hear)
     patch(PooledSender, "send", around("send"))
     patch(Transitions, "rescue", around("rescue"))
     patch(Transitions, "claim_due", around("claim"))
