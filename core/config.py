@@ -22,6 +22,13 @@ class Assets(StrEnum):
     LOCAL = "local"
 
 
+class LogFormat(StrEnum):
+    """How the log is written: lines for people, or a JSON object a line."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
 @dataclass(frozen=True, slots=True)
 class Config:
     """Every setting. `allow_private` lists CIDRs as they were written.
@@ -43,6 +50,7 @@ class Config:
     trusted_proxies: tuple[IPNetwork, ...] = ()
     assets: Assets = Assets.CDN
     ready_lag: Milliseconds | None = 60_000
+    log_format: LogFormat = LogFormat.TEXT
 
     @property
     def database_file(self) -> Path:
@@ -88,6 +96,7 @@ def read_config(environment: Mapping[str, str]) -> Config:
         trusted_proxies=_networks("PENSTOCK_TRUSTED_PROXIES", environment),
         assets=_assets(environment.get("PENSTOCK_ASSETS") or config.assets),
         ready_lag=_lag(environment.get("PENSTOCK_READY_LAG") or "60s"),
+        log_format=_log_format(environment.get("PENSTOCK_LOG_FORMAT") or config.log_format),
     )
 
 
@@ -123,6 +132,13 @@ def _assets(text: str) -> Assets:
         return Assets(text)
     except ValueError:
         raise ConfigError(f"PENSTOCK_ASSETS: {text!r} is unknown; use cdn or local") from None
+
+
+def _log_format(text: str) -> LogFormat:
+    try:
+        return LogFormat(text)
+    except ValueError:
+        raise ConfigError(f"PENSTOCK_LOG_FORMAT: {text!r} is unknown; use text or json") from None
 
 
 def _lag(text: str) -> Milliseconds | None:

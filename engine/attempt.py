@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
+from core import log_context
 from core.approvals import ApprovalDesk
 from core.clock import Clock, Milliseconds
 from core.errors import ExpressionError
@@ -205,7 +206,11 @@ def attempt_step(
 ) -> Attempted:
     """One attempt. Every fault of the automation's author or of a partner is an outcome."""
     started = context.clock.now()
-    outcome = _outcome(step, context, visible)
+    told_of = log_context.SUBJECT.set(context)
+    try:
+        outcome = _outcome(step, context, visible)
+    finally:
+        log_context.SUBJECT.reset(told_of)
     return Attempted(
         step_id=context.step_id,
         number=context.attempt,

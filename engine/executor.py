@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from core import log_context
 from core.errors import GuardMissed, InvalidError, NotFoundError, PenstockError, StorageUnavailable
 from core.model import Event, Run, StepRun
 from core.states import RunStatus
@@ -36,9 +37,11 @@ class Executor:
 
     def resume(self, run: Run) -> Standing:
         """Goes on with a run that this process has claimed, until it ends or waits."""
+        told_of = log_context.SUBJECT.set(run)
         try:
             return self._resume(run)
         finally:
+            log_context.SUBJECT.reset(told_of)
             self.tools.hands.leave(run.id)
 
     def _resume(self, run: Run) -> Standing:

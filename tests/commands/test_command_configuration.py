@@ -41,6 +41,8 @@ TAKEN = "<a taken port>"
         ("PUBLIC_URL", "https://penstock.example.com:x", "cannot be used"),
         ("PUBLIC_URL", "https://", "cannot be used"),
         ("PUBLIC_URL", "https://a b", "cannot be used"),
+        ("LOG_FORMAT", "xml", "'xml' is unknown; use text or json"),
+        ("LOG_FORMAT", "JSON", "'JSON' is unknown; use text or json"),
         ("ASSETS", "remote", "'remote' is unknown; use cdn or local"),
         ("REDIS_URL", "redis://localhost", "needs no Redis; leave it unset"),
     ],
