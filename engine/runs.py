@@ -26,6 +26,7 @@ from engine.limits.quotas import RUN_ALONE
 from engine.plan import Plan
 from engine.regions import Regions
 from engine.run_items import LoopState, loop_states
+from engine.run_timing import Timing, timing_of
 from engine.schedules.occurrences import body_by_hand
 from engine.starter import Starter
 from engine.step_keys import split_key
@@ -50,12 +51,13 @@ class RunDetail:
     `failure` tells how the run is going to end, or has ended, where steps follow that, and `loops`
     how far those are that have begun; `bodies` has the steps in each. `behind` is the id of the run
     of its key whose turn it is, where this one waits for its own; `quarantine_id` names the key
-    that it is held for, where it is.
+    that it is held for, where it is. `timing` tells where its time went.
     """
 
     run: Run
     event: Event | None
     steps: Sequence[StepRun]
+    timing: Timing
     failure: Failure | None = None
     loops: Mapping[str, LoopState] = field(default_factory=dict)
     bodies: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -102,10 +104,12 @@ class RunService:
         plan = self._plan(run)
         keys = None if plan is None else [FAILURE, *_outside_loops(plan.regions)]
         journal = self._store.runs.journal(tenant, run_id, keys)
+        steps = _steps(run, plan, journal)
         return RunDetail(
             run=_with_masked_keys(run, masker),
             event=None if event is None else masked_event(event, masker),
-            steps=_steps(run, plan, journal),
+            steps=steps,
+            timing=timing_of(run, steps, self._clock.now()),
             failure=failure_of(journal),
             loops={} if plan is None else loop_states(self._store, run, plan.regions, journal),
             bodies={} if plan is None else plan.regions.bodies,
