@@ -34,6 +34,7 @@ from doctor import examine
 from engine.compiler import Compiler
 from engine.document_schema import Schema, document_schema
 from engine.service import Service
+from net import refuse_impossible_traces
 from store import back_up, compact, copy_database, restore
 from wiring import (
     action_and_trigger_registry,
@@ -108,6 +109,7 @@ class WholeInstallation:
     @contextmanager
     def open(self, config: Config) -> Iterator[Service]:
         """The use cases for a while; what is stored waits for a server to execute it."""
+        refuse_impossible_traces(config.traces)
         application = build(config)
         try:
             application.rest()
@@ -148,7 +150,7 @@ class WholeInstallation:
 
     def load(self, config: Config, role: Role, demo: Address | None = None) -> Site:
         """Starts working, and gives what is to be served."""
-        application = build(config, role)
+        application = build(config, role, serves=True)
         # The lock on the folder says that nobody else has its database, and of no other database.
         application.start(alone=config.database_url is None)
         if role is Role.WORKER:

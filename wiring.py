@@ -19,6 +19,7 @@ from core.config import Assets, Config
 from core.errors import ConfigError
 from core.limits import RequestCounter
 from core.roles import Role
+from core.traces import NO_TRACES
 from dispatch.accepting import AcceptingDispatcher
 from dispatch.embedded import EmbeddedDispatcher
 from dispatch.machinery import Machinery, RunDispatcher, Workshop
@@ -29,7 +30,7 @@ from engine.registry import Registry
 from engine.service import Service
 from engine.surroundings import Surroundings
 from engine.transitions import Transitions
-from net import AddressGuard, AppriseNotifier, PooledSender, parse_networks
+from net import AddressGuard, AppriseNotifier, PooledSender, open_traces, parse_networks
 from store import Cipher, SqlStore, open_counter, open_store
 from triggers import TRIGGERS
 from triggers.bodies import body_value
@@ -71,13 +72,14 @@ class Application:
         self.parts.executor.tools.sender.close()
         self.counter.close()
         self.store.close()
+        self.parts.executor.tools.traces.close()
 
 
-def build(config: Config, role: Role = Role.RUN) -> Application:
+def build(config: Config, role: Role = Role.RUN, *, serves: bool = False) -> Application:
     """Puts an application together over the database of the configuration.
 
-    Raises ConfigError for a setting that cannot be used, StorageUnavailable when the database
-    cannot be reached.
+    `serves` says that it will work, and not just be asked something. Raises ConfigError
+    for a setting that cannot be used, StorageUnavailable when the database cannot be reached.
     """
     counter = open_counter(config.redis_url)
     guard = AddressGuard(parse_networks(config.allow_private))
@@ -96,6 +98,7 @@ def build(config: Config, role: Role = Role.RUN) -> Application:
         store.is_shared,
         meter,
         config.ready_lag,
+        open_traces(config.traces) if serves else NO_TRACES,
     )
 
     def workshop(dispatcher: RunDispatcher) -> Workshop:

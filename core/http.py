@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Protocol
 
@@ -64,6 +64,13 @@ class OutboundRequest:
     max_redirects: int = 0
     max_response: int = 1 << 20
     client_certificate: ClientCertificate | None = None
+
+
+def with_fields(request: OutboundRequest, fields: Headers) -> OutboundRequest:
+    """The request with these fields, too; those that it has already stay as they are."""
+    known = {name.lower() for name, _ in request.headers}
+    added = tuple(field for field in fields if field[0].lower() not in known)
+    return replace(request, headers=(*request.headers, *added)) if added else request
 
 
 @dataclass(frozen=True, slots=True)

@@ -275,6 +275,7 @@ def _tools(
         records=RecordTools(changes),
         submit=submit,
         meters=common.meters,
+        traces=surroundings.traces,
     )
 
 
@@ -484,6 +485,7 @@ def _runs(common: _Common, tools: Tools, starter: Starter) -> RunService:
         tools.answers,
         tools.endings,
         common.limits,
+        tools.traces,
         common.vault,
         common.audit,
         common.clock,

@@ -11,7 +11,7 @@ from core import log_context
 from core.approvals import ApprovalDesk
 from core.clock import Clock, Milliseconds
 from core.errors import ExpressionError
-from core.http import OutboundRequest, SendFailure, SendResult
+from core.http import Headers, OutboundRequest, SendFailure, SendResult, with_fields
 from core.masking import Masker
 from core.model import RequestEntry, Run
 from core.notifications import METHOD, Notification, NotificationResult
@@ -59,7 +59,8 @@ class AttemptContext:
 
     Without deeds, as in a trial, nobody is told of what it emits and no other run is started;
     without tools for records, as in a preview, none is reached. `placed` says that it is made in
-    an executor's thread, and not in that of somebody who waits for it.
+    an executor's thread, and not in that of somebody who waits for it. `trace_context` goes along
+    to whomever it calls.
     """
 
     run: Run
@@ -75,6 +76,7 @@ class AttemptContext:
     earlier_output: Any = None
     record_tools: RecordTools | None = None
     placed: bool = False
+    trace_context: Headers = ()
     masked: Mapping[str, Any] = field(default_factory=dict)
     masker: Masker = field(init=False)
     requests: list[RequestEntry] = field(default_factory=list)
@@ -122,6 +124,9 @@ class AttemptContext:
 
         What is held back was not sent, and is not in the log.
         """
+        if self.trace_context:
+            request = with_fields(request, self.trace_context)
+            shown = with_fields(shown, self.trace_context)
         started = self.clock.now()
         result = self.sender.send(request, self._caller, self.masker.mask_text(shown.url))
         if isinstance(result, SendFailure) and result.until is not None:
@@ -149,7 +154,9 @@ class AttemptContext:
         if self.deeds is None:
             raise ExpressionError("a trial starts no other automation; pin a result to this step")
         shown = self.masker.mask_json(payload)
-        run_id, writes = self.deeds.children.start(self.run, self.step_id, automation_id, shown)
+        run_id, writes = self.deeds.children.start(
+            self.run, self.step_id, automation_id, shown, dict(self.trace_context)
+        )
         self.beside += writes
         return run_id
 

@@ -12,6 +12,7 @@ from core.masking import Masker
 from core.model import Run, StepRun
 from core.outcomes import Finish, Halt
 from core.states import RUN_FAILURES, RunStatus, StepStatus
+from core.traces import RunTrace
 from engine.attempt import Attempted
 from engine.context import Context
 from engine.failing import Failure, context_after, failure_of
@@ -41,6 +42,7 @@ class Course:
         masker: Masker,
         journal: Journal,
         entries: Sequence[StepRun],
+        trace: RunTrace | None,
     ) -> None:
         self.verdict: Verdict | None = None
         self._tools = tools
@@ -48,6 +50,7 @@ class Course:
         self._plan = plan
         self._masker = masker
         self._journal = journal
+        self._trace = trace
         self._outputs = Outputs(entries)
         self._failure = failure_of(entries)
         told = Entries(plan.regions, entries)
@@ -124,8 +127,12 @@ class Course:
     def _count(self, attempted: Attempted, step: StepRun) -> None:
         action, meters = self.planned(step.step_id).definition.action, self._tools.meters
         meters.attempt_made(action, step.attempts[-1].outcome, attempted.duration)
+        if self._trace is not None:
+            self._trace.attempt_made(action, step.step_id, step.attempts[-1], attempted.requests)
         if step.finished_at is not None and step.started_at is not None:
             meters.step_ended(action, step.status, max(step.finished_at - step.started_at, 0))
+            if self._trace is not None:
+                self._trace.step_ended(action, step)
 
     def _record(self, step: StepRun) -> None:
         self._journal.record(step)
@@ -135,6 +142,9 @@ class Course:
         """Takes an end into the journal that follows from others: of an item, or of a loop."""
         kept = self._outputs.admit(replace(entry, output=self._masker.mask_json(entry.output)))
         self._journal.record(kept)
+        if self._trace is not None and kept.attempts:
+            # An item has none: this is a loop's end.
+            self._trace.step_ended(self.planned(kept.step_id).definition.action, kept)
         return kept
 
 

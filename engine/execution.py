@@ -62,15 +62,15 @@ class Execution:
     ) -> None:
         self.run = run
         self._tools = tools
-        secrets = tools.vault.of(run.tenant)
+        secrets, trace = tools.vault.of(run.tenant), tools.traces.of(run, event)
         self.masker = secrets.masker
         self._book = Book(tools, run, journal)
         self._journal = self._book.journal
         self._caller = Caller(tools, run, event, plan, self.masker, self._book)
-        self._departure = Departure(tools, run, self._book, self._caller)
-        self._attempts = Attempts(tools, run, secrets, signals, journal)
+        self._departure = Departure(tools, run, self._book, self._caller, trace)
+        self._attempts = Attempts(tools, run, secrets, signals, journal, trace)
         context = build_context(event, run, (), secrets.values)
-        self._course = Course(tools, run, plan, context, self.masker, self._journal, journal)
+        self._course = Course(tools, run, plan, context, self.masker, self._journal, journal, trace)
         self._branches = Branches(tools.submit)
         self._due_at: Milliseconds | None = None
 

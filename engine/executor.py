@@ -11,6 +11,7 @@ from core.errors import GuardMissed, InvalidError, NotFoundError, PenstockError,
 from core.model import Event, Run, StepRun
 from core.states import RunStatus
 from engine.answers import Ended
+from engine.ended_traces import trace_end
 from engine.execution import Execution, Standing
 from engine.patience import patiently
 from engine.plan import Plan
@@ -84,8 +85,14 @@ class Executor:
             return Standing.LOST
         self.tools.endings.counted(RunStatus.FAILED)
         self.tools.endings.committed()
+        self._trace_end(run, reason)
         self.tools.answers.give(run.id, Ended(*end))
         return Standing.ENDED
+
+    def _trace_end(self, run: Run, reason: str) -> None:
+        tools = self.tools
+        now = tools.clock.now()
+        trace_end(tools.traces, tools.store, run, RunStatus.FAILED, reason, now)
 
     def _give_back(self, run: Run) -> Standing:
         move = self.tools.transitions.release(run, self.tools.clock.now() + 1_000)

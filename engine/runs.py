@@ -14,10 +14,12 @@ from core.model import Event, Page, Run, StepRun
 from core.quarantine import QuarantineFilter
 from core.states import RUN_ENDS, RunStatus, StepStatus
 from core.store import ListQuery, RunFilter, Store, Write
+from core.traces import Traces
 from engine.answers import Answers, Ended
 from engine.arrival import Automaton, event_without_request, make_run
 from engine.audit import AuditService
 from engine.catalog import Catalog
+from engine.ended_traces import trace_end
 from engine.endings import Endings
 from engine.failing import Failure, failure_of
 from engine.graph import FAILURE
@@ -77,6 +79,7 @@ class RunService:
         answers: Answers,
         endings: Endings,
         limits: Limits,
+        traces: Traces,
         vault: Vault,
         audit: AuditService,
         clock: Clock,
@@ -88,6 +91,7 @@ class RunService:
         self._answers = answers
         self._endings = endings
         self._limits = limits
+        self._traces = traces
         self._vault = vault
         self._audit = audit
         self._clock = clock
@@ -131,6 +135,7 @@ class RunService:
             raise ConflictError(f"the run has ended already: it {status}") from None
         self._endings.counted(RunStatus.CANCELLED)
         self._endings.committed()
+        trace_end(self._traces, self._store, run, RunStatus.CANCELLED, CANCELLED, now)
         self._answers.give(run_id, Ended(RunStatus.CANCELLED, None, CANCELLED))
         return self._existing(tenant, run_id)
 

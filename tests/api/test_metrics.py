@@ -25,7 +25,7 @@ Samples = Mapping[tuple[str, frozenset[tuple[str, str]]], float]
 ASKED = [
     ROOT / "deploy" / "prometheus" / "penstock.rules.yaml",
     ROOT / "deploy" / "grafana" / "penstock.json",
-    ROOT / "docs" / "operating.md",
+    ROOT / "docs" / "observing.md",
 ]
 LABELS = {"action", "outcome", "status", "state", "le"}
 

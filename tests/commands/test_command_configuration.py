@@ -43,6 +43,7 @@ TAKEN = "<a taken port>"
         ("PUBLIC_URL", "https://a b", "cannot be used"),
         ("LOG_FORMAT", "xml", "'xml' is unknown; use text or json"),
         ("LOG_FORMAT", "JSON", "'JSON' is unknown; use text or json"),
+        ("TRACES", "zipkin", "'zipkin' is unknown; use otlp or off"),
         ("ASSETS", "remote", "'remote' is unknown; use cdn or local"),
         ("REDIS_URL", "redis://localhost", "needs no Redis; leave it unset"),
     ],

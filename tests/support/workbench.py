@@ -29,6 +29,7 @@ from core.model import Run, StepRun
 from core.notifications import Notification, NotificationResult, place_of
 from core.signals import Signal
 from core.store import ListQuery, RunFilter
+from core.traces import NO_TRACES, Traces
 from engine.assembly import assemble
 from engine.execution import Execution
 from engine.inbound_replies import Reply
@@ -119,23 +120,25 @@ class InlineDispatcher:
         """Tests take up due runs themselves."""
 
 
-def surroundings(partner: ScriptedPartner, people: ScriptedPeople) -> Surroundings:
+def surroundings(
+    partner: ScriptedPartner, people: ScriptedPeople, traces: Traces = NO_TRACES
+) -> Surroundings:
     """What the engine meets of the world in a test."""
     links = Links(b"a key of the tests", "http://penstock.test")
-    return Surroundings(partner, people, body_value, links, open_counter(None))
+    return Surroundings(partner, people, body_value, links, open_counter(None), traces=traces)
 
 
 class Workbench:
     """What a test works with."""
 
-    def __init__(self, store: SqlStore) -> None:
+    def __init__(self, store: SqlStore, traces: Traces = NO_TRACES) -> None:
         self.store = store
         self.clock = TurnedClock()
         self.partner = ScriptedPartner()
         self.dispatcher = InlineDispatcher()
         self.people = ScriptedPeople()
         registry = action_and_trigger_registry()
-        around = surroundings(self.partner, self.people)
+        around = surroundings(self.partner, self.people, traces)
         self.links = around.links
         parts = assemble(registry, store, around, self.clock, self.dispatcher, _in_a_thread)
         self.parts = parts
@@ -151,7 +154,8 @@ class Workbench:
         self.quota_watch = parts.quota_watch
         self.rejections = parts.rejections
         self.alert_history = parts.alert_history
-        self.service.tenants.create(TENANT, "Acme")
+        if store.tenants.get(TENANT) is None:
+            self.service.tenants.create(TENANT, "Acme")
 
     def publish(self, document: Mapping[str, Any], automation_id: str = "orders") -> None:
         self.service.automations.put(TENANT, automation_id, document)
@@ -218,11 +222,11 @@ class Workbench:
 
 
 @contextmanager
-def workbench(folder: Path) -> Iterator[Workbench]:
+def workbench(folder: Path, traces: Traces = NO_TRACES) -> Iterator[Workbench]:
     """A workbench over a new SQLite store in a folder."""
     store = open_store(f"sqlite:///{folder / 'penstock.db'}", Cipher(b"a key of the tests"))
     try:
-        yield Workbench(store)
+        yield Workbench(store, traces)
     finally:
         store.close()
 
