@@ -73,6 +73,16 @@ def with_fields(request: OutboundRequest, fields: Headers) -> OutboundRequest:
     return replace(request, headers=(*request.headers, *added)) if added else request
 
 
+class Reach(StrEnum):
+    """Where a request went, in a few words that name nobody."""
+
+    PUBLIC = "public"
+    PRIVATE = "private"
+    """An address that is reachable because an operator allows it."""
+    UNREACHED = "unreached"
+    """There was no address to go to: no name, none that is allowed, or held back."""
+
+
 @dataclass(frozen=True, slots=True)
 class OutboundResponse:
     """What came back. Header names are lower-cased; `body` is cut at `max_response`."""
@@ -82,6 +92,7 @@ class OutboundResponse:
     body: bytes
     truncated: bool
     duration: Milliseconds
+    reach: Reach = Reach.PUBLIC
 
 
 class FailureKind(StrEnum):
@@ -114,6 +125,7 @@ class SendFailure:
     message: str
     duration: Milliseconds
     until: Milliseconds | None = None
+    reach: Reach = Reach.UNREACHED
 
     @property
     def may_pass(self) -> bool:

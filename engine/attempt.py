@@ -35,12 +35,18 @@ from expressions import secret_marker
 _KEEPS = (Succeed, Park, Finish)
 """Outcomes with which that is committed which the action wants to happen beside them."""
 
+NO_ORIGIN = "none"
+"""The class of origins of an attempt that called nobody by HTTP."""
+
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Attempted:
-    """What an attempt came to, and the requests it made. `masker` hides what it revealed."""
+    """What an attempt came to, and the requests it made. `masker` hides what it revealed.
+
+    `origin` is the class of what it called last (`core.http.Reach`), or `none`.
+    """
 
     step_id: str
     number: int
@@ -51,6 +57,7 @@ class Attempted:
     requests: tuple[RequestEntry, ...]
     beside: tuple[Write, ...] = ()
     """What is committed with the result, and only with it."""
+    origin: str = NO_ORIGIN
 
 
 @dataclass(slots=True)
@@ -81,6 +88,7 @@ class AttemptContext:
     masker: Masker = field(init=False)
     requests: list[RequestEntry] = field(default_factory=list)
     beside: list[Write] = field(default_factory=list)
+    origin: str = NO_ORIGIN
 
     def __post_init__(self) -> None:
         self.masker = self.secrets.masker
@@ -129,6 +137,7 @@ class AttemptContext:
             shown = with_fields(shown, self.trace_context)
         started = self.clock.now()
         result = self.sender.send(request, self._caller, self.masker.mask_text(shown.url))
+        self.origin = result.reach.value
         if isinstance(result, SendFailure) and result.until is not None:
             return result
         answer = result if show is None or isinstance(result, SendFailure) else show(result)
@@ -226,6 +235,7 @@ def attempt_step(
         duration=max(context.clock.now() - started, 0),
         masker=context.masker,
         requests=tuple(context.requests),
+        origin=context.origin,
         beside=tuple(context.beside) if isinstance(outcome, _KEEPS) else (),
     )
 

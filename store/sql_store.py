@@ -133,7 +133,7 @@ def open_store(url: str, cipher: Cipher, meters: Meters = SILENT) -> SqlStore:
 
     Raises ConfigError for a URL that cannot be used, StorageUnavailable when nobody answers there.
     """
-    database = Database(url)
+    database = Database(url, meters)
     try:
         migrate(database)
     except PenstockError:
