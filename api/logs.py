@@ -14,7 +14,7 @@ from core import log_context
 from core.config import LogFormat
 
 _TEXT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
-_KNOWN = ("tenant", "run", "step")
+_KNOWN = ("tenant", "run", "step", "trace_id")
 
 logger = logging.getLogger(__name__)
 
@@ -42,8 +42,9 @@ class TextLines(logging.Formatter):
 class JsonLines(logging.Formatter):
     """One JSON object a line, ASCII alone.
 
-    `time` (RFC 3339, UTC), `level`, `logger`, `message`; `tenant`, `run` and `step` where they are
-    known; `exception`, a traceback as text. Secrets of the run under execution are masked.
+    `time` (RFC 3339, UTC), `level`, `logger`, `message`; `tenant`, `run`, `step` and `trace_id`
+    where they are known; `exception`, a traceback as text. Secrets of the run under execution are
+    masked.
     """
 
     def format(self, record: logging.LogRecord) -> str:

@@ -24,6 +24,11 @@ class Subject(Protocol):
         ...
 
     @property
+    def trace_id(self) -> str | None:
+        """The id of its trace, 32 hexadecimal digits; None without one."""
+        ...
+
+    @property
     def masker(self) -> Masker:
         """What hides the secrets that are in play."""
         ...
@@ -46,7 +51,8 @@ def known_names() -> Mapping[str, str | None]:
         return {}
     if isinstance(subject, Run):
         return of(subject.tenant, subject.id)
-    return of(subject.run.tenant, subject.run.id, subject.step_id)
+    names = of(subject.run.tenant, subject.run.id, subject.step_id)
+    return {**names, "trace_id": subject.trace_id}
 
 
 def masked(text: str) -> str:

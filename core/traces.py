@@ -22,6 +22,11 @@ CONTEXT_HEADERS = ("traceparent", "tracestate")
 class RunTrace(Protocol):
     """The trace of one run. Is told of what has happened; raises nothing."""
 
+    @property
+    def trace_id(self) -> str:
+        """Its id, 32 hexadecimal digits."""
+        ...
+
     def context_of(self, step_id: str, number: int) -> Headers:
         """What an attempt hands on to whomever it calls."""
         ...

@@ -67,7 +67,7 @@ class AttemptContext:
     Without deeds, as in a trial, nobody is told of what it emits and no other run is started;
     without tools for records, as in a preview, none is reached. `placed` says that it is made in
     an executor's thread, and not in that of somebody who waits for it. `trace_context` goes along
-    to whomever it calls.
+    to whomever it calls; it is in the trace of `trace_id`.
     """
 
     run: Run
@@ -84,6 +84,7 @@ class AttemptContext:
     record_tools: RecordTools | None = None
     placed: bool = False
     trace_context: Headers = ()
+    trace_id: str | None = None
     masked: Mapping[str, Any] = field(default_factory=dict)
     masker: Masker = field(init=False)
     requests: list[RequestEntry] = field(default_factory=list)

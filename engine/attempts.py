@@ -96,5 +96,6 @@ class Attempts:
             record_tools=self._tools.records,
             placed=placed,
             trace_context=() if trace is None else trace.context_of(key, number),
+            trace_id=None if trace is None else trace.trace_id,
         )
         return attempt_step(planned, attempt, context_at(context, self._tools.clock.now()))

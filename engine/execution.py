@@ -64,6 +64,7 @@ class Execution:
         self._tools = tools
         secrets, trace = tools.vault.of(run.tenant), tools.traces.of(run, event)
         self.masker = secrets.masker
+        self.trace_id = None if trace is None else trace.trace_id
         self._book = Book(tools, run, journal)
         self._journal = self._book.journal
         self._caller = Caller(tools, run, event, plan, self.masker, self._book)

@@ -117,6 +117,11 @@ class OtelRunTrace:
         self._flags = TraceFlags(TraceFlags.SAMPLED if sampled else TraceFlags.DEFAULT)
         self._common = {"penstock.tenant": run.tenant, "penstock.run.id": run.id}
 
+    @property
+    def trace_id(self) -> str:
+        """The id that its caller gave, or its own."""
+        return f"{self._trace_id:032x}"
+
     def context_of(self, step_id: str, number: int) -> Headers:
         """What an attempt hands on: `traceparent`, and the caller's `tracestate`."""
         carrier: dict[str, str] = {}

@@ -25,6 +25,7 @@ class Attempt:
     run: Run
     step_id: str | None
     masker: Masker
+    trace_id: str | None = None
 
 
 @contextmanager
@@ -83,6 +84,11 @@ def test_a_line_tells_of_the_run_and_the_step_that_the_thread_is_at() -> None:
     with at(Attempt(run, "sync[3]", Masker({}))):
         assert named(line(record())) == {"tenant": "acme", "run": run.id, "step": "sync[3]"}
     assert named(line(record())) == {}
+
+
+def test_a_line_of_a_traced_run_names_its_trace() -> None:
+    with at(Attempt(make_run(), "sync", Masker({}), trace_id="4bf92f3577b34da6a3ce929d0e0e4736")):
+        assert line(record())["trace_id"] == "4bf92f3577b34da6a3ce929d0e0e4736"
 
 
 def test_what_the_line_itself_names_comes_first() -> None:

@@ -49,7 +49,7 @@ def test_an_action_that_breaks_is_told_with_its_run_and_step_and_without_secrets
     bench.post({"order": {"id": 7}})
 
     [(text, about)] = heard.lines
-    assert about == {"tenant": TENANT, "run": bench.last_run().id, "step": "sync"}
+    assert about == {"tenant": TENANT, "run": bench.last_run().id, "step": "sync", "trace_id": None}
     assert "RuntimeError: cannot send [secret:PARTNER_KEY]" in text
     assert SECRET not in text
 
@@ -70,7 +70,8 @@ def test_a_run_that_breaks_between_its_steps_is_told_with_its_id(
 
     [(text, about)] = heard.lines
     assert text.startswith(f"run {bench.last_run().id} broke")
-    assert about == {"tenant": TENANT, "run": bench.last_run().id, "step": None}
+    run_id = bench.last_run().id
+    assert about == {"tenant": TENANT, "run": run_id, "step": None, "trace_id": None}
 
 
 def test_afterwards_the_thread_is_at_nothing(bench: Workbench) -> None:

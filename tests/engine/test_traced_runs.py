@@ -10,6 +10,7 @@ from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
+from core import log_context
 from net.otel_traces import OtelTraces
 from tests.support.builders import make_document, send, step
 from tests.support.workbench import TENANT, Workbench, answered, workbench
@@ -198,6 +199,14 @@ def test_a_run_that_is_cancelled_has_its_span(traced: Workbench, collector: Coll
     [span] = collector.all
     assert (span.name, parent_of(span)) == ("run orders", CALLER)
     assert (span.attributes or {})["penstock.status"] == "cancelled"
+
+
+def test_the_log_names_the_trace_while_it_is_executed(traced: Workbench) -> None:
+    traced.partner.script = lambda _request: answered(200, dict(log_context.known_names()))
+    traced.publish(SYNC)
+    traced.post({"id": 7}, headers=SAMPLED)
+
+    assert traced.steps()["sync"].output["body"]["trace_id"] == TRACE
 
 
 def test_a_step_may_send_a_context_of_its_own(traced: Workbench) -> None:
