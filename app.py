@@ -35,6 +35,7 @@ from doctor import examine
 from engine.compiler import Compiler
 from engine.document_schema import Schema, document_schema
 from engine.service import Service
+from net import refuse_impossible_traces
 from store import back_up, compact, copy_database, restore
 from wiring import (
     action_and_trigger_registry,
@@ -110,6 +111,7 @@ class WholeInstallation:
     @contextmanager
     def open(self, config: Config) -> Iterator[Service]:
         """The use cases for a while; what is stored waits for a server to execute it."""
+        refuse_impossible_traces(config.traces)
         application = build(config)
         try:
             application.rest()

@@ -19,6 +19,7 @@ from core.config import Assets, Config
 from core.errors import ConfigError
 from core.limits import RequestCounter
 from core.roles import Role
+from core.traces import NO_TRACES
 from dispatch.accepting import AcceptingDispatcher
 from dispatch.embedded import EmbeddedDispatcher
 from dispatch.machinery import Machinery, RunDispatcher, Workshop
@@ -29,7 +30,7 @@ from engine.registry import Registry
 from engine.service import Service
 from engine.surroundings import Surroundings
 from engine.transitions import Transitions
-from net import AddressGuard, AppriseNotifier, PooledSender, parse_networks
+from net import AddressGuard, AppriseNotifier, PooledSender, open_traces, parse_networks
 from store import Cipher, SqlStore, open_counter, open_store
 from triggers import TRIGGERS
 from triggers.bodies import body_value
@@ -71,14 +72,15 @@ class Application:
         self.parts.executor.tools.sender.close()
         self.counter.close()
         self.store.close()
+        self.parts.executor.tools.traces.close()
 
 
 def build(config: Config, role: Role = Role.RUN, *, serving: bool = False) -> Application:
     """Puts an application together over the database of the configuration.
 
-    `serving`: it is made to last, and has its database written in a process of its own. Raises
-    ConfigError for a setting that cannot be used, StorageUnavailable when the database cannot be
-    reached.
+    `serving`: it will work, and not just be asked something; it has its database written in a
+    process of its own, and is traced. Raises ConfigError for a setting that cannot be used,
+    StorageUnavailable when the database cannot be reached.
     """
     counter = open_counter(config.redis_url)
     guard = AddressGuard(parse_networks(config.allow_private))
@@ -97,6 +99,7 @@ def build(config: Config, role: Role = Role.RUN, *, serving: bool = False) -> Ap
         store.is_shared,
         meter,
         config.ready_lag,
+        open_traces(config.traces) if serving else NO_TRACES,
     )
 
     def workshop(dispatcher: RunDispatcher) -> Workshop:

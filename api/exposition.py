@@ -62,13 +62,13 @@ def _counted(readings: Readings) -> Iterator[Metric]:
     yield _histogram(
         "penstock_attempt_duration_seconds",
         "Single tries of steps, the partner's answer included.",
-        ("action", "outcome"),
+        ("action", "outcome", "origin"),
         readings.attempts,
     )
     yield _histogram(
         "penstock_step_duration_seconds",
         "Steps from their first attempt to their end.",
-        ("action", "status"),
+        ("action", "status", "origin"),
         readings.steps,
     )
     yield CounterMetricFamily(
@@ -79,6 +79,8 @@ def _counted(readings: Readings) -> Iterator[Metric]:
     yield CounterMetricFamily(
         "penstock_dead_letters", "Deliveries that were given up.", value=readings.given_up
     )
+    waits = "Waits for a connection to the database, from the pool of this process."
+    yield _histogram("penstock_pool_wait_seconds", waits, (), {(): readings.waits})
     commits = "Commits, with the wait for a connection to the database."
     yield _histogram("penstock_commit_duration_seconds", commits, (), {(): readings.commits})
     units = "Units of work that shared a commit."

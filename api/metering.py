@@ -17,6 +17,8 @@ from core.states import RunStatus, StepStatus
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
 """Up to where the buckets of attempts and steps reach."""
 COMMIT_SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 10)
+WAIT_SECONDS = (0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30)
+"""Up to where those of waits for a connection reach: the pool's patience is 30 seconds."""
 UNITS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 
 Labels = tuple[str, ...]
@@ -55,6 +57,7 @@ class Readings:
     ended: Mapping[str, int]
     attempts: Mapping[Labels, Distribution]
     steps: Mapping[Labels, Distribution]
+    waits: Distribution
     commits: Distribution
     units: Distribution
 
@@ -68,6 +71,7 @@ class Meter:
         self._ended: dict[str, int] = {}
         self._attempts: dict[Labels, Distribution] = {}
         self._steps: dict[Labels, Distribution] = {}
+        self._waits = Distribution(WAIT_SECONDS)
         self._commits = Distribution(COMMIT_SECONDS)
         self._units = Distribution(UNITS)
 
@@ -81,13 +85,15 @@ class Meter:
         with self._lock:
             self._ended[status] = self._ended.get(status, 0) + count
 
-    def attempt_made(self, action: str, outcome: str, duration: Milliseconds) -> None:
+    def attempt_made(self, action: str, outcome: str, origin: str, duration: Milliseconds) -> None:
         """An attempt of a step came to something."""
-        self._add(self._attempts, (action, outcome), duration)
+        self._add(self._attempts, (action, outcome, origin), duration)
 
-    def step_ended(self, action: str, status: StepStatus, duration: Milliseconds) -> None:
+    def step_ended(
+        self, action: str, status: StepStatus, origin: str, duration: Milliseconds
+    ) -> None:
         """A step has ended, so long after it began."""
-        self._add(self._steps, (action, status), duration)
+        self._add(self._steps, (action, status, origin), duration)
 
     def runs_rescued(self, count: int) -> None:
         """So many runs were put back whose executor is gone."""
@@ -98,6 +104,11 @@ class Meter:
         """So many deliveries became dead letters."""
         with self._lock:
             self._given_up += count
+
+    def connection_awaited(self, seconds: float) -> None:
+        """Somebody got a connection to the database from the pool, or gave up, after so long."""
+        with self._lock:
+            self._waits.add(seconds)
 
     def committed(self, units: int, seconds: float) -> None:
         """So many units of work went to the database together, which took so long."""
@@ -115,6 +126,7 @@ class Meter:
                 ended=dict(self._ended),
                 attempts={labels: one.copy() for labels, one in self._attempts.items()},
                 steps={labels: one.copy() for labels, one in self._steps.items()},
+                waits=self._waits.copy(),
                 commits=self._commits.copy(),
                 units=self._units.copy(),
             )

@@ -64,15 +64,21 @@ def problem_of(error: Exception) -> Problem:
     if isinstance(error, HTTPException):
         return _http_problem(error)
     if isinstance(error, StorageUnavailable):
-        logger.error("%s %r: %s", request.method, request.path, error)
+        logger.error("%s %r: %s", request.method, _place(), error)
         return _UNAVAILABLE
     if isinstance(error, PenstockError) and type(error) in _STATUSES:
         status, title = _STATUSES[type(error)]
         faults = error.faults if isinstance(error, InvalidError) else ()
         headers = (("Retry-After", "1"),) if status == 429 else ()
         return Problem(status, title, str(error), faults, headers)
-    logger.error("%s %r failed", request.method, request.path, exc_info=error)
+    logger.error("%s %r failed", request.method, _place(), exc_info=error)
     return UNEXPECTED
+
+
+def _place() -> str:
+    """The path, for the log; where a token stands in it, the rule: whoever knows it may call."""
+    rule = request.url_rule
+    return rule.rule if rule is not None and "token" in rule.arguments else request.path
 
 
 def _http_problem(error: HTTPException) -> Problem:

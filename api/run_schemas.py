@@ -112,6 +112,28 @@ _EVENT = record(
     "What started the run; headers with credentials are masked.",
 )
 
+_DURATION = {"type": "integer", "minimum": 0}
+_TIMING = record(
+    {
+        "queued_ms": {
+            **_DURATION,
+            "description": "From `created_at` until it was first taken up at `started_at`; its "
+            "turn and a quarantine included.",
+        },
+        "in_steps_ms": {
+            **_DURATION,
+            "description": "While at least one attempt of a step was under way.",
+        },
+        "between_ms": {
+            **_DURATION,
+            "description": "While none was: pauses before another attempt, and what lies between "
+            "steps.",
+        },
+        "total_ms": {**_DURATION, "description": "All three, up to its end or to now."},
+    },
+    "Where the time of the run went.",
+)
+
 _FAILURE = record(
     {
         "status": {"enum": [RunStatus.FAILED, RunStatus.HALTED]},
@@ -132,6 +154,7 @@ _RUN = record(
         "output": ANY,
         "failure": {"anyOf": [component("Failure"), {"type": "null"}]},
         "event": {"anyOf": [component("Event"), {"type": "null"}]},
+        "timing": component("Timing"),
         "steps": list_of(component("Step")),
     },
     "One execution of one version of an automation for one event.",
@@ -144,6 +167,7 @@ SCHEMAS = {
     "Item": _ITEM,
     "Event": _EVENT,
     "Failure": _FAILURE,
+    "Timing": _TIMING,
     "RunRow": record(_ROW_MEMBERS, "A run without its event, its steps and its output."),
     "Run": _RUN,
 }

@@ -22,6 +22,7 @@ from core.states import RunStatus
 from core.store import RunFilter
 from engine.replies import JsonReply
 from engine.run_items import ItemState, LoopState, RunItems
+from engine.run_timing import Timing
 from engine.runs import RunDetail
 from engine.service import Service
 from engine.step_keys import split_key
@@ -95,6 +96,7 @@ def run_json(detail: RunDetail, run_items: RunItems) -> dict[str, Any]:
         "output": detail.run.output,
         "failure": None if detail.failure is None else detail.failure.root,
         "event": None if detail.event is None else event_json(detail.event),
+        "timing": timing_json(detail.timing),
         "steps": [
             one for step in detail.steps for one in _step_with_items(step, detail, run_items)
         ],
@@ -109,6 +111,16 @@ def item_json(item: ItemState) -> dict[str, Any]:
         "output": item.entry.output,
         "error": item.entry.error,
         "steps": _steps_of_items([item]),
+    }
+
+
+def timing_json(timing: Timing) -> dict[str, Milliseconds]:
+    """Where the time of a run went."""
+    return {
+        "queued_ms": timing.queued,
+        "in_steps_ms": timing.in_steps,
+        "between_ms": timing.between,
+        "total_ms": timing.total,
     }
 
 

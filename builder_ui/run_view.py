@@ -155,6 +155,7 @@ def view_run(visit: Visit, run_id: str) -> RunView:
     document = _document(visit, run)
     sketch = service.sketches.outline(tenant, document)
     names = service.overview.names(tenant)
+    inbound = _inbound(visit, run)
     return RunView(
         detail=detail,
         name=names.get(run.automation_id, run.automation_id),
@@ -163,8 +164,8 @@ def view_run(visit: Visit, run_id: str) -> RunView:
         sketch=sketch,
         trigger=sketch["trigger"],
         drawing=None if document is None else draw(document, detail.bodies),
-        timeline=timeline(run, detail.steps, visit.clock.now()),
-        inbound=_inbound(visit, run),
+        timeline=timeline(run, detail.steps, visit.clock.now(), inbound),
+        inbound=inbound,
         advice=advise(run.error),
         exists=run.automation_id in names,
     )

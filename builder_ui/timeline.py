@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from builder_ui.moments import spent
 from core.clock import Milliseconds
-from core.model import Attempt, Run, StepRun
+from core.model import Attempt, RequestEntry, Run, StepRun
+from engine.run_timing import Timing, timing_of
 
 MOST_INTERVALS = 4
 LEAST_LENGTH = 0.4
@@ -39,26 +41,62 @@ class Track:
 
 
 @dataclass(frozen=True, slots=True)
+class Answered:
+    """When the caller got its answer: after how long, and where that is in hundredths."""
+
+    after: Milliseconds
+    place: float
+
+
+@dataclass(frozen=True, slots=True)
 class Timeline:
     """Tracks of the steps that began, in the order in which they did, over `length` of time.
 
-    `ticks` are moments since the begin of the run, each with its place in hundredths.
+    `whole` are the bars of the run itself, without a gap: `queued`, `steps` and `wait`. `ticks` are
+    moments since the begin of the run, each with its place in hundredths.
     """
 
+    whole: Sequence[Bar]
     tracks: Sequence[Track]
+    answered: Answered | None
     length: Milliseconds
     ticks: Sequence[tuple[float, Milliseconds]]
 
 
-def timeline(run: Run, steps: Sequence[StepRun], now: Milliseconds) -> Timeline:
-    """The timeline of a run as it stands."""
+def timeline(
+    run: Run, steps: Sequence[StepRun], now: Milliseconds, inbound: RequestEntry | None = None
+) -> Timeline:
+    """The timeline of a run as it stands. `inbound` is the request that brought its event."""
+    timing = timing_of(run, steps, now)
     begun = sorted((one for one in steps if one.started_at is not None), key=_start)
     ends = [run.finished_at or now, *(one.finished_at or 0 for one in begun)]
     length = max(max(ends) - run.created_at, 1)
     scale = _Scale(run.created_at, length, run.finished_at or now)
     tracks = [Track(one.step_id, scale.bars(one)) for one in begun]
     ticks = [(100 * moment / length, moment) for moment in _moments(length)]
-    return Timeline(tracks, length, ticks)
+    whole = list(_whole(timing, scale))
+    return Timeline(whole, tracks, _answered(inbound, length), length, ticks)
+
+
+def _whole(timing: Timing, scale: _Scale) -> Iterator[Bar]:
+    """The run from its acceptance on, without a gap."""
+    if timing.queued:
+        words = f"queued: {spent(timing.queued)}"
+        yield scale.bar(timing.accepted_at, timing.started_at, "queued", words)
+    at = timing.started_at
+    for start, end in timing.attempts:
+        if start > at:
+            yield scale.bar(at, start, "wait", f"between attempts: {spent(start - at)}")
+        yield scale.bar(start, end, "steps", f"in steps: {spent(end - start)}", LEAST_LENGTH)
+        at = end
+    if timing.until > at:
+        yield scale.bar(at, timing.until, "wait", f"between attempts: {spent(timing.until - at)}")
+
+
+def _answered(inbound: RequestEntry | None, length: Milliseconds) -> Answered | None:
+    if inbound is None or inbound.status is None or inbound.duration is None:
+        return None
+    return Answered(inbound.duration, round(min(100 * inbound.duration / length, 100), 3))
 
 
 def _moments(length: Milliseconds) -> range:
@@ -83,17 +121,19 @@ class _Scale:
                 # It sent nothing: the step waits.
                 continue
             if attempt.started_at > at:
-                bars.append(self._bar(at, attempt.started_at, "wait", "waited"))
+                words = f"waited {spent(attempt.started_at - at)}"
+                bars.append(self.bar(at, attempt.started_at, "wait", words))
             at = attempt.started_at + attempt.duration
-            words = f"attempt {attempt.number}: {_outcome(attempt)}"
-            bars.append(self._bar(attempt.started_at, at, attempt.outcome, words, LEAST_LENGTH))
+            words = f"attempt {attempt.number}: {_outcome(attempt)}, {spent(attempt.duration)}"
+            bars.append(self.bar(attempt.started_at, at, attempt.outcome, words, LEAST_LENGTH))
         if step.finished_at is None:
-            bars.append(self._bar(at, max(self.now, at), "wait", "waits"))
+            bars.append(self.bar(at, max(self.now, at), "wait", "waits"))
         return bars
 
-    def _bar(
+    def bar(
         self, start: Milliseconds, end: Milliseconds, kind: str, words: str, least: float = 0
     ) -> Bar:
+        """A stretch of time; it is `least` hundredths long at least."""
         place = min(100 * max(start - self.begin, 0) / self.length, 100 - least)
         width = min(max(100 * (end - start) / self.length, least), 100 - place)
         return Bar(round(place, 3), round(width, 3), kind, words)

@@ -22,6 +22,22 @@ class Assets(StrEnum):
     LOCAL = "local"
 
 
+class LogFormat(StrEnum):
+    """How the log is written: lines for people, or a JSON object a line."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class TraceExport(StrEnum):
+    """Whether traces of runs are sent to a collector."""
+
+    OFF = "off"
+    OTLP = "otlp"
+    WHERE_POSSIBLE = "where possible"
+    """The environment of the process names a collector, which need not be meant for Penstock."""
+
+
 @dataclass(frozen=True, slots=True)
 class Config:
     """Every setting. `allow_private` lists CIDRs as they were written.
@@ -43,6 +59,8 @@ class Config:
     trusted_proxies: tuple[IPNetwork, ...] = ()
     assets: Assets = Assets.CDN
     ready_lag: Milliseconds | None = 60_000
+    log_format: LogFormat = LogFormat.TEXT
+    traces: TraceExport = TraceExport.OFF
 
     @property
     def database_file(self) -> Path:
@@ -70,6 +88,7 @@ class Config:
 
 
 SHORTEST_KEY = 16
+_COLLECTORS = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
 
 
 def read_config(environment: Mapping[str, str]) -> Config:
@@ -88,6 +107,8 @@ def read_config(environment: Mapping[str, str]) -> Config:
         trusted_proxies=_networks("PENSTOCK_TRUSTED_PROXIES", environment),
         assets=_assets(environment.get("PENSTOCK_ASSETS") or config.assets),
         ready_lag=_lag(environment.get("PENSTOCK_READY_LAG") or "60s"),
+        log_format=_log_format(environment.get("PENSTOCK_LOG_FORMAT") or config.log_format),
+        traces=_traces(environment),
     )
 
 
@@ -123,6 +144,26 @@ def _assets(text: str) -> Assets:
         return Assets(text)
     except ValueError:
         raise ConfigError(f"PENSTOCK_ASSETS: {text!r} is unknown; use cdn or local") from None
+
+
+def _log_format(text: str) -> LogFormat:
+    try:
+        return LogFormat(text)
+    except ValueError:
+        raise ConfigError(f"PENSTOCK_LOG_FORMAT: {text!r} is unknown; use text or json") from None
+
+
+def _traces(environment: Mapping[str, str]) -> TraceExport:
+    text = environment.get("PENSTOCK_TRACES") or None
+    if text not in (None, "off", "otlp"):
+        raise ConfigError(f"PENSTOCK_TRACES: {text!r} is unknown; use otlp or off")
+    if text == "off" or environment.get("OTEL_SDK_DISABLED", "").strip().lower() == "true":
+        return TraceExport.OFF
+    if text == "otlp":
+        return TraceExport.OTLP
+    named = any(environment.get(name) for name in _COLLECTORS)
+    elsewhere = environment.get("OTEL_TRACES_EXPORTER") not in (None, "", "otlp")
+    return TraceExport.WHERE_POSSIBLE if named and not elsewhere else TraceExport.OFF
 
 
 def _lag(text: str) -> Milliseconds | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Protocol
 
@@ -66,6 +66,23 @@ class OutboundRequest:
     client_certificate: ClientCertificate | None = None
 
 
+def with_fields(request: OutboundRequest, fields: Headers) -> OutboundRequest:
+    """The request with these fields, too; those that it has already stay as they are."""
+    known = {name.lower() for name, _ in request.headers}
+    added = tuple(field for field in fields if field[0].lower() not in known)
+    return replace(request, headers=(*request.headers, *added)) if added else request
+
+
+class Reach(StrEnum):
+    """Where a request went, in a few words that name nobody."""
+
+    PUBLIC = "public"
+    PRIVATE = "private"
+    """An address that is reachable because an operator allows it."""
+    UNREACHED = "unreached"
+    """There was no address to go to: no name, none that is allowed, or held back."""
+
+
 @dataclass(frozen=True, slots=True)
 class OutboundResponse:
     """What came back. Header names are lower-cased; `body` is cut at `max_response`."""
@@ -75,6 +92,7 @@ class OutboundResponse:
     body: bytes
     truncated: bool
     duration: Milliseconds
+    reach: Reach = Reach.PUBLIC
 
 
 class FailureKind(StrEnum):
@@ -107,6 +125,7 @@ class SendFailure:
     message: str
     duration: Milliseconds
     until: Milliseconds | None = None
+    reach: Reach = Reach.UNREACHED
 
     @property
     def may_pass(self) -> bool:

@@ -22,12 +22,20 @@ class Meters(Protocol):
         """The end of so many runs is on disk."""
         ...
 
-    def attempt_made(self, action: str, outcome: str, duration: Milliseconds) -> None:
-        """An attempt of a step came to something; `outcome` is the journal's word for it."""
+    def attempt_made(self, action: str, outcome: str, origin: str, duration: Milliseconds) -> None:
+        """An attempt of a step came to something; `outcome` is the journal's word for it.
+
+        `origin` is the class of what it called, or `none`.
+        """
         ...
 
-    def step_ended(self, action: str, status: StepStatus, duration: Milliseconds) -> None:
-        """A step has ended, so long after it began: its attempts, and what lay between them."""
+    def step_ended(
+        self, action: str, status: StepStatus, origin: str, duration: Milliseconds
+    ) -> None:
+        """A step has ended, so long after it began: its attempts, and what lay between them.
+
+        `origin` is the class of what its last attempt called, or `none`.
+        """
         ...
 
     def runs_rescued(self, count: int) -> None:
@@ -36,6 +44,10 @@ class Meters(Protocol):
 
     def deliveries_given_up(self, count: int) -> None:
         """So many deliveries became dead letters."""
+        ...
+
+    def connection_awaited(self, seconds: float) -> None:
+        """Somebody got a connection to the database from the pool, or gave up, after so long."""
         ...
 
     def committed(self, units: int, seconds: float) -> None:
@@ -52,16 +64,21 @@ class SilentMeters:
     def run_ended(self, status: RunStatus, count: int = 1) -> None:
         """Nothing."""
 
-    def attempt_made(self, action: str, outcome: str, duration: Milliseconds) -> None:
+    def attempt_made(self, action: str, outcome: str, origin: str, duration: Milliseconds) -> None:
         """Nothing."""
 
-    def step_ended(self, action: str, status: StepStatus, duration: Milliseconds) -> None:
+    def step_ended(
+        self, action: str, status: StepStatus, origin: str, duration: Milliseconds
+    ) -> None:
         """Nothing."""
 
     def runs_rescued(self, count: int) -> None:
         """Nothing."""
 
     def deliveries_given_up(self, count: int) -> None:
+        """Nothing."""
+
+    def connection_awaited(self, seconds: float) -> None:
         """Nothing."""
 
     def committed(self, units: int, seconds: float) -> None:

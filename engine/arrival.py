@@ -79,7 +79,11 @@ def event_of_request(
 
 
 def event_without_request(
-    automaton: Automaton, event_type: str, body: Any, now: Milliseconds
+    automaton: Automaton,
+    event_type: str,
+    body: Any,
+    now: Milliseconds,
+    headers: Mapping[str, str] | None = None,
 ) -> Event:
     """The event of something that came by no request: a person, another automation, the clock."""
     return Event(
@@ -91,7 +95,7 @@ def event_without_request(
         method="",
         path="",
         query={},
-        headers={},
+        headers=headers or {},
         params={},
         body=body,
         raw=orjson.dumps(body),

@@ -276,6 +276,7 @@ def _tools(
         records=RecordTools(changes),
         submit=submit,
         meters=common.meters,
+        traces=surroundings.traces,
     )
 
 
@@ -485,6 +486,7 @@ def _runs(common: _Common, tools: Tools, starter: Starter) -> RunService:
         tools.answers,
         tools.endings,
         common.limits,
+        tools.traces,
         common.vault,
         common.audit,
         common.clock,

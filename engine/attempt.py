@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
+from core import log_context
 from core.approvals import ApprovalDesk
 from core.clock import Clock, Milliseconds
 from core.errors import ExpressionError
-from core.http import OutboundRequest, SendFailure, SendResult
+from core.http import Headers, OutboundRequest, SendFailure, SendResult, with_fields
 from core.masking import Masker
 from core.model import RequestEntry, Run
 from core.notifications import METHOD, Notification, NotificationResult
@@ -34,12 +35,18 @@ from expressions import secret_marker
 _KEEPS = (Succeed, Park, Finish)
 """Outcomes with which that is committed which the action wants to happen beside them."""
 
+NO_ORIGIN = "none"
+"""The class of origins of an attempt that called nobody by HTTP."""
+
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Attempted:
-    """What an attempt came to, and the requests it made. `masker` hides what it revealed."""
+    """What an attempt came to, and the requests it made. `masker` hides what it revealed.
+
+    `origin` is the class of what it called last (`core.http.Reach`), or `none`.
+    """
 
     step_id: str
     number: int
@@ -50,6 +57,7 @@ class Attempted:
     requests: tuple[RequestEntry, ...]
     beside: tuple[Write, ...] = ()
     """What is committed with the result, and only with it."""
+    origin: str = NO_ORIGIN
 
 
 @dataclass(slots=True)
@@ -58,7 +66,8 @@ class AttemptContext:
 
     Without deeds, as in a trial, nobody is told of what it emits and no other run is started;
     without tools for records, as in a preview, none is reached. `placed` says that it is made in
-    an executor's thread, and not in that of somebody who waits for it.
+    an executor's thread, and not in that of somebody who waits for it. `trace_context` goes along
+    to whomever it calls; it is in the trace of `trace_id`.
     """
 
     run: Run
@@ -74,10 +83,13 @@ class AttemptContext:
     earlier_output: Any = None
     record_tools: RecordTools | None = None
     placed: bool = False
+    trace_context: Headers = ()
+    trace_id: str | None = None
     masked: Mapping[str, Any] = field(default_factory=dict)
     masker: Masker = field(init=False)
     requests: list[RequestEntry] = field(default_factory=list)
     beside: list[Write] = field(default_factory=list)
+    origin: str = NO_ORIGIN
 
     def __post_init__(self) -> None:
         self.masker = self.secrets.masker
@@ -121,8 +133,12 @@ class AttemptContext:
 
         What is held back was not sent, and is not in the log.
         """
+        if self.trace_context:
+            request = with_fields(request, self.trace_context)
+            shown = with_fields(shown, self.trace_context)
         started = self.clock.now()
         result = self.sender.send(request, self._caller, self.masker.mask_text(shown.url))
+        self.origin = result.reach.value
         if isinstance(result, SendFailure) and result.until is not None:
             return result
         answer = result if show is None or isinstance(result, SendFailure) else show(result)
@@ -148,7 +164,9 @@ class AttemptContext:
         if self.deeds is None:
             raise ExpressionError("a trial starts no other automation; pin a result to this step")
         shown = self.masker.mask_json(payload)
-        run_id, writes = self.deeds.children.start(self.run, self.step_id, automation_id, shown)
+        run_id, writes = self.deeds.children.start(
+            self.run, self.step_id, automation_id, shown, dict(self.trace_context)
+        )
         self.beside += writes
         return run_id
 
@@ -205,7 +223,11 @@ def attempt_step(
 ) -> Attempted:
     """One attempt. Every fault of the automation's author or of a partner is an outcome."""
     started = context.clock.now()
-    outcome = _outcome(step, context, visible)
+    told_of = log_context.SUBJECT.set(context)
+    try:
+        outcome = _outcome(step, context, visible)
+    finally:
+        log_context.SUBJECT.reset(told_of)
     return Attempted(
         step_id=context.step_id,
         number=context.attempt,
@@ -214,6 +236,7 @@ def attempt_step(
         duration=max(context.clock.now() - started, 0),
         masker=context.masker,
         requests=tuple(context.requests),
+        origin=context.origin,
         beside=tuple(context.beside) if isinstance(outcome, _KEEPS) else (),
     )
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from core.errors import StorageUnavailable
 from core.model import Run, StepRun
 from core.signals import Signal
+from core.traces import RunTrace
 from engine.attempt import AttemptContext, Attempted, attempt_step
 from engine.context import Context, context_at
 from engine.plan import PlannedStep
@@ -29,10 +30,12 @@ class Attempts:
         secrets: TenantSecrets,
         signals: Sequence[Signal],
         journal: Sequence[StepRun],
+        trace: RunTrace | None,
     ) -> None:
         self._tools = tools
         self._run = run
         self._secrets = secrets
+        self._trace = trace
         self._signals = RunSignals(signals)
         self._counted = run.signals
         self._held_back = {entry.step_id for entry in journal if is_held_back(entry)}
@@ -77,10 +80,11 @@ class Attempts:
         `placed` says that it is made in an executor's thread.
         """
         self._held_back.discard(key)
+        number, trace = next_number(entry.attempts if entry else ()), self._trace
         attempt = AttemptContext(
             run=self._run,
             step_id=key,
-            attempt=next_number(entry.attempts if entry else ()),
+            attempt=number,
             clock=self._tools.clock,
             secrets=self._secrets,
             sender=self._tools.sender,
@@ -91,5 +95,7 @@ class Attempts:
             earlier_output=entry.output if entry else None,
             record_tools=self._tools.records,
             placed=placed,
+            trace_context=() if trace is None else trace.context_of(key, number),
+            trace_id=None if trace is None else trace.trace_id,
         )
         return attempt_step(planned, attempt, context_at(context, self._tools.clock.now()))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from core import log_context
 from core.clock import Clock, to_rfc3339
 from core.errors import GuardMissed, InvalidError, JsonError, StorageUnavailable
 from core.http import BodyIncomplete, BodyTooLarge, InboundRequest
@@ -63,7 +64,9 @@ class CallbackService:
         try:
             return self._take(tenant, run_id, step_id, request)
         except StorageUnavailable as error:
-            logger.error("a callback of tenant %s could not be stored: %s", tenant, error)
+            told_of = log_context.of(tenant, run_id, step_id)
+            words = "a callback of tenant %s could not be stored: %s"
+            logger.error(words, tenant, error, extra=told_of)
             return Problem(502, "Not stored", "The callback could not be stored; send it again.")
 
     def _take(

@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from core import log_context
 from core.clock import Clock, Milliseconds
 from core.errors import (
     ConflictError,
@@ -100,7 +101,8 @@ class Channel:
         try:
             return self._send(tenant, message, request, raw, key)
         except StorageUnavailable as error:
-            logger.error("an event of tenant %s could not be stored: %s", tenant, error)
+            words, told_of = "an event of tenant %s could not be stored: %s", log_context.of(tenant)
+            logger.error(words, tenant, error, extra=told_of)
             return Problem(502, "Not stored", "The event could not be stored; send it again later.")
 
     def _send(

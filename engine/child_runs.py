@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -33,17 +33,23 @@ class ChildRuns:
         self._clock = clock
 
     def start(
-        self, parent: Run, step_id: str, automation_id: str, payload: Any
+        self,
+        parent: Run,
+        step_id: str,
+        automation_id: str,
+        payload: Any,
+        headers: Mapping[str, str],
     ) -> tuple[str, Sequence[Write]]:
         """The id of a new run, and what to commit with the step's result to make it.
 
-        Raises ExpressionError for an automation that is not there or disabled, and when too many
-        runs have led to one another.
+        `headers` are those of its event: the context of a trace, where there is one. Raises
+        ExpressionError for an automation that is not there or disabled, and when too many runs have
+        led to one another.
         """
         live = self._startable(parent, automation_id)
         automaton = Automaton(parent.tenant, automation_id, live.version, live.plan)
         now = self._clock.now()
-        event = event_without_request(automaton, TYPE, payload, now)
+        event = event_without_request(automaton, TYPE, payload, now, headers)
         run = replace(
             make_run(automaton, event, now),
             depth=parent.depth + 1,

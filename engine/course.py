@@ -12,7 +12,8 @@ from core.masking import Masker
 from core.model import Run, StepRun
 from core.outcomes import Finish, Halt
 from core.states import RUN_FAILURES, RunStatus, StepStatus
-from engine.attempt import Attempted
+from core.traces import RunTrace
+from engine.attempt import NO_ORIGIN, Attempted
 from engine.context import Context
 from engine.failing import Failure, context_after, failure_of
 from engine.flow.entries import Entries
@@ -41,6 +42,7 @@ class Course:
         masker: Masker,
         journal: Journal,
         entries: Sequence[StepRun],
+        trace: RunTrace | None,
     ) -> None:
         self.verdict: Verdict | None = None
         self._tools = tools
@@ -48,6 +50,7 @@ class Course:
         self._plan = plan
         self._masker = masker
         self._journal = journal
+        self._trace = trace
         self._outputs = Outputs(entries)
         self._failure = failure_of(entries)
         told = Entries(plan.regions, entries)
@@ -122,10 +125,21 @@ class Course:
         return Flow(self._plan, owner, context, entries, self._keep, address_of, clock)
 
     def _count(self, attempted: Attempted, step: StepRun) -> None:
-        action, meters = self.planned(step.step_id).definition.action, self._tools.meters
-        meters.attempt_made(action, step.attempts[-1].outcome, attempted.duration)
-        if step.finished_at is not None and step.started_at is not None:
-            meters.step_ended(action, step.status, max(step.finished_at - step.started_at, 0))
+        action, made = self.planned(step.step_id).definition.action, step.attempts[-1]
+        origin, duration = attempted.origin, attempted.duration
+        self._tools.meters.attempt_made(action, made.outcome, origin, duration)
+        if self._trace is not None:
+            self._trace.attempt_made(action, step.step_id, made, attempted.requests)
+        if step.finished_at is not None:
+            self._count_end(action, origin, step)
+
+    def _count_end(self, action: str, origin: str, step: StepRun) -> None:
+        if step.finished_at is None or step.started_at is None:
+            return
+        duration = max(step.finished_at - step.started_at, 0)
+        self._tools.meters.step_ended(action, step.status, origin, duration)
+        if self._trace is not None:
+            self._trace.step_ended(action, step)
 
     def _record(self, step: StepRun) -> None:
         self._journal.record(step)
@@ -135,6 +149,9 @@ class Course:
         """Takes an end into the journal that follows from others: of an item, or of a loop."""
         kept = self._outputs.admit(replace(entry, output=self._masker.mask_json(entry.output)))
         self._journal.record(kept)
+        if kept.attempts:
+            # An item has none: this is a loop's end.
+            self._count_end(self.planned(kept.step_id).definition.action, NO_ORIGIN, kept)
         return kept
 
 

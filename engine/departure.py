@@ -10,6 +10,7 @@ from core.errors import GuardMissed
 from core.model import Run
 from core.states import RunStatus
 from core.store import Write
+from core.traces import RunTrace
 from engine.book import Book
 from engine.caller import Caller
 from engine.patience import commit_patiently, patiently
@@ -23,11 +24,14 @@ BROKEN = "an internal error; the server's log has the details"
 class Departure:
     """The ways in which one run leaves. With `until` a caller waits, as in `Book.commit`."""
 
-    def __init__(self, tools: Tools, run: Run, book: Book, caller: Caller) -> None:
+    def __init__(
+        self, tools: Tools, run: Run, book: Book, caller: Caller, trace: RunTrace | None
+    ) -> None:
         self._tools = tools
         self._run = run
         self._book = book
         self._caller = caller
+        self._trace = trace
         self._ended_at: Milliseconds | None = None
 
     def store(self, run: Run, verdict: Verdict | None, beside: Sequence[Write]) -> Run:
@@ -40,8 +44,7 @@ class Departure:
             run = ended(run, verdict.status, verdict.output, verdict.error, now)
         self._book.open(self._tools.transitions.start(run), beside)
         if verdict is not None:
-            self._tools.endings.counted(verdict.status)
-            self._caller.tell(verdict)
+            self._tell(verdict, now)
         return run
 
     def finish(self, verdict: Verdict, until: Milliseconds | None) -> bool:
@@ -55,8 +58,7 @@ class Departure:
         )
         if not self._book.commit(move, until):
             return False
-        self._tools.endings.counted(verdict.status)
-        self._caller.tell(verdict)
+        self._tell(verdict, now)
         return True
 
     def park(self, due_at: Milliseconds, until: Milliseconds | None) -> bool:
@@ -91,11 +93,17 @@ class Departure:
                 return False
         except GuardMissed:
             return False
-        self._tools.endings.counted(RunStatus.FAILED)
         self._tools.endings.committed()
-        self._caller.tell(verdict)
+        self._tell(verdict, self._tools.clock.now())
         self._book.keep_log()
         return True
+
+    def _tell(self, verdict: Verdict, now: Milliseconds) -> None:
+        """The run's end is on disk."""
+        self._tools.endings.counted(verdict.status)
+        if self._trace is not None:
+            self._trace.run_ended(verdict.status, verdict.error, now)
+        self._caller.tell(verdict)
 
     def _fail(self, verdict: Verdict) -> None:
         """Commits an end with what follows from it, and nothing else of the run."""

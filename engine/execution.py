@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from enum import Enum, auto
 from functools import partial
 
+from core import log_context
 from core.clock import Milliseconds
 from core.errors import GuardMissed
 from core.model import Event, Run, StepRun
@@ -47,6 +48,9 @@ class Standing(Enum):
 class Execution:
     """Executes a run that this process holds. One thread at a time calls `advance`."""
 
+    step_id = None
+    """The log's lines that an execution writes tell of no single step (`core.log_context`)."""
+
     def __init__(
         self,
         tools: Tools,
@@ -58,14 +62,16 @@ class Execution:
     ) -> None:
         self.run = run
         self._tools = tools
-        secrets = tools.vault.of(run.tenant)
+        secrets, trace = tools.vault.of(run.tenant), tools.traces.of(run, event)
+        self.masker = secrets.masker
+        self.trace_id = None if trace is None else trace.trace_id
         self._book = Book(tools, run, journal)
         self._journal = self._book.journal
-        self._caller = Caller(tools, run, event, plan, secrets.masker, self._book)
-        self._departure = Departure(tools, run, self._book, self._caller)
-        self._attempts = Attempts(tools, run, secrets, signals, journal)
+        self._caller = Caller(tools, run, event, plan, self.masker, self._book)
+        self._departure = Departure(tools, run, self._book, self._caller, trace)
+        self._attempts = Attempts(tools, run, secrets, signals, journal, trace)
         context = build_context(event, run, (), secrets.values)
-        self._course = Course(tools, run, plan, context, secrets.masker, self._journal, journal)
+        self._course = Course(tools, run, plan, context, self.masker, self._journal, journal, trace)
         self._branches = Branches(tools.submit)
         self._due_at: Milliseconds | None = None
 
@@ -100,10 +106,12 @@ class Execution:
         before anything that could outlast that moment.
         """
         standing = Standing.LOST
+        told_of = log_context.SUBJECT.set(self)
         self._tools.hands.take(self.run.id)
         try:
             standing = self._advance_or_part(until)
         finally:
+            log_context.SUBJECT.reset(told_of)
             if standing not in (Standing.ANSWERED, Standing.HANDED_OVER):
                 self._tools.hands.leave(self.run.id)
         return standing

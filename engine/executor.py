@@ -6,10 +6,12 @@ import logging
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from core import log_context
 from core.errors import GuardMissed, InvalidError, NotFoundError, PenstockError, StorageUnavailable
 from core.model import Event, Run, StepRun
 from core.states import RunStatus
 from engine.answers import Ended
+from engine.ended_traces import trace_end
 from engine.execution import Execution, Standing
 from engine.patience import patiently
 from engine.plan import Plan
@@ -36,9 +38,11 @@ class Executor:
 
     def resume(self, run: Run) -> Standing:
         """Goes on with a run that this process has claimed, until it ends or waits."""
+        told_of = log_context.SUBJECT.set(run)
         try:
             return self._resume(run)
         finally:
+            log_context.SUBJECT.reset(told_of)
             self.tools.hands.leave(run.id)
 
     def _resume(self, run: Run) -> Standing:
@@ -81,8 +85,14 @@ class Executor:
             return Standing.LOST
         self.tools.endings.counted(RunStatus.FAILED)
         self.tools.endings.committed()
+        self._trace_end(run, reason)
         self.tools.answers.give(run.id, Ended(*end))
         return Standing.ENDED
+
+    def _trace_end(self, run: Run, reason: str) -> None:
+        tools = self.tools
+        now = tools.clock.now()
+        trace_end(tools.traces, tools.store, run, RunStatus.FAILED, reason, now)
 
     def _give_back(self, run: Run) -> Standing:
         move = self.tools.transitions.release(run, self.tools.clock.now() + 1_000)

@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Mapping
 
+from core import log_context
 from core.clock import Milliseconds
 from core.errors import GuardMissed
 from core.store import Store
@@ -64,6 +65,9 @@ class ForgottenRuns:
                 self._store.commit([self._transitions.release(run, now)])
             except GuardMissed:
                 continue
-            logger.error("run %s was in nobody's hands and is taken up again", run.id)
+            told_of = log_context.of(run.tenant, run.id)
+            logger.error(
+                "run %s was in nobody's hands and is taken up again", run.id, extra=told_of
+            )
             given_back += 1
         return given_back

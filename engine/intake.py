@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import orjson
 
+from core import log_context
 from core.clock import Clock, Milliseconds
 from core.errors import StorageUnavailable
 from core.http import Headers, InboundRequest
@@ -96,7 +97,8 @@ class Intake:
         try:
             return self._receive(tenant, path, request)
         except StorageUnavailable as error:
-            logger.error("an event of tenant %s could not be stored: %s", tenant, error)
+            words, told_of = "an event of tenant %s could not be stored: %s", log_context.of(tenant)
+            logger.error(words, tenant, error, extra=told_of)
             return Problem(502, "Not stored", "The event could not be stored; send it again later.")
 
     def _receive(self, tenant: str, path: str, request: InboundRequest) -> Reply:

@@ -14,10 +14,12 @@ from core.model import Event, Page, Run, StepRun
 from core.quarantine import QuarantineFilter
 from core.states import RUN_ENDS, RunStatus, StepStatus
 from core.store import ListQuery, RunFilter, Store, Write
+from core.traces import Traces
 from engine.answers import Answers, Ended
 from engine.arrival import Automaton, event_without_request, make_run
 from engine.audit import AuditService
 from engine.catalog import Catalog
+from engine.ended_traces import trace_end
 from engine.endings import Endings
 from engine.failing import Failure, failure_of
 from engine.graph import FAILURE
@@ -26,6 +28,7 @@ from engine.limits.quotas import RUN_ALONE
 from engine.plan import Plan
 from engine.regions import Regions
 from engine.run_items import LoopState, loop_states
+from engine.run_timing import Timing, timing_of
 from engine.schedules.occurrences import body_by_hand
 from engine.starter import Starter
 from engine.step_keys import split_key
@@ -50,12 +53,13 @@ class RunDetail:
     `failure` tells how the run is going to end, or has ended, where steps follow that, and `loops`
     how far those are that have begun; `bodies` has the steps in each. `behind` is the id of the run
     of its key whose turn it is, where this one waits for its own; `quarantine_id` names the key
-    that it is held for, where it is.
+    that it is held for, where it is. `timing` tells where its time went.
     """
 
     run: Run
     event: Event | None
     steps: Sequence[StepRun]
+    timing: Timing
     failure: Failure | None = None
     loops: Mapping[str, LoopState] = field(default_factory=dict)
     bodies: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -75,6 +79,7 @@ class RunService:
         answers: Answers,
         endings: Endings,
         limits: Limits,
+        traces: Traces,
         vault: Vault,
         audit: AuditService,
         clock: Clock,
@@ -86,6 +91,7 @@ class RunService:
         self._answers = answers
         self._endings = endings
         self._limits = limits
+        self._traces = traces
         self._vault = vault
         self._audit = audit
         self._clock = clock
@@ -102,10 +108,12 @@ class RunService:
         plan = self._plan(run)
         keys = None if plan is None else [FAILURE, *_outside_loops(plan.regions)]
         journal = self._store.runs.journal(tenant, run_id, keys)
+        steps = _steps(run, plan, journal)
         return RunDetail(
             run=_with_masked_keys(run, masker),
             event=None if event is None else masked_event(event, masker),
-            steps=_steps(run, plan, journal),
+            steps=steps,
+            timing=timing_of(run, steps, self._clock.now()),
             failure=failure_of(journal),
             loops={} if plan is None else loop_states(self._store, run, plan.regions, journal),
             bodies={} if plan is None else plan.regions.bodies,
@@ -127,6 +135,7 @@ class RunService:
             raise ConflictError(f"the run has ended already: it {status}") from None
         self._endings.counted(RunStatus.CANCELLED)
         self._endings.committed()
+        trace_end(self._traces, self._store, run, RunStatus.CANCELLED, CANCELLED, now)
         self._answers.give(run_id, Ended(RunStatus.CANCELLED, None, CANCELLED))
         return self._existing(tenant, run_id)
 

@@ -10,6 +10,7 @@ from core.http import Sender
 from core.limits import RequestCounter
 from core.meters import SILENT, Meters
 from core.notifications import Notifier
+from core.traces import NO_TRACES, Traces
 from engine.links import Links
 
 ParseBody = Callable[[str, str, bytes], object]
@@ -21,8 +22,8 @@ class Surroundings:
     """The ways out, how a body is read that comes by no trigger, this installation's links, and
     where requests are counted.
 
-    `meters` are told what happens; `ready_lag` is how old the oldest due run may be. `shared` says
-    that other processes work on the same store.
+    `meters` are told what happens, and `traces` for whom; `ready_lag` is how old the oldest due run
+    may be. `shared` says that other processes work on the same store.
     """
 
     sender: Sender
@@ -33,3 +34,4 @@ class Surroundings:
     shared: bool = False
     meters: Meters = SILENT
     ready_lag: Milliseconds | None = None
+    traces: Traces = NO_TRACES

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from core.clock import Clock
 from core.meters import Meters
 from core.store import Store
+from core.traces import Traces
 from engine.answers import Answers
 from engine.care.notifier import CareNotifier
 from engine.care.sender import CareSender
@@ -44,6 +45,7 @@ class Tools:
     records: RecordTools
     submit: Submit
     meters: Meters
+    traces: Traces
     chance: Callable[[], float] = random.random
     stopping: threading.Event = field(default_factory=threading.Event)
     hands: Hands = field(default_factory=Hands)

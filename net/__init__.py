@@ -4,5 +4,13 @@ from core.networks import parse_networks
 from net.guard import AddressGuard
 from net.notifications import AppriseNotifier
 from net.sender import PooledSender
+from net.traces import open_traces, refuse_impossible_traces
 
-__all__ = ["AddressGuard", "AppriseNotifier", "PooledSender", "parse_networks"]
+__all__ = [
+    "AddressGuard",
+    "AppriseNotifier",
+    "PooledSender",
+    "open_traces",
+    "parse_networks",
+    "refuse_impossible_traces",
+]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 
 from core.duration import format_duration
-from core.http import FailureKind
+from core.http import FailureKind, Reach
 from core.networks import IPAddress, IPNetwork
 from net.failures import SendError
 from net.host import parse_host
@@ -25,6 +25,7 @@ class _Verdict:
 
     addresses: tuple[IPAddress, ...]
     refusal: str
+    private: bool
     until: float
 
 
@@ -68,6 +69,11 @@ class AddressGuard:
             raise SendError(FailureKind.REFUSED_ADDRESS, verdict.refusal)
         return verdict.addresses
 
+    def reach(self, host: str) -> Reach:
+        """Where a host is that was judged just now."""
+        verdict = self._verdicts.get(host)
+        return Reach.PRIVATE if verdict is not None and verdict.private else Reach.PUBLIC
+
     def _judge(self, host: str, timeout: float) -> _Verdict:
         parsed = parse_host(host)
         if not isinstance(parsed, str):
@@ -89,7 +95,9 @@ class AddressGuard:
         return self._keep(host, addresses)
 
     def _keep(self, host: str, addresses: tuple[IPAddress, ...]) -> _Verdict:
-        verdict = _Verdict(addresses, self._refusal(host, addresses), self._now() + self._lifetime)
+        refusal = self._refusal(host, addresses)
+        private = any(special_network(address) is not None for address in addresses)
+        verdict = _Verdict(addresses, refusal, private, self._now() + self._lifetime)
         if len(self._verdicts) >= _KEPT_VERDICTS:
             self._verdicts.clear()
         self._verdicts[host] = verdict

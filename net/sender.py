@@ -7,7 +7,14 @@ import time
 from collections.abc import Callable
 
 from core.clock import Milliseconds
-from core.http import FailureKind, OutboundRequest, OutboundResponse, SendFailure, SendResult
+from core.http import (
+    FailureKind,
+    OutboundRequest,
+    OutboundResponse,
+    Reach,
+    SendFailure,
+    SendResult,
+)
 from net.connections import Connection, connect
 from net.deadline import Deadline
 from net.exchange import Reply, UnansweredError, exchange
@@ -52,36 +59,45 @@ class PooledSender:
         A redirect beyond `max_redirects` is the answer itself.
         """
         started = time.monotonic()
-        deadline = Deadline(request.timeout / 1000)
+        deadline, route = Deadline(request.timeout / 1000), _Route()
         try:
-            reply = self._follow(request, deadline)
+            reply = self._follow(request, deadline, route)
         except SendError as error:
             kind = FailureKind.TIMEOUT if _ran_out(error.kind, deadline) else error.kind
-            return SendFailure(kind, str(error), _milliseconds_since(started))
+            duration, reach = _milliseconds_since(started), self._reach_of(route)
+            return SendFailure(kind, str(error), duration, reach=reach)
         return OutboundResponse(
             status=reply.status,
             headers=reply.headers,
             body=reply.body,
             truncated=reply.truncated,
             duration=_milliseconds_since(started),
+            reach=self._reach_of(route),
         )
 
     def close(self) -> None:
         """Closes idle connections; sends under way end as usual."""
         self._idle.close()
 
-    def _follow(self, request: OutboundRequest, deadline: Deadline) -> Reply:
+    def _reach_of(self, route: _Route) -> Reach:
+        return Reach.UNREACHED if route.host is None else self._guard.reach(route.host)
+
+    def _follow(self, request: OutboundRequest, deadline: Deadline, route: _Route) -> Reply:
         prepared = prepare(request, self._defaults)
         for _ in range(request.max_redirects):
-            reply = self._attempt(prepared, request, deadline)
+            reply = self._attempt(prepared, request, deadline, route)
             following = redirected(prepared, reply.status, reply.headers)
             if following is None:
                 return reply
             prepared = following
-        return self._attempt(prepared, request, deadline)
+        return self._attempt(prepared, request, deadline, route)
 
     def _attempt(
-        self, prepared: PreparedRequest, request: OutboundRequest, deadline: Deadline
+        self,
+        prepared: PreparedRequest,
+        request: OutboundRequest,
+        deadline: Deadline,
+        route: _Route,
     ) -> Reply:
         """One request, on an idle connection if there is one to an address judged just now.
 
@@ -90,7 +106,9 @@ class PooledSender:
         that it is repeatable: nobody can tell whether the partner had read it.
         """
         target, certificate = prepared.target, prepared.certificate
+        route.host = None
         addresses = self._guard.addresses(target.host, _reach(request, deadline).left)
+        route.host = target.host
         connection = self._idle.take((target.origin, certificate), addresses)
         if connection is not None:
             try:
@@ -113,6 +131,15 @@ class PooledSender:
         if not connection.is_closed:
             self._idle.give(connection)
         return reply
+
+
+class _Route:
+    """The host that a request went to last; None while none was found that may be called."""
+
+    __slots__ = ("host",)
+
+    def __init__(self) -> None:
+        self.host: str | None = None
 
 
 def _reach(request: OutboundRequest, deadline: Deadline) -> Deadline:

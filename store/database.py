@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -26,9 +27,11 @@ from sqlalchemy.pool import QueuePool
 from sqlalchemy.schema import Table
 
 from core.errors import ConfigError, StorageUnavailable, UnstorableError
+from core.meters import SILENT, Meters
 from store.prepared import Cursor, Prepared, Stage, Turns
 
 Result = TypeVar("Result")
+Connected = TypeVar("Connected")
 
 READERS = 16
 """Connections kept for reading."""
@@ -57,7 +60,8 @@ _UNSTORABLE = {"DataError", "IntegrityError", "ProgrammingError", "OverflowError
 class Database:
     """An engine with its dialect's ways. Reads run here; changes go through a committer."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, meters: Meters = SILENT) -> None:
+        self._meters = meters
         self.engine = _make_engine(url)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self._driver_error: type[Exception] = self.engine.dialect.loaded_dbapi.Error
@@ -103,7 +107,7 @@ class Database:
     def read(self, work: Callable[[Connection], Result]) -> Result:
         """Runs reads on one connection."""
         try:
-            with self.engine.connect() as connection:
+            with self._awaited(self.engine.connect) as connection:
                 return work(connection)
         except (DBAPIError, PoolTimeout) as error:
             raise unavailable(error) from error
@@ -111,7 +115,7 @@ class Database:
     def transact(self, work: Callable[[Connection], Result]) -> Result:
         """Runs work in a transaction. Raises StorageUnavailable when it cannot be committed."""
         try:
-            with self.engine.begin() as connection:
+            with self._awaited(self.engine.connect) as connection, connection.begin():
                 return work(connection)
         except (DBAPIError, PoolTimeout) as error:
             raise unavailable(error) from error
@@ -119,10 +123,18 @@ class Database:
     def connect(self) -> PoolProxiedConnection:
         """A driver's connection, to be closed by whoever asked. Raises StorageUnavailable."""
         try:
-            return self.engine.raw_connection()
+            return self._awaited(self.engine.raw_connection)
         except (DBAPIError, PoolTimeout, self._driver_error) as error:
             # A pool lets the driver's own errors through where an engine wraps them.
             raise unavailable(error) from error
+
+    def _awaited(self, connect: Callable[[], Connected]) -> Connected:
+        """A connection of the pool's; the wait for it is measured, also where it was in vain."""
+        began = time.perf_counter()
+        try:
+            return connect()
+        finally:
+            self._meters.connection_awaited(time.perf_counter() - began)
 
     @contextmanager
     def transaction(self, connection: PoolProxiedConnection) -> Iterator[Cursor]:

@@ -139,7 +139,7 @@ def open_store(
     `writer_apart`: SQLite is written in a process of its own, as befits a server. Raises
     ConfigError for a URL that cannot be used, StorageUnavailable when nobody answers there.
     """
-    database = Database(url)
+    database = Database(url, meters)
     try:
         migrate(database)
         committer = _committer(database, meters, writer_apart=writer_apart)

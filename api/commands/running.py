@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from argparse import Namespace
 from collections.abc import Sequence
 
@@ -14,12 +13,11 @@ from api.commands.tenancy import DEFAULT_TENANT
 from api.commands.welcome import demo_lines, welcome_lines
 from api.demo import Demo, allow_partner
 from api.listening import Address, address_of, listen
+from api.logs import start_log
 from api.server import serve
 from core.config import Config
 from core.errors import ConfigError
 from core.roles import Role
-
-LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
 def add_to(commands: Commands) -> None:
@@ -52,7 +50,7 @@ def _refuse_redis(config: Config) -> None:
 def _run(arguments: Namespace, context: Context) -> int:
     config = configuration(arguments, context.environment)
     _refuse_redis(config)
-    logging.basicConfig(level=logging.WARNING, format=LOG_FORMAT, stream=context.terminal.errors)
+    start_log(config.log_format, context.terminal.errors)
     installation = context.installation
     with installation.hold(config), listen(config.host, config.port) as listener:
         address = address_of(listener)

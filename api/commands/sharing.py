@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import logging
 from argparse import Namespace
 from collections.abc import Sequence
 
 from api.apart import apart
 from api.commands.context import Context
 from api.commands.parsing import Commands, add_command
-from api.commands.running import LOG_FORMAT
 from api.commands.settings import SERVER_FLAGS, add_flags, configuration
 from api.commands.tenancy import DEFAULT_TENANT
 from api.commands.welcome import welcome_lines
 from api.listening import Address, address_of, listen
+from api.logs import start_log
 from api.server import serve
 from core.config import Config
 from core.errors import ConfigError
@@ -42,7 +41,7 @@ def _add(commands: Commands, role: Role, words: str, port: str) -> None:
 def _serve(role: Role, arguments: Namespace, context: Context) -> int:
     config = configuration(arguments, context.environment)
     _require_shared(config, role)
-    logging.basicConfig(level=logging.WARNING, format=LOG_FORMAT, stream=context.terminal.errors)
+    start_log(config.log_format, context.terminal.errors)
     installation = context.installation
     with listen(config.host, config.port) as listener:
         address = address_of(listener)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
+from core import log_context
 from core.alerts import AlertState, Notice, NoticeState
 from core.clock import Clock, Milliseconds
 from core.errors import GuardMissed
@@ -56,7 +57,8 @@ class NoticeSender:
         after = self._after(notice, self._send(notice))
         if after.error:
             words = "the notification of %s was not delivered: %s"
-            logger.warning(words, notice.secret, after.error)
+            told_of = log_context.of(notice.tenant)
+            logger.warning(words, notice.secret, after.error, extra=told_of)
         self._store.commit([self._store.alert_notices.settle(after)])
         return True
 
@@ -84,7 +86,7 @@ class NoticeSender:
         try:
             [result] = self._notifications.send(notice.tenant, [notice.secret], notification)
         except Exception as error:
-            logger.exception("a notification broke off")
+            logger.exception("a notification broke off", extra=log_context.of(notice.tenant))
             words = f"it broke off ({type(error).__name__})"
             return NotificationResult(notice.secret, 0, error=words, may_pass=True)
         return result

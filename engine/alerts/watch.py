@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 
+from core import log_context
 from core.alerts import Alert, AlertRule, LiveAutomation, Span
 from core.clock import Clock, Milliseconds
 from core.errors import StorageUnavailable
@@ -55,7 +56,8 @@ class AlertWatch:
                 raise
             except Exception:
                 # The others are watched all the same.
-                logger.exception("the alerts of automation %s are left out", one.automation.id)
+                words, told_of = "the alerts of automation %s are left out", log_context.of(tenant)
+                logger.exception(words, one.automation.id, extra=told_of)
         return moved
 
     def _watched(self, tenant: str, now: Milliseconds) -> Mapping[str, Watched]:

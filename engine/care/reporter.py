@@ -6,6 +6,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
+from core import log_context
 from core.clock import Milliseconds, to_rfc3339
 from core.store import Store
 from engine.care.breaker import Change
@@ -28,11 +29,18 @@ class EndpointReporter:
         try:
             self._tell(tenant, change, endpoint)
         except Exception:
-            logger.exception("that a circuit changed cannot be told of")
+            told_of = log_context.of(tenant)
+            logger.exception("that a circuit changed cannot be told of", extra=told_of)
 
     def _tell(self, tenant: str, change: Change, endpoint: EndpointView) -> None:
         words = "open" if change.opened else "closed again"
-        logger.warning("the circuit of %s is %s (tenant %s)", endpoint.origin, words, tenant)
+        logger.warning(
+            "the circuit of %s is %s (tenant %s)",
+            endpoint.origin,
+            words,
+            tenant,
+            extra=log_context.of(tenant),
+        )
         event_type = OPENED if change.opened else CLOSED
         data = _opened(endpoint) if change.opened else _closed(endpoint, change.since)
         writes = self._announcer.announce(tenant, event_type, data)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 
+from core import log_context
 from core.clock import Clock, Milliseconds
 from core.errors import GuardMissed
 from core.store import Store
@@ -38,6 +39,7 @@ class RunCaller:
         except GuardMissed:
             return False  # It has ended.
         except Exception:
-            logger.exception("run %s, which was held back, cannot be called", run_id)
+            words, told_of = "run %s, which was held back, cannot be called", (tenant, run_id)
+            logger.exception(words, run_id, extra=log_context.of(*told_of))
             return False
         return True

@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Iterable, Sequence
 
+from core import log_context
 from core.clock import Clock
 from core.errors import GuardMissed, UnstorableError
 from core.platform_events import PlatformEvent
@@ -63,7 +64,8 @@ class Relay:
     def _commit_alone(self, event: PlatformEvent) -> None:
         if self._commit([event]) or not self._waits(event):
             return
-        logger.error("the event %s (%s) cannot be handed on; it is left out", event.id, event.type)
+        words, told_of = "the event %s (%s) cannot be handed on; it is left out", event.tenant
+        logger.error(words, event.id, event.type, extra=log_context.of(told_of))
         marked = self._store.platform_events.handed_on(event, self._clock.now())
         try:
             self._store.commit([marked])

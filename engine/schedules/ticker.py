@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from core import log_context
 from core.clock import Clock, Milliseconds
 from core.errors import GuardMissed, InvalidError, StorageUnavailable, UnstorableError
 from core.schedules import Schedule
@@ -147,7 +148,8 @@ class Ticker:
         self._store.commit([move, *announced])
         words = "automation %s of tenant %s: %d ticks in a row were left out (%s)"
         counted = (left_out.count, left_out.why)
-        logger.info(words, schedule.automation_id, schedule.tenant, *counted)
+        told_of = log_context.of(schedule.tenant)
+        logger.info(words, schedule.automation_id, schedule.tenant, *counted, extra=told_of)
         return replace(schedule, next_at=step.next_at, left_out=left_out)
 
     def _goes_on(self, schedule: Schedule) -> bool:
@@ -161,4 +163,6 @@ class Ticker:
         if key not in self._told:
             self._told.add(key)
             told = "ticks of automation %s of tenant %s %s"
-            logger.exception(told, schedule.automation_id, schedule.tenant, words)
+            told_of = log_context.of(schedule.tenant)
+            names = (schedule.automation_id, schedule.tenant)
+            logger.exception(told, *names, words, extra=told_of)

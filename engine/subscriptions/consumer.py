@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Iterator, Sequence
 
+from core import log_context
 from core.clock import Clock
 from core.errors import StorageUnavailable
 from core.ids import new_id
@@ -39,7 +40,8 @@ class SubscriptionConsumer:
             return bool(self._index.of_type(tenant, event_type))
         except StorageUnavailable as error:
             # Asked in the middle of something that must not fail; `take` is asked again later.
-            logger.warning("the subscriptions of %s cannot be read: %s", tenant, error)
+            words, told_of = "the subscriptions of %s cannot be read: %s", log_context.of(tenant)
+            logger.warning(words, tenant, error, extra=told_of)
             return True
 
     def take(self, event: PlatformEvent) -> Sequence[Write]:

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from core import log_context
 from core.clock import Clock, Milliseconds
 from core.errors import GuardMissed, PenstockError, StorageUnavailable, UnstorableError
 from core.store import Store, Write
@@ -69,16 +70,19 @@ class Deliverer:
         try:
             return self._deliver(delivery)
         except UnstorableError as error:
-            logger.warning("what delivery %s came to cannot be kept: %s", delivery.id, error)
+            words = "what delivery %s came to cannot be kept: %s"
+            logger.warning(words, delivery.id, error, extra=log_context.of(delivery.tenant))
             self._fail(delivery, UNKEPT)
         except StorageUnavailable as error:
-            logger.warning("delivery %s cannot be sent now: %s", delivery.id, error)
+            words = "delivery %s cannot be sent now: %s"
+            logger.warning(words, delivery.id, error, extra=log_context.of(delivery.tenant))
             self._settle(given_back(delivery, self._clock.now() + SOON))
         except PenstockError as error:
             self._fail(delivery, str(error))
         except Exception:
             # A fault of ours must be seen as a failed attempt, not leave it in nobody's hands.
-            logger.exception("delivery %s broke", delivery.id)
+            told_of = log_context.of(delivery.tenant)
+            logger.exception("delivery %s broke", delivery.id, extra=told_of)
             self._fail(delivery, INTERNAL)
         return None
 
@@ -135,6 +139,7 @@ class Deliverer:
             tenant,
             ending.reason,
             count,
+            extra=log_context.of(tenant),
         )
         return True
 

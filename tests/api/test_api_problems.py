@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -75,6 +75,20 @@ def test_what_nobody_foresaw_is_logged_and_not_shown(
     [record] = [record for record in caplog.records if record.levelno == logging.ERROR]
     assert record.exc_info is not None
     assert "the inside" in str(record.exc_info[1])
+
+
+def test_the_log_tells_of_no_token_in_a_path(
+    shared_site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Breaking:
+        def receive(self, *_: object) -> None:
+            raise RuntimeError("the inside")
+
+    service = dataclasses.replace(shared_site.service, callbacks=cast(Any, Breaking()))
+    client = shared_site.with_service(service).test_client()
+    assert client.post("/callback/whoever-knows-it-may-call").status_code == 500
+    assert "/callback/<token>" in caplog.text
+    assert "whoever-knows" not in caplog.text
 
 
 def test_a_store_that_does_not_answer_is_told_with_a_time_to_come_back(shared_site: Site) -> None:

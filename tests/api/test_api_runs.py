@@ -35,6 +35,7 @@ RUN_MEMBERS = {
     "waits_for",
     "quarantine_key",
     "quarantine_id",
+    "timing",
 }
 EVENT_MEMBERS = {
     "id",

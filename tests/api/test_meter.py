@@ -29,7 +29,7 @@ def test_nothing_is_lost_between_threads() -> None:
         for _ in range(2_000):
             meter.event_accepted()
             meter.run_ended(RunStatus.FAILED)
-            meter.attempt_made("send-webhook", "succeeded", 20)
+            meter.attempt_made("send-webhook", "succeeded", "public", 20)
 
     threads = [threading.Thread(target=work) for _ in range(4)]
     for thread in threads:
@@ -39,16 +39,19 @@ def test_nothing_is_lost_between_threads() -> None:
 
     readings = meter.read()
     assert (readings.accepted, readings.ended) == (8_000, {"failed": 8_000})
-    assert sum(readings.attempts["send-webhook", "succeeded"].counts) == 8_000
+    assert sum(readings.attempts["send-webhook", "succeeded", "public"].counts) == 8_000
 
 
 def test_what_was_read_does_not_change_any_more() -> None:
     meter = Meter()
-    meter.step_ended("wait", StepStatus.SUCCEEDED, 1_000)
+    meter.step_ended("wait", StepStatus.SUCCEEDED, "none", 1_000)
     meter.committed(3, 0.01)
+    meter.connection_awaited(0.25)
     readings = meter.read()
-    meter.step_ended("wait", StepStatus.SUCCEEDED, 1_000)
+    meter.step_ended("wait", StepStatus.SUCCEEDED, "none", 1_000)
     meter.committed(3, 0.01)
+    meter.connection_awaited(0.25)
 
-    assert sum(readings.steps["wait", "succeeded"].counts) == 1
+    assert sum(readings.steps["wait", "succeeded", "none"].counts) == 1
+    assert (readings.waits.total, sum(readings.waits.counts)) == (0.25, 1)
     assert (readings.units.total, sum(readings.commits.counts)) == (3, 1)

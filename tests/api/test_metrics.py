@@ -14,7 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from core.errors import StorageUnavailable
 from core.states import RunStatus
 from engine.gauges import FRESH, GaugeService
-from tests.support.builders import make_document, make_event, make_run, step
+from tests.support.builders import make_document, make_event, make_run, send, step
 from tests.support.quarantine import hold_a_key
 from tests.support.server import ROOT
 from tests.support.site import Caller, Site
@@ -25,9 +25,9 @@ Samples = Mapping[tuple[str, frozenset[tuple[str, str]]], float]
 ASKED = [
     ROOT / "deploy" / "prometheus" / "penstock.rules.yaml",
     ROOT / "deploy" / "grafana" / "penstock.json",
-    ROOT / "docs" / "operating.md",
+    ROOT / "docs" / "observing.md",
 ]
-LABELS = {"action", "outcome", "status", "state", "le"}
+LABELS = {"action", "outcome", "origin", "status", "state", "le"}
 
 
 def samples(client: FlaskClient) -> dict[tuple[str, frozenset[tuple[str, str]]], float]:
@@ -61,13 +61,40 @@ def test_what_came_in_and_what_became_of_it_is_counted(
     assert value(found, "runs_ended_total", status="succeeded") == 2
     assert value(found, "runs_ended_total", status="failed") == 1
     assert value(found, "runs_ended_total", status="halted") == 0
-    made = {"action": "set-values", "outcome": "succeeded"}
+    made = {"action": "set-values", "outcome": "succeeded", "origin": "none"}
     assert value(found, "attempt_duration_seconds_count", **made) == 2
     assert value(found, "attempt_duration_seconds_bucket", **made, le="+Inf") == 2
-    ended = {"action": "set-values", "status": "succeeded"}
+    ended = {"action": "set-values", "status": "succeeded", "origin": "none"}
     assert value(found, "step_duration_seconds_count", **ended) == 2
     assert value(found, "commit_duration_seconds_count") > 0
+    assert value(found, "pool_wait_seconds_count") > 0
     assert value(found, "commit_units_sum") >= value(found, "commit_units_count")
+
+
+def test_attempts_and_steps_are_told_apart_by_where_they_went(
+    site: Site, publish: Callable[..., None]
+) -> None:
+    publish("refused", send("sync", "http://127.0.0.1:9/"))
+    site.anybody.post("/hooks/acme/refused", json={})
+
+    found = samples(site.anybody)
+
+    made = {"action": "send-webhook", "outcome": "failed", "origin": "unreached"}
+    assert value(found, "attempt_duration_seconds_count", **made) == 1
+    ended = {"action": "send-webhook", "status": "failed", "origin": "unreached"}
+    assert value(found, "step_duration_seconds_count", **ended) == 1
+
+
+def test_a_loop_is_a_step_too(site: Site, publish: Callable[..., None]) -> None:
+    loop = step("lines", "for-each", {"items": "<lines>"}, next={"each": ["one"]})
+    publish("looped", loop, step("one", "set-values", {"values": {"seen": "<item>"}}))
+    site.anybody.post("/hooks/acme/looped", json={"lines": [1, 2]})
+
+    found = samples(site.anybody)
+
+    ended = {"status": "succeeded", "origin": "none"}
+    assert value(found, "step_duration_seconds_count", action="for-each", **ended) == 1
+    assert value(found, "step_duration_seconds_count", action="set-values", **ended) == 2
 
 
 def test_a_repetition_is_not_accepted_twice(site: Site, publish: Callable[..., None]) -> None:

@@ -12,7 +12,7 @@ DOCUMENTS = ROOT / "docs"
 PAGE = (DOCUMENTS / "many-machines.md").read_text()
 
 
-@pytest.mark.parametrize("name", ["many-machines.md", "operating.md"])
+@pytest.mark.parametrize("name", ["many-machines.md", "observing.md", "operating.md"])
 def test_every_link_leads_somewhere(name):
     text = (DOCUMENTS / name).read_text()
     headings = {

@@ -33,6 +33,8 @@ TOLD = {
     "penstock_lease_rescues_total",
     "penstock_dead_letters_total",
     "penstock_breaker_state",
+    "penstock_commit_duration_seconds",
+    "penstock_pool_wait_seconds",
 }
 """The measurements that `GET /metrics` promises."""
 DATASOURCE = {"type": "prometheus", "uid": "${datasource}"}

@@ -127,6 +127,39 @@ def test_the_drawing_and_the_timeline_show_each_step(site: Site, admin: Browser)
     assert "attempt 1: failed" in page
 
 
+def test_the_page_says_where_the_time_went(site: Site, admin: Browser) -> None:
+    publish(site, failing_document())
+    now = site.application.clock.now()
+    ends = {"started_at": now + 40, "finished_at": now + 7_000}
+    run = make_run(status=RunStatus.FAILED, created_at=now, due_at=None, **ends)
+    attempts = (Attempt(1, now + 40, 1_000, "retry"), Attempt(2, now + 6_040, 960, "failed"))
+    tried = make_step_run("tell", status=StepStatus.FAILED, attempts=attempts, **ends)
+    store = site.application.store
+    store.commit([store.runs.insert(run), store.runs.keep_step(run, tried)])
+
+    page = admin.get(f"/runs/{run.id}")
+
+    said = words(page)
+    assert "Queued 40 ms In steps 2.0 s Between attempts 5.0 s Ended after 7.0 s" in said
+    assert "2 Failed 5.0 s 6.0 s 960 ms" in said
+    kinds = re.findall(r'class="bar (\w+)"', page.text)
+    assert kinds == ["queued", "steps", "wait", "steps", "retry", "wait", "failed"]
+
+
+def test_a_run_that_was_not_taken_up_yet_is_queued_so_far(site: Site, admin: Browser) -> None:
+    publish(site, failing_document())
+    now = site.application.clock.now()
+    run = make_run(created_at=now - 7_830_000, due_at=now + 3_600_000, deadline=now + 7_200_000)
+    site.application.store.commit([site.application.store.runs.insert(run)])
+
+    page = admin.get(f"/runs/{run.id}")
+
+    said = words(page)
+    assert "Queued 2 h 10 min In steps 0 ms Between attempts 0 ms" in said
+    assert "Not over yet 2 h 10 min so far" in said
+    assert re.findall(r'class="bar (\w+)"', page.text) == ["queued"]
+
+
 def test_the_steps_after_a_failure_are_drawn_with_what_led_to_them(
     site: Site, admin: Browser
 ) -> None:

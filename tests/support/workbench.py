@@ -29,6 +29,7 @@ from core.model import Run, StepRun
 from core.notifications import Notification, NotificationResult, place_of
 from core.signals import Signal
 from core.store import ListQuery, RunFilter
+from core.traces import NO_TRACES, Traces
 from engine.assembly import assemble
 from engine.execution import Execution
 from engine.inbound_replies import Reply
@@ -120,18 +121,28 @@ class InlineDispatcher:
 
 
 def surroundings(
-    partner: ScriptedPartner, people: ScriptedPeople, *, shared: bool = False
+    partner: ScriptedPartner,
+    people: ScriptedPeople,
+    *,
+    shared: bool = False,
+    traces: Traces = NO_TRACES,
 ) -> Surroundings:
     """What the engine meets of the world in a test."""
     links = Links(b"a key of the tests", "http://penstock.test")
-    return Surroundings(partner, people, body_value, links, open_counter(None), shared)
+    counter = open_counter(None)
+    return Surroundings(partner, people, body_value, links, counter, shared, traces=traces)
 
 
 class Workbench:
     """What a test works with. `beside` is another process over its store, by the same clock."""
 
     def __init__(
-        self, store: SqlStore, *, shared: bool = False, beside: Workbench | None = None
+        self,
+        store: SqlStore,
+        traces: Traces = NO_TRACES,
+        *,
+        shared: bool = False,
+        beside: Workbench | None = None,
     ) -> None:
         self.store = store
         self.clock = TurnedClock() if beside is None else beside.clock
@@ -139,7 +150,7 @@ class Workbench:
         self.dispatcher = InlineDispatcher()
         self.people = ScriptedPeople()
         registry = action_and_trigger_registry()
-        around = surroundings(self.partner, self.people, shared=shared)
+        around = surroundings(self.partner, self.people, shared=shared, traces=traces)
         self.links = around.links
         parts = assemble(registry, store, around, self.clock, self.dispatcher, _in_a_thread)
         self.parts = parts
@@ -155,7 +166,7 @@ class Workbench:
         self.quota_watch = parts.quota_watch
         self.rejections = parts.rejections
         self.alert_history = parts.alert_history
-        if beside is None:
+        if store.tenants.get(TENANT) is None:
             self.service.tenants.create(TENANT, "Acme")
 
     def publish(self, document: Mapping[str, Any], automation_id: str = "orders") -> None:
@@ -223,11 +234,11 @@ class Workbench:
 
 
 @contextmanager
-def workbench(folder: Path) -> Iterator[Workbench]:
+def workbench(folder: Path, traces: Traces = NO_TRACES) -> Iterator[Workbench]:
     """A workbench over a new SQLite store in a folder."""
     store = open_store(f"sqlite:///{folder / 'penstock.db'}", Cipher(b"a key of the tests"))
     try:
-        yield Workbench(store)
+        yield Workbench(store, traces)
     finally:
         store.close()
 

@@ -16,7 +16,7 @@ LOCKS = ROOT / "requirements"
 ENTRY = re.compile(
     r"^([a-z0-9.-]+)(?:\[[a-z,]+\])?==([^ ]+)(?: ; .+)? \\\n((?:    --hash.+\n?)+)", re.M
 )
-EVERY_LOCK = pytest.mark.parametrize("lock", ["run", "dev"])
+EVERY_LOCK = pytest.mark.parametrize("lock", ["run", "otel", "dev"])
 
 
 def versions(lock: str) -> dict[str, str]:
@@ -46,6 +46,8 @@ def test_every_line_belongs_to_a_version_with_hashes(lock):
     [
         ("run", project()["project"]["dependencies"]),
         ("run", project()["dependency-groups"]["build"]),
+        ("otel", project()["project"]["dependencies"]),
+        ("otel", project()["project"]["optional-dependencies"]["otel"]),
         ("dev", [each for each in project()["dependency-groups"]["dev"] if isinstance(each, str)]),
     ],
 )
@@ -56,5 +58,10 @@ def test_what_the_project_asks_for_is_locked_in_a_version_that_fits(lock, wanted
         assert version in requirement.specifier, f"{requirement}: run make lock"
 
 
+def test_the_tests_have_the_extra_as_it_is_installed():
+    groups = project()["dependency-groups"]["dev"]
+    assert set(project()["project"]["optional-dependencies"]["otel"]) <= set(map(str, groups))
+
+
 def test_the_environment_of_the_tests_has_the_versions_of_the_one_that_runs():
-    assert versions("run").items() <= versions("dev").items()
+    assert versions("run").items() <= versions("otel").items() <= versions("dev").items()
