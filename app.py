@@ -24,7 +24,8 @@ from api.hooks import Hooks
 from api.listening import Address
 from api.metering import Meter
 from api.proxies import TrustedProxies
-from api.server import Site
+from api.server import Among, Site
+from api.sharing import LookingFirst
 from builder_ui import Pages, PageSettings, create_pages
 from core.clock import Clock
 from core.config import Config
@@ -150,11 +151,11 @@ class WholeInstallation:
         """Keeps others off the data folder where the database is in there."""
         return nullcontext() if config.database_url else lock_data_folder(config)
 
-    def load(self, config: Config, role: Role, demo: Address | None = None) -> Site:
+    def load(self, config: Config, role: Role, among: Among, demo: Address | None = None) -> Site:
         """Starts working, and gives what is to be served."""
-        application = build(config, role, serving=True)
+        application = build(config, role, serving=True, board=among.board)
         # The lock on the folder says that nobody else has its database, and of no other database.
-        application.start(alone=config.database_url is None)
+        application.start(alone=among.alone and config.database_url is None)
         if role is Role.WORKER:
             worker = create_worker(application.service, application.meter)
             return Site(worker, application.rest, application.stop)
@@ -166,6 +167,9 @@ class WholeInstallation:
             demo,
             config.trusted_proxies,
         )
+        if application.look_at_changes is not None:
+            looking = LookingFirst(flask.wsgi_app, application.look_at_changes)
+            flask.wsgi_app = looking  # type: ignore[method-assign]
         return Site(flask, application.rest, application.stop)
 
 

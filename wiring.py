@@ -14,6 +14,7 @@ from typing import IO
 from actions import ACTIONS
 from api.metering import Meter
 from builder_ui import PageSettings
+from core.changes import ALONE, ChangeBoard, SharedChanges
 from core.clock import Clock, SystemClock
 from core.config import Assets, Config
 from core.errors import ConfigError
@@ -52,6 +53,8 @@ class Application:
     links: Links
     page_settings: PageSettings
     meter: Meter
+    look_at_changes: Callable[[], None] | None = None
+    """Called before a request is answered, where other processes may have changed something."""
 
     @property
     def service(self) -> Service:
@@ -75,18 +78,32 @@ class Application:
         self.parts.executor.tools.traces.close()
 
 
-def build(config: Config, role: Role = Role.RUN, *, serving: bool = False) -> Application:
+def build(
+    config: Config,
+    role: Role = Role.RUN,
+    *,
+    serving: bool = False,
+    board: ChangeBoard | None = None,
+) -> Application:
     """Puts an application together over the database of the configuration.
 
     `serving`: it will work, and not just be asked something; it has its database written in a
-    process of its own, and is traced. Raises ConfigError for a setting that cannot be used,
+    process of its own, and is traced. `board`: other processes of this machine do the same, and
+    change what this one remembers. Raises ConfigError for a setting that cannot be used,
     StorageUnavailable when the database cannot be reached.
     """
     counter = open_counter(config.redis_url)
     guard = AddressGuard(parse_networks(config.allow_private))
     secret_key = _secret_key(config)
     meter = Meter()
-    store = open_store(database_url(config), Cipher(secret_key), meter, writer_apart=serving)
+    store = open_store(
+        database_url(config),
+        Cipher(secret_key),
+        meter,
+        writer_apart=serving,
+        shared=board is not None,
+    )
+    changes = None if board is None else SharedChanges(board)
     clock, set_clock = _clock(store)
     links = Links(_derived(secret_key, "links"), config.site_url)
     sender, notifier = PooledSender(guard), AppriseNotifier(guard)
@@ -100,6 +117,7 @@ def build(config: Config, role: Role = Role.RUN, *, serving: bool = False) -> Ap
         meter,
         config.ready_lag,
         open_traces(config.traces) if serving else NO_TRACES,
+        changes or ALONE,
     )
 
     def workshop(dispatcher: RunDispatcher) -> Workshop:
@@ -120,15 +138,14 @@ def build(config: Config, role: Role = Role.RUN, *, serving: bool = False) -> Ap
         links=links,
         page_settings=_page_settings(config, secret_key),
         meter=meter,
+        look_at_changes=None if changes is None else changes.look,
     )
 
 
 def _clock(store: SqlStore) -> tuple[Clock, Callable[[], None]]:
     """The time by which an installation counts, and what sets it right now and then."""
-    if not store.is_shared:
-        return SystemClock(), lambda: None
     clock = store.clock()
-    return clock, clock.set
+    return (SystemClock(), lambda: None) if clock is None else (clock, clock.set)
 
 
 def _machinery(

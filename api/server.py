@@ -1,4 +1,4 @@
-"""The HTTP server: Flask under granian, in a working process that a supervisor starts again."""
+"""The HTTP server: Flask under granian, in working processes that a supervisor starts again."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import gc
 import os
 import socket
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -17,8 +18,9 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import MPServer
 
-from api.listening import BACKLOG
+from api.listening import BACKLOG, Listeners
 from api.supervisor import Lifeline, Supervisor
+from core.changes import ChangeBoard, SharedFlag
 
 BLOCKING_THREADS = 1024
 """Requests that are answered at once. Callers of slow partners wait in these threads, and senders
@@ -29,6 +31,7 @@ HEAD_MILLISECONDS = 10_000
 CONNECTIONS = 2048
 """Connections that are open at once."""
 
+_LOOK_SECONDS = 0.05
 _LOGGING = {"handlers": {}, "loggers": {"_granian": {"propagate": True}}}
 _FOREIGN_VARIABLES = ("HTTP_", "CONTENT_", "PENSTOCK_")
 
@@ -45,28 +48,52 @@ class Site:
     stop: Callable[[], None]
 
 
-def serve(listener: socket.socket, load: Callable[[], Site], ready: Callable[[], None]) -> None:
-    """Serves until SIGTERM or SIGINT.
+@dataclass(frozen=True, slots=True)
+class Among:
+    """Those with whom a working process works: the board on which they tell one another what they
+    changed, or None, and whether no other one can have begun."""
+
+    board: ChangeBoard | None
+    alone: bool
+
+
+def serve(listeners: Listeners, load: Callable[[Among], Site], ready: Callable[[], None]) -> None:
+    """Serves until SIGTERM or SIGINT, in a working process for each listening socket.
 
     `load` is called in each working process, after the fork; `ready` in the first one, when it is
     about to answer.
     """
+    processes = len(listeners.sockets)
+    board = ChangeBoard() if processes > 1 else None
+    begun = SharedFlag()
 
-    def work(lifeline: Lifeline, first: bool) -> None:
+    def work(lifeline: Lifeline, number: int) -> None:
         _drop_foreign_variables()
-        site = load()
+        listener = listeners.take(number)
+        alone = processes == 1 or (number == 0 and not begun.is_set)
+        if not alone:
+            # The first one takes up what an earlier stop left, as long as it is alone.
+            _wait_for(begun)
+        site = load(Among(board, alone))
         # What the start made lives as long as the process: collections need not look at it again.
         gc.collect()
         gc.freeze()
         lifeline.watch(site.rest)
-        if first:
+        if not begun.is_set:
+            begun.set()
             ready()
         try:
             _answer_requests(site.application, listener)
         finally:
             site.stop()
 
-    Supervisor(work, stopping=listener.close).run()
+    Supervisor(work, stopping=listeners.close, count=processes).run()
+
+
+def _wait_for(flag: SharedFlag) -> None:
+    # Whoever waits may be killed, which no lock between processes would get over.
+    while not flag.is_set:
+        time.sleep(_LOOK_SECONDS)
 
 
 def _answer_requests(application: Flask, listener: socket.socket) -> None:

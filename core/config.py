@@ -43,6 +43,7 @@ class Config:
     """Every setting. `allow_private` lists CIDRs as they were written.
 
     `public_url` is where others reach the installation, without a `/` at its end.
+    `processes` is how many working processes of this machine share the port and the work.
     `ready_lag` is how old the oldest due run may be for a worker to be ready; None: however old.
     `trusted_proxies` are those whose word on the caller's address and on the URL is taken.
     """
@@ -59,6 +60,7 @@ class Config:
     trusted_proxies: tuple[IPNetwork, ...] = ()
     assets: Assets = Assets.CDN
     ready_lag: Milliseconds | None = 60_000
+    processes: int = 1
     log_format: LogFormat = LogFormat.TEXT
     traces: TraceExport = TraceExport.OFF
 
@@ -88,6 +90,7 @@ class Config:
 
 
 SHORTEST_KEY = 16
+MOST_PROCESSES = 64
 _COLLECTORS = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
 
 
@@ -107,6 +110,7 @@ def read_config(environment: Mapping[str, str]) -> Config:
         trusted_proxies=_networks("PENSTOCK_TRUSTED_PROXIES", environment),
         assets=_assets(environment.get("PENSTOCK_ASSETS") or config.assets),
         ready_lag=_lag(environment.get("PENSTOCK_READY_LAG") or "60s"),
+        processes=_processes(environment.get("PENSTOCK_PROCESSES") or str(config.processes)),
         log_format=_log_format(environment.get("PENSTOCK_LOG_FORMAT") or config.log_format),
         traces=_traces(environment),
     )
@@ -115,6 +119,14 @@ def read_config(environment: Mapping[str, str]) -> Config:
 def _port(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 0 < int(text) < 65536:
         raise ConfigError(f"PENSTOCK_PORT: {text!r} is not a port; use a number from 1 to 65535")
+    return int(text)
+
+
+def _processes(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) <= MOST_PROCESSES:
+        raise ConfigError(
+            f"PENSTOCK_PROCESSES: {text!r} cannot be used; use a number from 1 to {MOST_PROCESSES}"
+        )
     return int(text)
 
 

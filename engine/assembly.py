@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from core.changes import Changes
 from core.clock import Clock
 from core.meters import Meters
 from core.store import Store
@@ -192,23 +193,24 @@ def _common(
 ) -> _Common:
     compiler = Compiler(registry)
     audit = AuditService(store.audit, clock)
-    catalog = Catalog(store.automations, compiler, clock)
+    changes = surroundings.changes
+    catalog = Catalog(store.automations, compiler, clock, changes)
     transitions = Transitions(store.runs)
-    index = SubscriptionIndex(store.subscriptions, clock)
+    index = SubscriptionIndex(store.subscriptions, clock, changes)
     consumer = SubscriptionConsumer(index, store.deliveries, catalog, clock)
     consumers = (EventStarts(store, catalog, transitions, dispatcher.wake), consumer)
     relay = Relay(store, consumers, clock)
     versions = {name: one.version for name, one in EVENT_TYPES.items()}
     stir = relay.stirred.set
-    keyring = Keyring(store, audit, clock)
-    settings = TenantSettings(store.tenants, clock)
+    keyring = Keyring(store, audit, clock, changes)
+    settings = TenantSettings(store.tenants, clock, changes)
     gate = Gate(surroundings.counter, settings.of, keyring, clock)
     return _Common(
         registry=registry,
         store=store,
         clock=clock,
         compiler=compiler,
-        vault=Vault(store.secrets, clock),
+        vault=Vault(store.secrets, clock, changes),
         catalog=catalog,
         audit=audit,
         keyring=keyring,
@@ -306,7 +308,7 @@ def _service(
     registry, store, clock = common.registry, common.store, common.clock
     vault, audit = common.vault, common.audit
     automations, versions = _automations(common)
-    accounts, users, invitations = _people(common)
+    accounts, users, invitations = _people(common, surroundings.changes)
     sketches, trials = _drafts(common, tools)
     samples, listeners = _listening(common, shared=surroundings.shared)
     statistics = StatisticsService(store, clock)
@@ -442,9 +444,11 @@ def _forecasts(common: _Common) -> ForecastService:
     )
 
 
-def _people(common: _Common) -> tuple[AccountService, UserService, InvitationService]:
+def _people(
+    common: _Common, changes: Changes
+) -> tuple[AccountService, UserService, InvitationService]:
     store, audit, clock = common.store, common.audit, common.clock
-    sessions, passwords = SessionKeeper(store, clock), Passwords()
+    sessions, passwords = SessionKeeper(store, clock, changes), Passwords()
     return (
         AccountService(store, sessions, passwords, audit, clock),
         UserService(store, sessions, audit),

@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from core.changes import ALONE, Changes
 from core.clock import Clock, Milliseconds
 from core.errors import InvalidError, NotFoundError, StorageUnavailable
 from core.model import Automation, Document
@@ -44,7 +45,15 @@ class TenantCatalog:
 class Catalog:
     """Reads what is published and keeps it compiled. A change made here shows at once."""
 
-    def __init__(self, automations: Automations, compiler: Compiler, clock: Clock) -> None:
+    def __init__(
+        self,
+        automations: Automations,
+        compiler: Compiler,
+        clock: Clock,
+        changes: Changes = ALONE,
+    ) -> None:
+        self._changes = changes
+        changes.follow(self.forget_all)
         self._automations = automations
         self._compiler = compiler
         self._clock = clock
@@ -80,6 +89,12 @@ class Catalog:
         """What the tenant has published changed."""
         with self._lock:
             self._tenants.pop(tenant, None)
+        self._changes.tell()
+
+    def forget_all(self) -> None:
+        """Another process changed something."""
+        with self._lock:
+            self._tenants.clear()
 
     def _fresh(self, tenant: str) -> TenantCatalog | None:
         known = self._tenants.get(tenant)

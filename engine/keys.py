@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import replace
 
+from core.changes import ALONE, Changes
 from core.clock import Clock, Milliseconds
 from core.errors import Fault, GuardMissed, InvalidError, NotFoundError
 from core.ids import new_id
@@ -29,7 +30,11 @@ MOST_KNOWN = 10_000
 class Keyring:
     """The keys of every tenant."""
 
-    def __init__(self, store: Store, audit: AuditService, clock: Clock) -> None:
+    def __init__(
+        self, store: Store, audit: AuditService, clock: Clock, changes: Changes = ALONE
+    ) -> None:
+        self._changes = changes
+        changes.follow(self.forget_all)
         self._store = store
         self._audit = audit
         self._clock = clock
@@ -89,6 +94,11 @@ class Keyring:
             self._store.commit(writes)
         except GuardMissed:
             raise NotFoundError(f"there is no key {key_id}") from None
+        self.forget_all()
+        self._changes.tell()
+
+    def forget_all(self) -> None:
+        """A key changed, here or in another process."""
         with self._lock:
             self._known.clear()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from core.changes import ALONE, Changes
 from core.clock import Milliseconds
 from core.http import Sender
 from core.limits import RequestCounter
@@ -23,7 +24,8 @@ class Surroundings:
     where requests are counted.
 
     `meters` are told what happens, and `traces` for whom; `ready_lag` is how old the oldest due run
-    may be. `shared` says that other processes work on the same store.
+    may be. `shared` says that other processes work on the same store; `changes`
+    is where those of one machine tell one another what they changed.
     """
 
     sender: Sender
@@ -35,3 +37,4 @@ class Surroundings:
     meters: Meters = SILENT
     ready_lag: Milliseconds | None = None
     traces: Traces = NO_TRACES
+    changes: Changes = ALONE

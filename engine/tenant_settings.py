@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from core.changes import ALONE, Changes
 from core.clock import Clock, Milliseconds
 from core.errors import StorageUnavailable
 from core.store import Tenants
@@ -27,7 +28,9 @@ class _Known:
 class TenantSettings:
     """The settings of every tenant; a change here shows at once."""
 
-    def __init__(self, tenants: Tenants, clock: Clock) -> None:
+    def __init__(self, tenants: Tenants, clock: Clock, changes: Changes = ALONE) -> None:
+        self._changes = changes
+        changes.follow(self.forget_all)
         self._tenants = tenants
         self._clock = clock
         self._lock = threading.Lock()
@@ -45,6 +48,12 @@ class TenantSettings:
         """The tenant's settings changed."""
         with self._lock:
             self._known.pop(tenant, None)
+        self._changes.tell()
+
+    def forget_all(self) -> None:
+        """Another process changed something."""
+        with self._lock:
+            self._known.clear()
 
     def _refresh(self, tenant: str) -> _Known:
         """Of all who came as they grew old, the first reads them for the others."""

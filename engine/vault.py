@@ -6,6 +6,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from core.changes import ALONE, Changes
 from core.clock import Clock, Milliseconds
 from core.errors import StorageUnavailable
 from core.masking import Masker
@@ -31,7 +32,9 @@ class TenantSecrets:
 class Vault:
     """Reads each tenant's secrets once and keeps them for a while; a change here shows at once."""
 
-    def __init__(self, secrets: SecretValues, clock: Clock) -> None:
+    def __init__(self, secrets: SecretValues, clock: Clock, changes: Changes = ALONE) -> None:
+        self._changes = changes
+        changes.follow(self.forget_all)
         self._secrets = secrets
         self._clock = clock
         self._known: dict[str, TenantSecrets] = {}
@@ -49,6 +52,12 @@ class Vault:
         """The tenant's secrets changed."""
         with self._lock:
             self._known.pop(tenant, None)
+        self._changes.tell()
+
+    def forget_all(self) -> None:
+        """Another process changed something."""
+        with self._lock:
+            self._known.clear()
 
     def _fresh(self, tenant: str) -> TenantSecrets | None:
         known = self._known.get(tenant)

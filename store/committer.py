@@ -179,7 +179,8 @@ def execute_alone(database: Database, writer: Writer, unit: Unit) -> Exception |
     """Commits one unit; the error when it could not."""
     try:
         if unit.work is not None:
-            unit.result = database.transact(unit.work)
+            with writer.turn():
+                unit.result = database.transact(unit.work)
         else:
             writer.write(calls_of([unit]))
     except StorageUnavailable as error:

@@ -58,12 +58,17 @@ _UNSTORABLE = {"DataError", "IntegrityError", "ProgrammingError", "OverflowError
 
 
 class Database:
-    """An engine with its dialect's ways. Reads run here; changes go through a committer."""
+    """An engine with its dialect's ways. Reads run here; changes go through a committer.
 
-    def __init__(self, url: str, meters: Meters = SILENT) -> None:
+    `shared`: several processes of this machine serve from one SQLite file. PostgreSQL is always
+    shared.
+    """
+
+    def __init__(self, url: str, meters: Meters = SILENT, *, shared: bool = False) -> None:
         self._meters = meters
         self.engine = _make_engine(url)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
+        self.is_shared = shared or not self.is_sqlite
         self._driver_error: type[Exception] = self.engine.dialect.loaded_dbapi.Error
 
     @property

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from store.database import Database, unavailable
+from store.file_lock import file_lock
 
 _SPACE = 0x50454E53
 """The first half of every lock's key, so that locks of other programs are not ours."""
@@ -22,13 +23,22 @@ _WAIT = select(func.pg_advisory_xact_lock(bindparam("space"), bindparam("name"))
 def exclusively(database: Database, name: str, *, wait: bool = False) -> Iterator[bool]:
     """Whether nobody else does the work of this name; while it is done here, nobody can begin it.
 
-    On PostgreSQL it is an advisory lock, which ends with its transaction, be it that the process
-    died. SQLite's file belongs to one process as it is. With `wait` the others are waited for.
-    Raises StorageUnavailable.
+    On PostgreSQL it is an advisory lock, which ends with its transaction, on SQLite a lock on a
+    file, where its database is shared at all; either ends with the process. With `wait` the others
+    are waited for. Raises StorageUnavailable.
     """
-    if database.is_sqlite:
+    if not database.is_shared:
         yield True
-        return
+    elif database.is_sqlite:
+        with file_lock(f"{database.file}-{name}", wait=wait) as held:
+            yield held
+    else:
+        with _advisory_lock(database, name, wait=wait) as held:
+            yield held
+
+
+@contextmanager
+def _advisory_lock(database: Database, name: str, *, wait: bool) -> Iterator[bool]:
     try:
         connection = database.engine.connect()
     except (DBAPIError, PoolTimeout) as error:

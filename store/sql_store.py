@@ -93,17 +93,17 @@ class SqlStore:
 
     @property
     def is_shared(self) -> bool:
-        """Whether several processes may work on it, on whichever machines."""
-        return not self._database.is_sqlite
+        """Whether several processes may work on it."""
+        return self._database.is_shared
 
     @property
     def connections(self) -> int:
         """How many connections to the database are in use."""
         return self._database.connections
 
-    def clock(self) -> DatabaseClock:
-        """The clock of the database of a shared store. Raises StorageUnavailable."""
-        return DatabaseClock(self._database)
+    def clock(self) -> DatabaseClock | None:
+        """The clock of a database that has one, as PostgreSQL. Raises StorageUnavailable."""
+        return None if self._database.is_sqlite else DatabaseClock(self._database)
 
     def exclusively(self, name: str, *, wait: bool = False) -> AbstractContextManager[bool]:
         """Whether nobody else does the work of this name; while it is done here nobody can begin.
@@ -132,14 +132,20 @@ class SqlStore:
 
 
 def open_store(
-    url: str, cipher: Cipher, meters: Meters = SILENT, *, writer_apart: bool = False
+    url: str,
+    cipher: Cipher,
+    meters: Meters = SILENT,
+    *,
+    writer_apart: bool = False,
+    shared: bool = False,
 ) -> SqlStore:
     """Opens the database of a URL, brings its tables up to date and puts the store over it.
 
-    `writer_apart`: SQLite is written in a process of its own, as befits a server. Raises
-    ConfigError for a URL that cannot be used, StorageUnavailable when nobody answers there.
+    `writer_apart`: SQLite is written in a process of its own, as befits a server; `shared`: several
+    such servers are over one file. Raises ConfigError for a URL that cannot be used,
+    StorageUnavailable when nobody answers there.
     """
-    database = Database(url, meters)
+    database = Database(url, meters, shared=shared)
     try:
         migrate(database)
         committer = _committer(database, meters, writer_apart=writer_apart)
@@ -153,5 +159,7 @@ def _committer(database: Database, meters: Meters, *, writer_apart: bool) -> Com
     if not database.is_sqlite:
         return DirectCommitter(database, meters)
     if writer_apart:
-        return GroupCommitter(database, meters, ProcessWriter(database.file))
+        return GroupCommitter(
+            database, meters, ProcessWriter(database.file, shared=database.is_shared)
+        )
     return GroupCommitter(database, meters, ConnectionWriter(database, database.connect()))

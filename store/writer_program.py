@@ -6,9 +6,9 @@ writer; here it works beside them, on another core. Only the standard library is
 that little: the process takes some 4 MB.
 
 Frames go in at the standard input and out at the standard output: the length in four bytes, and
-what `marshal` makes of plain values. The first one in is `[file, pragmas]`, each further one a list
-of calls, which are one transaction. The answer to each is an `Answer`. Its end is the end of the
-standard input: whoever is to stop it closes that, and signals to a whole group do not.
+what `marshal` makes of plain values. The first one in is `[file, pragmas, shared]`, each further
+one a list of calls, which are one transaction. The answer to each is an `Answer`. Its end is the
+end of the standard input: whoever is to stop it closes that, and signals to a whole group do not.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ import struct
 import sys
 from collections.abc import Iterable, Sequence
 from contextlib import closing, suppress
+from functools import partial
 from typing import IO, Any, BinaryIO
 
 Call = tuple[str, Sequence[Any], "int | None"]
@@ -29,6 +30,9 @@ Call = tuple[str, Sequence[Any], "int | None"]
 Answer = tuple[str, Sequence[str], str] | None
 """None: it is on disk. Else nothing of it is: `MISSED` or `FAULT`, with the names of the error's
 classes and its words."""
+
+LOCK = "-writer"
+"""What the name of the file ends with on which writers have their lock, behind the database's."""
 
 MISSED = "missed"
 FAULT = "fault"
@@ -79,9 +83,12 @@ def main() -> None:
 
 
 def _write_forever() -> None:
-    file, pragmas = read_frame(sys.stdin.buffer)
+    file, pragmas, shared = read_frame(sys.stdin.buffer)
     try:
-        lock = _lock(file)
+        lock = _open_lock(file)
+        if not shared:
+            # The writer before this one is gone then: nothing of its comes after what is new.
+            fcntl.flock(lock, fcntl.LOCK_EX)
         connection = _connect(file, pragmas)
     except (sqlite3.Error, OSError) as error:
         _answer(_fault(error))
@@ -89,16 +96,14 @@ def _write_forever() -> None:
     _answer(None)
     with lock, closing(connection):
         cursor = connection.cursor()
+        commit = partial(_commit_in_turn, lock) if shared else _commit
         while True:
-            _answer(_commit(connection, cursor, read_frame(sys.stdin.buffer)))
+            _answer(commit(connection, cursor, read_frame(sys.stdin.buffer)))
 
 
-def _lock(file: str) -> IO[bytes]:
-    """Waits until the writer before this one is gone: nothing of its comes after what is new."""
+def _open_lock(file: str) -> IO[bytes]:
     # Kept as long as the process lives; without pathlib, which would double what it takes.
-    lock = open(f"{file}-writer", "ab")  # noqa: PTH123, SIM115
-    fcntl.flock(lock, fcntl.LOCK_EX)
-    return lock
+    return open(file + LOCK, "ab")  # noqa: PTH123
 
 
 def _connect(file: str, pragmas: Sequence[str]) -> sqlite3.Connection:
@@ -106,6 +111,18 @@ def _connect(file: str, pragmas: Sequence[str]) -> sqlite3.Connection:
     for pragma in pragmas:
         connection.execute(f"PRAGMA {pragma}")
     return connection
+
+
+def _commit_in_turn(
+    lock: IO[bytes], connection: sqlite3.Connection, cursor: sqlite3.Cursor, calls: list[Call]
+) -> Answer:
+    """Where several processes write, they wait for the lock in the kernel, and not for SQLite,
+    which would look again and again."""
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    try:
+        return _commit(connection, cursor, calls)
+    finally:
+        fcntl.flock(lock, fcntl.LOCK_UN)
 
 
 def _commit(connection: sqlite3.Connection, cursor: sqlite3.Cursor, calls: list[Call]) -> Answer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from typing import Any, BinaryIO, Protocol, cast
 
 from sqlalchemy import PoolProxiedConnection
@@ -13,7 +13,17 @@ from sqlalchemy import PoolProxiedConnection
 from core.errors import GuardMissed, StorageUnavailable
 from store import writer_program
 from store.database import PRAGMAS, Database, storage_error
-from store.writer_program import MISSED, Answer, Call, Missed, execute_calls, frame, read_frame
+from store.file_lock import file_lock
+from store.writer_program import (
+    LOCK,
+    MISSED,
+    Answer,
+    Call,
+    Missed,
+    execute_calls,
+    frame,
+    read_frame,
+)
 
 
 class Writer(Protocol):
@@ -21,6 +31,10 @@ class Writer(Protocol):
 
     def write(self, calls: Sequence[Call]) -> None:
         """Returns when the calls are on disk. Raises GuardMissed or StorageUnavailable."""
+        ...
+
+    def turn(self) -> AbstractContextManager[object]:
+        """While it lasts, nobody else writes to the database."""
         ...
 
     def close(self) -> None:
@@ -43,6 +57,10 @@ class ConnectionWriter:
         except Missed:
             raise missed() from None
 
+    def turn(self) -> AbstractContextManager[object]:
+        """Whoever else writes is found out by SQLite."""
+        return nullcontext()
+
     def close(self) -> None:
         """Gives the connection back."""
         self._connection.close()
@@ -51,12 +69,14 @@ class ConnectionWriter:
 class ProcessWriter:
     """Writes an SQLite file in a process of its own (`store.writer_program`).
 
-    When that ends, what was under way is told as not stored, though it may be: as with any database
+    `shared`: there are others, in other processes, with which this one takes turns. When the
+    process ends, what was under way is told as not stored, though it may be: as with any database
     whose connection breaks at that moment. The next calls get another process.
     """
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, *, shared: bool = False) -> None:
         self._file = file
+        self._shared = shared
         self._process: subprocess.Popen[bytes] | None = None
         self._process = self._start()
 
@@ -65,6 +85,10 @@ class ProcessWriter:
         if self._process is None:
             self._process = self._start()
         self._settle(self._ask(self._process, _frame_of(calls)))
+
+    def turn(self) -> AbstractContextManager[object]:
+        """Keeps writers of other processes waiting; this one has nothing to write now."""
+        return file_lock(self._file + LOCK) if self._shared else nullcontext()
 
     def close(self) -> None:
         """Lets the process end."""
@@ -79,7 +103,7 @@ class ProcessWriter:
             )
         except OSError as error:
             raise StorageUnavailable(f"the database's writer does not start: {error}") from error
-        self._settle(self._ask(process, frame([self._file, PRAGMAS])))
+        self._settle(self._ask(process, frame([self._file, PRAGMAS, self._shared])))
         return process
 
     def _ask(self, process: subprocess.Popen[bytes], question: bytes) -> Answer:

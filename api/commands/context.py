@@ -10,7 +10,7 @@ from typing import Protocol
 
 from api.commands.terminal import Terminal
 from api.listening import Address
-from api.server import Site
+from api.server import Among, Site
 from core.config import Config
 from core.findings import Finding
 from core.roles import Role
@@ -73,7 +73,7 @@ class Installation(Protocol):
         """Looks at everything an installation is made of, and changes nothing."""
         ...
 
-    def load(self, config: Config, role: Role, demo: Address | None = None) -> Site:
+    def load(self, config: Config, role: Role, among: Among, demo: Address | None = None) -> Site:
         """Starts working, and gives what is to be served, with the demo's partner if wanted."""
         ...
 

@@ -12,7 +12,7 @@ from api.commands.settings import SERVER_FLAGS, add_flags, configuration
 from api.commands.tenancy import DEFAULT_TENANT
 from api.commands.welcome import demo_lines, welcome_lines
 from api.demo import Demo, allow_partner
-from api.listening import Address, address_of, listen
+from api.listening import Address, listen
 from api.logs import start_log
 from api.server import serve
 from core.config import Config
@@ -52,16 +52,18 @@ def _run(arguments: Namespace, context: Context) -> int:
     _refuse_redis(config)
     start_log(config.log_format, context.terminal.errors)
     installation = context.installation
-    with installation.hold(config), listen(config.host, config.port) as listener:
-        address = address_of(listener)
+    with installation.hold(config), listen(config.host, config.port, config.processes) as listeners:
+        address = listeners.address
         if arguments.demo:
             config = allow_partner(config, address)
         # What this loads and makes would stay in the memory of both processes of the server, and
         # neither threads nor connections would survive the fork between them.
         welcome = apart(lambda: _prepare(context, config, address, demo=arguments.demo))
         serve(
-            listener,
-            load=lambda: installation.load(config, Role.RUN, address if arguments.demo else None),
+            listeners,
+            load=lambda among: installation.load(
+                config, Role.RUN, among, address if arguments.demo else None
+            ),
             ready=lambda: context.terminal.say(*welcome),
         )
     return 0

@@ -27,6 +27,7 @@ SERVER_FLAGS = {
     "assets": "where browsers get htmx from: `cdn` (default), or `local`, from this server alone",
     "traces": "`otlp`: traces of runs go to the collector of OTEL_EXPORTER_OTLP_ENDPOINT; or `off`",
     "log-format": "`text` (default), or `json`: one object a line",
+    "processes": "working processes that share the port and the work (default: 1)",
     "ready-lag": "age of the oldest due run at which a worker is not ready, or off (default: 60s)",
     "allow-private": "private networks that may be called, as CIDRs: 10.0.0.0/8,192.168.1.0/24",
 }

@@ -11,7 +11,7 @@ from api.commands.parsing import Commands, add_command
 from api.commands.settings import SERVER_FLAGS, add_flags, configuration
 from api.commands.tenancy import DEFAULT_TENANT
 from api.commands.welcome import welcome_lines
-from api.listening import Address, address_of, listen
+from api.listening import Address, listen
 from api.logs import start_log
 from api.server import serve
 from core.config import Config
@@ -43,12 +43,12 @@ def _serve(role: Role, arguments: Namespace, context: Context) -> int:
     _require_shared(config, role)
     start_log(config.log_format, context.terminal.errors)
     installation = context.installation
-    with listen(config.host, config.port) as listener:
-        address = address_of(listener)
+    with listen(config.host, config.port, config.processes) as listeners:
+        address = listeners.address
         lines = apart(lambda: _prepare(role, context, config, address))
         serve(
-            listener,
-            load=lambda: installation.load(config, role),
+            listeners,
+            load=lambda among: installation.load(config, role, among),
             ready=lambda: context.terminal.say(*lines),
         )
     return 0

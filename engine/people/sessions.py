@@ -7,6 +7,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, replace
 
 from core.accounts import Session, User
+from core.changes import ALONE, Changes
 from core.clock import Clock, Milliseconds
 from core.ids import new_id
 from core.store import Store
@@ -49,7 +50,9 @@ class _Known:
 class SessionKeeper:
     """The sessions of all users."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, changes: Changes = ALONE) -> None:
+        self._told = changes
+        changes.follow(self.forget_all)
         self._store = store
         self._clock = clock
         self._lock = threading.Lock()
@@ -82,6 +85,11 @@ class SessionKeeper:
 
     def forget(self) -> None:
         """Users or sessions changed."""
+        self.forget_all()
+        self._told.tell()
+
+    def forget_all(self) -> None:
+        """Another process changed something."""
         with self._lock:
             self._known.clear()
             self._changes += 1

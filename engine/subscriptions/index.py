@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from core.changes import ALONE, Changes
 from core.clock import Clock, Milliseconds
 from core.subscription_store import Subscriptions
 from core.subscriptions import Subscription
@@ -39,7 +40,11 @@ class _Known:
 class SubscriptionIndex:
     """Reads what is enabled and keeps it for a while. A change made here shows at once."""
 
-    def __init__(self, subscriptions: Subscriptions, clock: Clock) -> None:
+    def __init__(
+        self, subscriptions: Subscriptions, clock: Clock, changes: Changes = ALONE
+    ) -> None:
+        self._changes = changes
+        changes.follow(self.forget_all)
         self._subscriptions = subscriptions
         self._clock = clock
         self._lock = threading.Lock()
@@ -60,6 +65,12 @@ class SubscriptionIndex:
         """The subscriptions of the tenant changed."""
         with self._lock:
             self._tenants.pop(tenant, None)
+        self._changes.tell()
+
+    def forget_all(self) -> None:
+        """Another process changed something."""
+        with self._lock:
+            self._tenants.clear()
 
     def _fresh(self, tenant: str) -> _Known | None:
         known = self._tenants.get(tenant)

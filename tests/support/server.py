@@ -18,6 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from store.file_lock import file_lock
+from store.writer_program import LOCK
+
 ROOT = Path(__file__).parents[2]
 ADMIN_KEY = "psk_the-admin-key-of-tests"
 PATIENCE = 60.0
@@ -121,8 +124,12 @@ class Server:
 
     def worker(self) -> int:
         """The process that answers and executes, a child of the supervisor."""
-        (child,) = _children(self.process.pid)
+        (child,) = self.workers()
         return child
+
+    def workers(self) -> list[int]:
+        """The processes that answer and execute; with PENSTOCK_PROCESSES there are several."""
+        return _children(self.process.pid)
 
     def writer(self) -> int:
         """The process that writes the SQLite database, a child of the worker."""
@@ -145,7 +152,15 @@ class Server:
         # Its output ends with the last of its processes.
         self._reader.join(PATIENCE)
         assert not self._reader.is_alive(), "a process of the server outlives its supervisor"
+        self._await_writers()
         return status
+
+    def _await_writers(self) -> None:
+        """What was being written as the server died is on disk then, or nowhere."""
+        lock = self.data_dir / f"penstock.db{LOCK}"
+        if lock.exists():
+            with file_lock(str(lock)):
+                pass
 
     def stop(self, number: int = signal.SIGTERM) -> int:
         """Stops it in order; its exit status."""
