@@ -1,0 +1,8 @@
+"""Every scenario there is, in the order in which they are run."""
+
+from __future__ import annotations
+
+from chaos import kills
+from chaos.tally import Scenario
+
+SCENARIOS: tuple[Scenario, ...] = (*kills.SCENARIOS,)
