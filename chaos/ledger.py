@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Set
 from time import monotonic
@@ -21,18 +22,20 @@ Completed = tuple[Set[str], Counter[str]]
 
 
 class Ledger:
-    """Remembers every post of an installation whose automations are `publish_all`'s."""
+    """Every post of an installation whose automations are `publish_all`'s. Thread-safe."""
 
     def __init__(self, partner: Partner) -> None:
         self._partner = partner
         self._posts: list[Posted] = []
         self._completed: list[Completed] = []
         self._late = 0
+        self._lock = threading.Lock()
 
     def plan(self, chance: random.Random, count: int) -> list[Posted]:
         """So many posts, remembered, none of which was planned before."""
-        planned = plan_posts(chance, count, first=len(self._posts))
-        self._posts += planned
+        with self._lock:
+            planned = plan_posts(chance, count, first=len(self._posts))
+            self._posts += planned
         return planned
 
     def note_completed(self, completed: Set[str]) -> None:

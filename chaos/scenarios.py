@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chaos import kills
+from chaos import kills, services
 from chaos.tally import Scenario
 
-SCENARIOS: tuple[Scenario, ...] = (*kills.SCENARIOS,)
+SCENARIOS: tuple[Scenario, ...] = (*kills.SCENARIOS, *services.SCENARIOS)

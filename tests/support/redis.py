@@ -6,8 +6,10 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import threading
+from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import redis
@@ -16,6 +18,8 @@ from tests.support.debian import find_or_install
 from tests.support.waiting import eventually
 
 HOST = "127.0.0.1"
+TROUBLE_SECONDS = 0.2
+"""Between one trouble and the next."""
 
 
 class RedisServer:
@@ -69,6 +73,38 @@ def running_redis() -> Iterator[RedisServer]:
     finally:
         server.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def troubled(server: RedisServer, fault: str) -> Iterator[Counter[str]]:
+    """Redis is `flushed`, `restarted` or `slow` all the while, again and again; how often."""
+    over, times = threading.Event(), Counter[str]()
+
+    def trouble() -> None:
+        while not over.wait(TROUBLE_SECONDS):
+            with suppress(redis.RedisError):
+                _trouble_once(server, fault)
+                times[fault] += 1
+
+    thread = threading.Thread(target=trouble)
+    thread.start()
+    try:
+        yield times
+    finally:
+        over.set()
+        thread.join()
+
+
+def _trouble_once(server: RedisServer, fault: str) -> None:
+    if fault == "restarted":
+        server.stop()
+        server.start()
+        return
+    with redis.Redis.from_url(server.url, socket_timeout=1) as client:
+        if fault == "flushed":
+            client.flushall()
+        else:
+            client.client_pause(3_000)
 
 
 def _free_port() -> int:
