@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chaos import kills, services
+from chaos import disks, kills, services
 from chaos.tally import Scenario
 
-SCENARIOS: tuple[Scenario, ...] = (*kills.SCENARIOS, *services.SCENARIOS)
+SCENARIOS: tuple[Scenario, ...] = (*kills.SCENARIOS, *services.SCENARIOS, *disks.SCENARIOS)
