@@ -67,7 +67,7 @@ class Ledger:
     def _faults(self, runs: Mapping[str, str]) -> Iterator[str]:
         if self._late:
             yield f"{self._late} runs did not end within {RECOVERY_SECONDS} s"
-        if len(runs) > len(self._posts):
+        if len(runs) > len(self._posts):  # a post that found nobody has none
             yield f"{len(runs)} runs of {len(self._posts)} events"
         failed = sum(status in ENDS and status != "succeeded" for status in runs.values())
         if failed:

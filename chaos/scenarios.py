@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from chaos import disks, kills, services
+from chaos import clocks, disks, kills, services
 from chaos.tally import Scenario
 
-SCENARIOS: tuple[Scenario, ...] = (*kills.SCENARIOS, *services.SCENARIOS, *disks.SCENARIOS)
+SCENARIOS: tuple[Scenario, ...] = (
+    *kills.SCENARIOS,
+    *services.SCENARIOS,
+    *disks.SCENARIOS,
+    *clocks.SCENARIOS,
+)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from time import monotonic
 
@@ -12,7 +12,7 @@ from chaos.ledger import Ledger
 from chaos.tally import Scenario, Setting, Tally
 from tests.crash.promises import publish_all
 from tests.support.machines import Machines, open_machines
-from tests.support.partner import open_partner
+from tests.support.partner import Script, open_partner
 from tests.support.postgres import running_postgres
 from tests.support.redis import RedisServer, running_redis, troubled
 from tests.support.server import Server
@@ -67,12 +67,21 @@ def _trouble(redis: RedisServer, fault: str, seconds: float, tally: Tally) -> No
 
 
 @contextmanager
-def watched(machines: Machines, tally: Tally) -> Iterator[tuple[Server, Ledger]]:
-    """A web process and two workers, whose runs and logs are looked at in the end."""
+def watched(
+    machines: Machines,
+    tally: Tally,
+    script: Script | None = None,
+    settings: Sequence[Mapping[str, str]] = ({}, {}, {}),
+) -> Iterator[tuple[Server, Ledger]]:
+    """A web process and workers with these settings; in the end their runs and logs are read.
+
+    `script` is the partner's.
+    """
     with open_partner() as partner:
         ledger = Ledger(partner)
-        web = machines.web()
-        workers = [machines.worker(), machines.worker()]
+        partner.script = script or partner.script
+        web = machines.web(**settings[0])
+        workers = [machines.worker(**each) for each in settings[1:]]
         publish_all(web, partner)
         try:
             yield web, ledger
