@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chaos import clocks, disks, kills, services
+from chaos import clocks, disks, kills, partners, services
 from chaos.tally import Scenario
 
 SCENARIOS: tuple[Scenario, ...] = (
@@ -10,4 +10,5 @@ SCENARIOS: tuple[Scenario, ...] = (
     *services.SCENARIOS,
     *disks.SCENARIOS,
     *clocks.SCENARIOS,
+    *partners.SCENARIOS,
 )
