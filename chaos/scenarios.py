@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chaos import clocks, disks, kills, partners, services
+from chaos import clocks, disks, kills, partners, senders, services
 from chaos.tally import Scenario
 
 SCENARIOS: tuple[Scenario, ...] = (
@@ -11,4 +11,5 @@ SCENARIOS: tuple[Scenario, ...] = (
     *disks.SCENARIOS,
     *clocks.SCENARIOS,
     *partners.SCENARIOS,
+    *senders.SCENARIOS,
 )
