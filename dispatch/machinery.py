@@ -169,6 +169,7 @@ class Workshop:
                 dispatcher.executor,
             ),
             self.parts.executor.tools.meters,
+            self.parts.executor.tools.lease,
         )
 
     def answers(self) -> AnswerThread:

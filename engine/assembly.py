@@ -40,6 +40,7 @@ from engine.executor import Executor
 from engine.gauges import GaugeService
 from engine.intake import Intake
 from engine.keys import Keyring
+from engine.lease import Lease
 from engine.limits.gate import Gate
 from engine.limits.limits import Limits
 from engine.limits.quotas import QuotaGuard
@@ -273,6 +274,7 @@ def _tools(
         endings=Endings(rules, dispatcher.wake, common.meters),
         tokens=tokens,
         records=RecordTools(changes),
+        lease=Lease(clock),
         submit=submit,
         meters=common.meters,
     )

@@ -17,6 +17,7 @@ from engine.catalog import Catalog
 from engine.deeds import Deeds
 from engine.endings import Endings
 from engine.hands import Hands
+from engine.lease import Lease
 from engine.records.access import RecordTools
 from engine.tokens import TokenCache
 from engine.transitions import Transitions
@@ -44,6 +45,7 @@ class Tools:
     records: RecordTools
     submit: Submit
     meters: Meters
+    lease: Lease
     chance: Callable[[], float] = random.random
     stopping: threading.Event = field(default_factory=threading.Event)
     hands: Hands = field(default_factory=Hands)
