@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chaos import clocks, disks, kills, partners, senders, services
+from chaos import clocks, cuts, disks, kills, partners, senders, services
 from chaos.tally import Scenario
 
 SCENARIOS: tuple[Scenario, ...] = (
@@ -12,4 +12,5 @@ SCENARIOS: tuple[Scenario, ...] = (
     *clocks.SCENARIOS,
     *partners.SCENARIOS,
     *senders.SCENARIOS,
+    *cuts.SCENARIOS,
 )
