@@ -27,10 +27,14 @@ _LATER = {"attempts": 5, "initial": "3s", "jitter": 0}
 
 
 class BusyAtFirst:
-    """A partner's script: whoever asks for the first time shall come again, if it is busy."""
+    """A partner's script: of those who ask for the first time every n-th shall come again, if busy.
 
-    def __init__(self) -> None:
+    A partner that is busy more often than not would be spared for a while (its circuit opens).
+    """
+
+    def __init__(self, every: int) -> None:
         self.busy = True
+        self._every = every
         self._asked: set[str] = set()
         self._served: Counter[str] = Counter()
         self._lock = threading.Lock()
@@ -40,7 +44,7 @@ class BusyAtFirst:
         with self._lock:
             first = arrival.key not in self._asked
             self._asked.add(arrival.key)
-            if self.busy and first:
+            if self.busy and first and len(self._asked) % self._every == 0:
                 return Answer(503, {"busy": True})
             self._served[arrival.key] += 1
         return Answer(200, {"id": 1})
@@ -59,7 +63,7 @@ def _wrong_clocks(setting: Setting, tally: Tally) -> None:
 def go_by_wrong_clocks(names: Sequence[str], setting: Setting, tally: Tally) -> None:
     """A worker for each of these; the web process has the last one's, PostgreSQL is right."""
     wrong = [wrong_clock(OFFSETS[name]) for name in names]
-    script = BusyAtFirst()
+    script = BusyAtFirst(every=5)
     with (
         running_postgres() as postgres,
         running_redis() as redis,
@@ -78,7 +82,7 @@ def _jump(setting: Setting, tally: Tally) -> None:
 
 def jump_while_retries_wait(names: Sequence[str], setting: Setting, tally: Tally) -> None:
     """The clock of the one process is wrong for a while, and then right again."""
-    chance, clock, script = setting.chance("jumps"), JumpingClock(setting.folder), BusyAtFirst()
+    chance, clock, script = setting.chance("jumps"), JumpingClock(setting.folder), BusyAtFirst(1)
     with (
         open_partner() as partner,
         running_server(

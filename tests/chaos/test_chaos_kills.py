@@ -14,16 +14,16 @@ def check(tally: Tally, rounds: int) -> None:
 
 
 def test_one_process_dies_as_it_accepts_and_as_it_ends_runs(setting: Setting) -> None:
-    points, tally = ["before-accept", "after-accept", "before-end", "after-end"], Tally()
-
-    kill(Embedded(setting.folder), points, setting.chance("kill"), 4, tally)
-
-    check(tally, 4)
-
-
-def test_a_web_process_dies_as_it_accepts_and_a_worker_as_it_ends_a_run(setting: Setting) -> None:
     points, tally = ["after-accept", "before-end"], Tally()
-    with distributed(setting.folder) as installation:
-        kill(installation, points, setting.chance("kill"), 2, tally)
+
+    kill(Embedded(setting.folder), points, setting.chance("kill"), 2, tally)
 
     check(tally, 2)
+
+
+def test_a_web_process_dies_as_it_accepts(setting: Setting) -> None:
+    tally = Tally()
+    with distributed(setting.folder) as installation:
+        kill(installation, ["after-accept"], setting.chance("kill"), 1, tally)
+
+    check(tally, 1)
