@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from redis import Redis
 
 from tests.crash.callers import Posted, plan_posts, posting
 from tests.crash.promises import check_ends, publish_all
@@ -113,3 +114,15 @@ def test_redis_is_never_the_truth(
     assert Counter(one.accepted for one in posts) == {True: 45}
     check_ends(web, partner, posts, kills=0)
     assert "Traceback" not in web.errors() + worker.errors()
+
+
+def test_a_worker_takes_wake_ups_and_no_commands(machines: Machines, partner: Partner) -> None:
+    """RQ's thread for commands would end with an error of its own whenever Redis goes away."""
+    web, _worker = machines.web(), machines.worker()
+    with Redis.from_url(machines.redis.url) as client:
+        eventually(lambda: client.smembers("rq:workers"))
+        web.publish("sync", two_calls("sync", partner.url))
+        run_id = post(web, "sync").json["run_id"]
+
+        assert ended_run(web, run_id)["status"] == "succeeded"
+        assert client.client_list(_type="pubsub") == []
