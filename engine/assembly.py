@@ -143,6 +143,7 @@ class _Common:
     limits: Limits
     rejections: Rejections
     meters: Meters
+    lease: Lease
 
 
 def assemble(
@@ -223,6 +224,7 @@ def _common(
         limits=Limits(gate, QuotaGuard(store.usage, settings.of, clock)),
         rejections=Rejections(store, clock),
         meters=surroundings.meters,
+        lease=Lease(clock),
     )
 
 
@@ -274,7 +276,7 @@ def _tools(
         endings=Endings(rules, dispatcher.wake, common.meters),
         tokens=tokens,
         records=RecordTools(changes),
-        lease=Lease(clock),
+        lease=common.lease,
         submit=submit,
         meters=common.meters,
     )
@@ -291,6 +293,7 @@ def _subscriptions(common: _Common, sender: CareSender) -> SubscriptionParts:
         common.index,
         common.consumer,
         common.meters,
+        common.lease,
     )
 
 
