@@ -3,7 +3,7 @@ MAKEFLAGS += --no-print-directory
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench lock clean
+.PHONY: help run test check format bench chaos lock clean
 
 help: ## show this list
 	@echo "Settings pass through, e.g.: PENSTOCK_PORT=9000 PENSTOCK_DATA_DIR=/tmp/penstock make run"
@@ -31,6 +31,10 @@ format: ## put the code into the one format and fix what can be fixed
 bench: ## measure speed and memory beside floors and peers; write bench/results.json
 	@scripts/environment run
 	@.venv/bin/python -m bench
+
+chaos: ## break it on purpose for hours; write chaos/report.json
+	@scripts/environment dev
+	@.venv/bin/python -m chaos
 
 lock: ## write the locks from pyproject.toml (newest versions: scripts/lock --upgrade)
 	@scripts/environment dev

@@ -170,6 +170,7 @@ class Workshop:
                 dispatcher.executor,
             ),
             self.parts.executor.tools.meters,
+            self.parts.executor.tools.lease,
         )
 
     def answers(self) -> AnswerThread:

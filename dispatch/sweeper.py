@@ -11,6 +11,7 @@ from core.errors import StorageUnavailable
 from core.meters import Meters
 from core.store import Store
 from engine.hands import ForgottenRuns
+from engine.lease import Lease
 from engine.transitions import Transitions
 
 LEASE: Milliseconds = 20_000
@@ -35,6 +36,7 @@ class Sweeper:
         set_clock: Callable[[], None],
         forgotten: ForgottenRuns,
         meters: Meters,
+        lease: Lease,
     ) -> None:
         self._store = store
         self._transitions = transitions
@@ -45,6 +47,7 @@ class Sweeper:
         self._set_clock = set_clock
         self._forgotten = forgotten
         self._meters = meters
+        self._lease = lease
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._work, name="sweeper", daemon=True)
 
@@ -59,6 +62,7 @@ class Sweeper:
         if alone:
             writes.append(self._store.executors.remove_others(self._executor))
         self._store.commit(writes)
+        self._lease.renewed(now + LEASE)
         self._sweep(now)
         self._thread.start()
 
@@ -87,6 +91,7 @@ class Sweeper:
         self._set_clock()
         now = self._clock.now()
         self._store.commit([self._store.executors.renew(self._executor, now + LEASE)])
+        self._lease.renewed(now + LEASE)
         if self._forgotten.give_back(now):
             self._rescued()
         with self._store.exclusively("sweep") as alone:

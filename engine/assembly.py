@@ -41,6 +41,7 @@ from engine.executor import Executor
 from engine.gauges import GaugeService
 from engine.intake import Intake
 from engine.keys import Keyring
+from engine.lease import Lease
 from engine.limits.gate import Gate
 from engine.limits.limits import Limits
 from engine.limits.quotas import QuotaGuard
@@ -144,6 +145,7 @@ class _Common:
     limits: Limits
     rejections: Rejections
     meters: Meters
+    lease: Lease
 
 
 def assemble(
@@ -225,6 +227,7 @@ def _common(
         limits=Limits(gate, QuotaGuard(store.usage, settings.of, clock)),
         rejections=Rejections(store, clock),
         meters=surroundings.meters,
+        lease=Lease(clock),
     )
 
 
@@ -276,6 +279,7 @@ def _tools(
         endings=Endings(rules, dispatcher.wake, common.meters),
         tokens=tokens,
         records=RecordTools(changes),
+        lease=common.lease,
         submit=submit,
         meters=common.meters,
         traces=surroundings.traces,
@@ -293,6 +297,7 @@ def _subscriptions(common: _Common, sender: CareSender) -> SubscriptionParts:
         common.index,
         common.consumer,
         common.meters,
+        common.lease,
     )
 
 

@@ -61,9 +61,20 @@ class Book:
         self._saved(steps)
 
     def save(self, until: Milliseconds | None) -> bool:
-        """Puts what has happened on disk before anything further may act on the world."""
-        if not self.journal.unsaved and not self._log and not self._beside:
-            return True
+        """Puts what has happened on disk before anything further may act on the world.
+
+        Where the lease may have run out, also while that took its time, the store has to say that
+        the run is in these hands still: others may have gone on with it.
+        """
+        if self._has_unsaved and not self._prove(until):
+            return False
+        return self._tools.lease.holds() or self._prove(until)
+
+    @property
+    def _has_unsaved(self) -> bool:
+        return bool(self.journal.unsaved or self._log or self._beside)
+
+    def _prove(self, until: Milliseconds | None) -> bool:
         return self.commit(self._tools.transitions.go_on(self._run), until)
 
     def commit(self, move: Write, until: Milliseconds | None) -> bool:

@@ -18,6 +18,7 @@ from engine.catalog import Catalog
 from engine.deeds import Deeds
 from engine.endings import Endings
 from engine.hands import Hands
+from engine.lease import Lease
 from engine.records.access import RecordTools
 from engine.tokens import TokenCache
 from engine.transitions import Transitions
@@ -46,6 +47,7 @@ class Tools:
     submit: Submit
     meters: Meters
     traces: Traces
+    lease: Lease
     chance: Callable[[], float] = random.random
     stopping: threading.Event = field(default_factory=threading.Event)
     hands: Hands = field(default_factory=Hands)

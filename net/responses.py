@@ -50,10 +50,12 @@ class _HeadReader(io.BufferedReader):
 
     def readline(self, size: int | None = -1, /) -> bytes:
         """A whole line; raises HTTPException for one that breaks off or is malformed."""
-        line = super().readline(size)
         if self._part is _Part.CHUNKS:
+            line = super().readline(size)
             self._check_chunk(_content(line))
         else:
+            # One byte beyond what is left shows that there is more, and a line may have no end.
+            line = super().readline(self._left + 1)
             self._check_head(line)
         return line
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from zlib import crc32
 
 from sqlalchemy import bindparam, func, select
@@ -52,4 +52,5 @@ def _advisory_lock(database: Database, name: str, *, wait: bool) -> Iterator[boo
         yield wait or bool(answer)
     finally:
         # Closing rolls back, which gives the lock back; a broken connection has lost it already.
-        connection.close()
+        with suppress(DBAPIError):
+            connection.close()

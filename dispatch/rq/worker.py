@@ -27,6 +27,9 @@ class _ThreadWorker(SimpleWorker):
     def _install_signal_handlers(self) -> None:
         """The process has its own."""
 
+    def subscribe(self) -> None:
+        """Nobody sends RQ's commands. Its thread for them breaks when Redis goes away."""
+
 
 class WakeUpTaker:
     """Takes wake-ups until the process ends. While Redis is away there are none, which is all."""

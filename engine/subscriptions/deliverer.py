@@ -13,6 +13,7 @@ from core.clock import Clock, Milliseconds
 from core.errors import GuardMissed, PenstockError, StorageUnavailable, UnstorableError
 from core.store import Store, Write
 from core.subscriptions import Delivery, Subscription
+from engine.lease import Lease
 from engine.patience import commit_patiently
 from engine.subscriptions.courier import Courier, Sent
 from engine.subscriptions.endings import Disabler, Ending, ending_after
@@ -51,6 +52,7 @@ class Deliverer:
         disabler: Disabler,
         index: SubscriptionIndex,
         clock: Clock,
+        lease: Lease,
         chance: Callable[[], float] = random.random,
     ) -> None:
         self.stopping = threading.Event()
@@ -60,6 +62,7 @@ class Deliverer:
         self._disabler = disabler
         self._index = index
         self._clock = clock
+        self._lease = lease
         self._chance = chance
 
     def deliver(self, delivery: Delivery) -> Milliseconds | None:
@@ -95,6 +98,9 @@ class Deliverer:
             because = subscription.disabled_because
             reason = f"{DISABLED}: {because}" if because else DISABLED
             self._settle(given_up(delivery, reason, self._clock.now()))
+        elif not self._lease.holds():
+            # Word of the claim may have come late, and others have delivered it meanwhile.
+            self._settle(given_back(delivery, self._clock.now() + SOON))
         else:
             sent = self._courier.send(subscription, signing, message_of(delivery))
             if sent.until is not None:

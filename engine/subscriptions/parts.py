@@ -11,6 +11,7 @@ from core.store import Store
 from engine.audit import AuditService
 from engine.care.sender import CaringSender
 from engine.events.announcer import Announcer
+from engine.lease import Lease
 from engine.people.inbox import InboxService
 from engine.subscriptions.consumer import SubscriptionConsumer
 from engine.subscriptions.courier import Courier
@@ -45,6 +46,7 @@ def assemble_subscriptions(
     index: SubscriptionIndex,
     consumer: SubscriptionConsumer,
     meters: Meters,
+    lease: Lease,
 ) -> SubscriptionParts:
     """Everything behind the consumer, which the announcer must know before."""
     transitions = DeliveryTransitions(store.deliveries, meters)
@@ -55,6 +57,6 @@ def assemble_subscriptions(
         subscriptions=SubscriptionService(store, index, transitions, audit, clock),
         deliveries=DeliveryService(store, transitions, vault, audit, clock, stir),
         examples=ExampleSender(store, courier, clock),
-        deliverer=Deliverer(store, transitions, courier, disabler, index, clock),
+        deliverer=Deliverer(store, transitions, courier, disabler, index, clock, lease),
         stirred=consumer.stirred,
     )

@@ -55,3 +55,21 @@ def test_a_sender_that_gives_up_makes_room(target: Server, stalled: list[socket.
         sender.close()
 
     eventually(lambda: call("POST", f"{target.url}/hooks/default/any", {}).status == 202)
+
+
+def test_heads_that_never_end_hold_up_nobody(target: Server) -> None:
+    with ExitStack() as open_sockets:
+        for _ in range(200):
+            sender = open_sockets.enter_context(connect(target.url))
+            sender.sendall(b"POST /hooks/default/any HTTP/1.1\r\nHost: x\r\nX-Slow: a")
+
+        for number in range(20):
+            answer = call("POST", f"{target.url}/hooks/default/any", {"n": number})
+            assert answer.status == 202
+
+
+def test_a_head_that_never_ends_is_cut_off(target: Server) -> None:
+    with connect(target.url) as sender:
+        sender.sendall(b"POST /hooks/default/any HTTP/1.1\r\nHost: x\r\nX-Slow: a")
+
+        assert read_reply(sender) is None

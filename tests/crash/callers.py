@@ -39,11 +39,14 @@ class Posted:
         return True
 
 
-def plan_posts(chance: random.Random, count: int) -> list[Posted]:
-    """Posts with keys of their own, as many for each path, in any order."""
+def plan_posts(chance: random.Random, count: int, first: int = 0) -> list[Posted]:
+    """Posts with keys of their own, from the number `first` on, as many for each path."""
     paths = [PATHS[number % len(PATHS)] for number in range(count)]
     chance.shuffle(paths)
-    return [Posted(path, f"order-{number}", {"order": number}) for number, path in enumerate(paths)]
+    return [
+        Posted(path, f"order-{number}", {"order": number})
+        for number, path in enumerate(paths, first)
+    ]
 
 
 def post_all(server: Server, posts: list[Posted], callers: int = 6, *, stop: bool = True) -> None:

@@ -14,6 +14,10 @@ from tests.support.server import ROOT, Server, free_port
 class KillingServer(Server):
     program = ROOT / "tests" / "support" / "killing_server.py"
 
+    def wait_until_killed(self) -> None:
+        """Waits until it killed itself."""
+        assert self.wait_until_gone() == -signal.SIGKILL, self.errors()
+
 
 POINTS = ["before-commit", "within-commit", "after-commit", "before-send", "after-send"]
 """Where a run may be cut off: around what is committed, and around what is sent."""
@@ -22,15 +26,17 @@ POINTS = ["before-commit", "within-commit", "after-commit", "before-send", "afte
 @contextmanager
 def killing_server(folder: Path, point: str, after: int) -> Iterator[KillingServer]:
     """A server that kills itself when it passes a point for the n-th time."""
-    settings = {
-        "KILL_AT": point,
-        "KILL_AFTER": str(after),
-        "PYTHONPATH": str(ROOT),
-        "PENSTOCK_ALLOW_PRIVATE": LOOPBACK,
-    }
+    settings = {**killing_settings(point, after), "PENSTOCK_ALLOW_PRIVATE": LOOPBACK}
     server = KillingServer(folder, free_port(), [], settings)
     try:
         yield server
-        assert server.wait_until_gone() == -signal.SIGKILL, server.errors()
+        server.wait_until_killed()
     finally:
         server.close()
+
+
+def killing_settings(point: str, after: int) -> dict[str, str]:
+    """The environment that says when a server kills itself."""
+    # Its folder has modules that are called like those of libraries, such as redis.
+    paths = {"PYTHONPATH": str(ROOT), "PYTHONSAFEPATH": "1"}
+    return {"KILL_AT": point, "KILL_AFTER": str(after), **paths}

@@ -20,8 +20,13 @@ STEPS = ("first", "second")
 
 def publish_all(server: Server, partner: Partner) -> None:
     """Two automations that call the partner at `/first`, then at `/second`, and one that notes."""
-    server.publish("accept", two_calls("accept", partner.url))
-    server.publish("answer", two_calls("answer", partner.url, respond="step"))
+    publish_all_for(server, partner.url)
+
+
+def publish_all_for(server: Server, url: str) -> None:
+    """The same for a partner at this address."""
+    server.publish("accept", two_calls("accept", url))
+    server.publish("answer", two_calls("answer", url, respond="step"))
     server.publish("note", on_webhook("note", respond="finished"))
 
 

@@ -11,6 +11,7 @@ from core.errors import StorageUnavailable
 from core.meters import SILENT
 from dispatch.sweeper import LEASE, Sweeper
 from engine.hands import ForgottenRuns, Hands
+from engine.lease import Lease
 from tests.support.workbench import Workbench, workbench
 
 
@@ -20,7 +21,9 @@ def bench(tmp_path: Path) -> Iterator[Workbench]:
         yield opened
 
 
-def make_sweeper(bench: Workbench, roll_up: Callable[[], None]) -> Sweeper:
+def make_sweeper(
+    bench: Workbench, roll_up: Callable[[], None], lease: Lease | None = None
+) -> Sweeper:
     forgotten = ForgottenRuns(bench.store, bench.transitions, Hands(), "one")
     return Sweeper(
         bench.store,
@@ -32,6 +35,7 @@ def make_sweeper(bench: Workbench, roll_up: Callable[[], None]) -> Sweeper:
         lambda: None,
         forgotten,
         SILENT,
+        lease or Lease(bench.clock),
     )
 
 
@@ -55,3 +59,16 @@ def test_a_count_that_fails_leaves_the_lease_renewed(bench: Workbench) -> None:
         sweeper.beat()
 
     assert bench.store.executors.alive(bench.clock.now() + LEASE - 1) == 1
+
+
+def test_a_process_knows_until_when_its_lease_holds(bench: Workbench) -> None:
+    lease = Lease(bench.clock)
+    sweeper = make_sweeper(bench, lambda: None, lease)
+    sweeper.beat()
+    assert lease.holds()
+
+    bench.clock.turn(LEASE)
+    assert not lease.holds()
+
+    sweeper.beat()
+    assert lease.holds()

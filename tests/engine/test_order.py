@@ -238,17 +238,17 @@ def test_an_automation_without_keys_pays_for_none(
     bench.publish(make_document(send("tell", "https://partner.example/tell")))
     bench.post()
     executed: list[str] = []
-    execute, read = Prepared.execute, Database.read
+    calls, read = Prepared.calls, Database.read
 
-    def counted(self: Prepared, cursor: Any, rows: Any) -> int:
+    def counted(self: Prepared, rows: Any) -> Any:
         executed.append(self._sql.split(" (")[0].partition(" SET")[0])
-        return execute(self, cursor, rows)
+        return calls(self, rows)
 
     def read_counted(self: Database, work: Any) -> Any:
         executed.append("read")
         return read(self, work)
 
-    monkeypatch.setattr(Prepared, "execute", counted)
+    monkeypatch.setattr(Prepared, "calls", counted)
     monkeypatch.setattr(Database, "read", read_counted)
     bench.post()
 

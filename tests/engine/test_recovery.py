@@ -70,6 +70,35 @@ def test_a_completed_step_never_runs_again(bench: Workbench) -> None:
     assert keys[1] == keys[2]
 
 
+@pytest.mark.parametrize("another_took_it", [True, False])
+def test_who_hears_late_of_a_commit_asks_whose_the_run_is_before_sending(
+    bench: Workbench, another_took_it: bool
+) -> None:
+    """The lease runs out in the commit of the first step; the second is sent once all the same."""
+    bench.publish(
+        make_document(
+            send("first", f"{URL}/first", next=["second"]), send("second", f"{URL}/second")
+        )
+    )
+    commit = bench.store.commit
+    bench.executor.tools.lease.renewed(bench.clock.now() + 20_000)
+
+    def commit_late(writes: Sequence[Write]) -> None:
+        commit(writes)
+        if bench.partner.received:
+            bench.store.commit = commit  # type: ignore[method-assign]
+            bench.clock.turn(20_000)
+            if another_took_it:
+                assert bench.transitions.rescue(bench.clock.now()) == 1
+                assert bench.run_due() == 1
+
+    bench.store.commit = commit_late  # type: ignore[method-assign]
+    bench.post()
+
+    assert bench.last_run().status is RunStatus.SUCCEEDED
+    assert [one.url for one in bench.partner.received] == [f"{URL}/first", f"{URL}/second"]
+
+
 @pytest.mark.parametrize("concurrency", [1, 4])
 def test_a_loop_goes_on_where_it_was(bench: Workbench, concurrency: int) -> None:
     """The executor dies in the middle, twice; no item that was done is done again."""

@@ -5,15 +5,14 @@ from __future__ import annotations
 import os
 import random
 import signal
-import threading
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from redis import Redis, RedisError
+from redis import Redis
 
 from tests.crash.callers import Posted, plan_posts, posting
 from tests.crash.promises import check_ends, publish_all
@@ -21,7 +20,7 @@ from tests.support.automations import ended_run, every, post, run_of, steps_of, 
 from tests.support.machines import Machines, open_machines
 from tests.support.partner import Answer, Arrival, Partner
 from tests.support.postgres import PostgresServer, running_postgres
-from tests.support.redis import RedisServer
+from tests.support.redis import RedisServer, troubled
 from tests.support.server import Server
 from tests.support.waiting import eventually
 
@@ -109,7 +108,7 @@ def test_redis_is_never_the_truth(
     web, worker = machines.web(), machines.worker()
     publish_all(web, partner)
     posts = plan_posts(chance, 45)
-    with _troubled(machines.redis, fault), posting(web, posts, stop=False):
+    with troubled(machines.redis, fault), posting(web, posts, stop=False):
         partner.wait_for(15)
 
     assert Counter(one.accepted for one in posts) == {True: 45}
@@ -117,32 +116,13 @@ def test_redis_is_never_the_truth(
     assert "Traceback" not in web.errors() + worker.errors()
 
 
-@contextmanager
-def _troubled(redis: RedisServer, fault: str) -> Iterator[None]:
-    """Redis in trouble all the while, again and again."""
-    over = threading.Event()
+def test_a_worker_takes_wake_ups_and_no_commands(machines: Machines, partner: Partner) -> None:
+    """RQ's thread for commands would end with an error of its own whenever Redis goes away."""
+    web, _worker = machines.web(), machines.worker()
+    with Redis.from_url(machines.redis.url) as client:
+        eventually(lambda: client.smembers("rq:workers"))
+        web.publish("sync", two_calls("sync", partner.url))
+        run_id = post(web, "sync").json["run_id"]
 
-    def trouble() -> None:
-        while not over.wait(0.2):
-            with suppress(RedisError):
-                _trouble_once(redis, fault)
-
-    thread = threading.Thread(target=trouble)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()
-
-
-def _trouble_once(redis: RedisServer, fault: str) -> None:
-    if fault == "restarted":
-        redis.stop()
-        redis.start()
-        return
-    with Redis.from_url(redis.url, socket_timeout=1) as client:
-        if fault == "flushed":
-            client.flushall()
-        else:
-            client.client_pause(3_000)
+        assert ended_run(web, run_id)["status"] == "succeeded"
+        assert client.client_list(_type="pubsub") == []

@@ -243,6 +243,39 @@ def test_an_endless_answer_costs_no_more_than_the_limit(sender, start_partner, h
     assert sent < 64 << 20
 
 
+@pytest.mark.parametrize(
+    "begun",
+    [
+        b"",
+        OK.encode() + b"X-Long: ",
+        b"HTTP/1.1 103 Early Hints\r\nLink: ",
+        OK.encode() + b"Transfer-Encoding: chunked\r\n\r\n0\r\nX-Long: ",
+        OK.encode() + b"Transfer-Encoding: chunked\r\n\r\n",
+    ],
+    ids=["status", "header", "interim", "trailer", "chunk size"],
+)
+def test_a_line_without_end_costs_no_more_than_the_limit(
+    sender, start_partner, begun: bytes
+) -> None:
+    sent = 0
+
+    def script(visitor: Visitor) -> None:
+        nonlocal sent
+        visitor.request()
+        visitor.send(begun)
+        while True:
+            visitor.send(b"1" * 65_536)
+            sent += 65_536
+
+    partner = start_partner(script)
+    result = get(sender, partner)
+    partner.finish()
+
+    assert isinstance(result, SendFailure)
+    assert result.kind is FailureKind.BROKEN
+    assert sent < 64 << 20
+
+
 def test_utf8_in_a_header_is_text(sender, start_partner) -> None:
     partner = start_partner(
         always(answer(b"", "200 OK", "X-U: Z\u00c3\u00bcrich", "X-L: Z\u00fcrich"))

@@ -64,6 +64,43 @@ def test_what_cannot_be_begun_is_given_back(
     assert office.received == []
 
 
+def test_who_hears_late_of_a_claim_does_not_send_what_another_delivered(
+    bench: Workbench, office: PostOffice
+) -> None:
+    office.subscribe()
+    office.happen()
+    lease = bench.executor.tools.lease
+    lease.renewed(bench.clock.now() + 20_000)
+    [late] = office.claim()
+    bench.clock.turn(20_000)
+    assert office.deliverer.transitions.rescue(bench.clock.now()) == 1
+    [held] = office.claim()
+
+    office.deliverer.deliver(late)
+    assert office.received == []
+    assert office.one().token == held.token
+
+    lease.renewed(bench.clock.now() + 20_000)
+    office.deliverer.deliver(held)
+    assert office.one().status is DeliveryStatus.DELIVERED
+    assert len(office.received) == 1
+
+
+def test_who_hears_late_of_a_claim_that_nobody_took_over_gives_it_back(
+    bench: Workbench, office: PostOffice
+) -> None:
+    office.subscribe()
+    office.happen()
+    lease = bench.executor.tools.lease
+    lease.renewed(bench.clock.now() + 20_000)
+    [late] = office.claim()
+    bench.clock.turn(20_000)
+
+    office.deliverer.deliver(late)
+
+    assert (office.received, office.one().executor, office.due_in()) == ([], None, 1_000)
+
+
 @pytest.mark.parametrize(
     ("error", "words"),
     [

@@ -1,8 +1,9 @@
 """`penstock` that dies at a point of its own work as by `kill -9`: started in place of app.py.
 
 `KILL_AT` names the point, `KILL_AFTER` how many times it is passed before, and at which the process
-and its supervisor are killed. What happens before the first post or tick does not count, except at
-the points of the sweep and of the deletion of old rows, which a start makes too.
+and its supervisor are killed. What happens before the first post or tick does not count, except in
+a worker, which gets neither, and at the points of the sweep and of the deletion of old rows, which
+a start makes too.
 """
 
 from __future__ import annotations
@@ -11,10 +12,12 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, NoReturn
 
 from app import main
+from engine.departure import Departure
 from engine.intake import Intake
 from engine.retention.service import RetentionService
 from engine.schedules.ticker import Ticker
@@ -22,7 +25,8 @@ from engine.subscriptions.transitions import DeliveryTransitions
 from engine.transitions import Transitions
 from net import PooledSender
 from store import writers
-from store.writers import ProcessWriter
+from store.database import Database
+from store.writers import ConnectionWriter, ProcessWriter
 
 
 class KillPoint:
@@ -72,6 +76,12 @@ def pass_points(point: KillPoint) -> None:
             point("within-deletion")
         return original(*args)
 
+    @contextmanager
+    def transaction(original: Any, *args: Any) -> Iterator[Any]:
+        with original(*args) as cursor:
+            yield cursor
+            point("within-commit")
+
     def delete(original: Any, *args: Any) -> None:
         deleting.set()
         around("deletion")(original, *args)
@@ -95,8 +105,12 @@ def pass_points(point: KillPoint) -> None:
         return around("tick")(original, *args)
 
     patch(ProcessWriter, "write", write)
+    patch(ConnectionWriter, "write", write)
+    patch(Database, "transaction", transaction)
     patch(writers, "_hear", hear)
+    patch(Intake, "_within_quotas", around("accept"))
     patch(PooledSender, "send", around("send"))
+    patch(Departure, "finish", around("end"))
     patch(Transitions, "rescue", around("rescue"))
     patch(Transitions, "claim_due", around("claim"))
     patch(DeliveryTransitions, "rescue", around("delivery-rescue"))
@@ -108,7 +122,7 @@ def pass_points(point: KillPoint) -> None:
 
 if __name__ == "__main__":
     point = KillPoint(os.environ["KILL_AT"], int(os.environ["KILL_AFTER"]))
-    if os.environ["KILL_AT"].endswith(("rescue", "claim", "deletion")):
+    if os.environ["KILL_AT"].endswith(("rescue", "claim", "deletion")) or "worker" in sys.argv:
         point.armed.set()
     pass_points(point)
     sys.exit(main())

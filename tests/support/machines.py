@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from tests.support.partner import LOOPBACK
 from tests.support.postgres import PostgresServer
 from tests.support.redis import RedisServer
 from tests.support.server import Server, free_port
+
+AnyServer = TypeVar("AnyServer", bound=Server)
 
 SECRET_KEY = "the-one-key-of-all-machines"
 
@@ -26,24 +29,28 @@ class Machines:
 
     def web(self, **settings: str) -> Server:
         """A process that takes events in, ready."""
-        return self._start("web", "key create", settings)
+        server = self.start(Server, "web", settings)
+        server.wait_until_ready("key create")
+        return server
 
     def worker(self, **settings: str) -> Server:
         """A process that executes runs, ready."""
-        return self._start("worker", "tells whether it can", settings)
+        server = self.start(Server, "worker", settings)
+        server.wait_until_ready("tells whether it can")
+        return server
+
+    def start(self, kind: type[AnyServer], command: str, settings: Mapping[str, str]) -> AnyServer:
+        """A process that may not be ready yet, or never will."""
+        self._started += 1
+        folder = self._folder / f"{command}-{self._started}"
+        folder.mkdir()
+        server = kind(folder, free_port(), (), {**self._settings(), **settings}, command)
+        self._stack.callback(server.close)
+        return server
 
     def close(self) -> None:
         """Leaves no process behind."""
         self._stack.close()
-
-    def _start(self, command: str, last_line: str, settings: Mapping[str, str]) -> Server:
-        self._started += 1
-        folder = self._folder / f"{command}-{self._started}"
-        folder.mkdir()
-        server = Server(folder, free_port(), (), {**self._settings(), **settings}, command)
-        self._stack.callback(server.close)
-        server.wait_until_ready(last_line)
-        return server
 
     def _settings(self) -> dict[str, str]:
         return {

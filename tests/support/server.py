@@ -73,6 +73,8 @@ class Server:
     key = ADMIN_KEY
     program = ROOT / "app.py"
     python = sys.executable
+    prefix: Sequence[str] = ()
+    """A command that becomes the server, such as one that enters a network namespace."""
 
     def __init__(
         self,
@@ -87,7 +89,7 @@ class Server:
         self._errors = (folder / "errors.txt").open("a+")
         self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self.process = subprocess.Popen(
-            [self.python, str(self.program), command, *arguments],
+            [*self.prefix, self.python, str(self.program), command, *arguments],
             cwd=folder,
             env=environment(
                 PENSTOCK_PORT=str(port), PENSTOCK_DATA_DIR=str(self.data_dir), **settings
