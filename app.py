@@ -22,9 +22,10 @@ from api.commands.terminal import Terminal
 from api.demo_partner import create_partner, partner_url
 from api.hooks import Hooks
 from api.listening import Address
-from api.metering import Meter
+from api.metering import Counted
 from api.proxies import TrustedProxies
 from api.server import Among, Site
+from api.shared_metering import SharedReadings
 from api.sharing import LookingFirst
 from builder_ui import Pages, PageSettings, create_pages
 from core.clock import Clock
@@ -39,6 +40,7 @@ from engine.service import Service
 from net import refuse_impossible_traces
 from store import back_up, compact, copy_database, restore
 from wiring import (
+    Application,
     action_and_trigger_registry,
     bootstrap,
     build,
@@ -52,7 +54,7 @@ def create_app(
     service: Service,
     clock: Clock,
     settings: PageSettings,
-    meter: Meter,
+    meter: Counted,
     demo: Address | None = None,
     trusted_proxies: Sequence[IPNetwork] = (),
 ) -> Flask:
@@ -74,7 +76,7 @@ def create_app(
     return app
 
 
-def create_worker(service: Service, meter: Meter) -> Flask:
+def create_worker(service: Service, meter: Counted) -> Flask:
     """What a worker serves: whether it lives, whether it can work, and what it measures."""
     app = Flask("penstock", static_folder=None)
     for blueprint in create_probes(service, meter):
@@ -154,16 +156,17 @@ class WholeInstallation:
     def load(self, config: Config, role: Role, among: Among, demo: Address | None = None) -> Site:
         """Starts working, and gives what is to be served."""
         application = build(config, role, serving=True, board=among.board)
+        meter = _meter(application, among)
         # The lock on the folder says that nobody else has its database, and of no other database.
         application.start(alone=among.alone and config.database_url is None)
         if role is Role.WORKER:
-            worker = create_worker(application.service, application.meter)
+            worker = create_worker(application.service, meter)
             return Site(worker, application.rest, application.stop)
         flask = create_app(
             application.service,
             application.clock,
             application.page_settings,
-            application.meter,
+            meter,
             demo,
             config.trusted_proxies,
         )
@@ -171,6 +174,15 @@ class WholeInstallation:
             looking = LookingFirst(flask.wsgi_app, application.look_at_changes)
             flask.wsgi_app = looking  # type: ignore[method-assign]
         return Site(flask, application.rest, application.stop)
+
+
+def _meter(application: Application, among: Among) -> Counted:
+    """What is counted: here, or by all that share the port."""
+    if among.folder is None:
+        return application.meter
+    shared = SharedReadings(application.meter, among.folder, among.number)
+    shared.start()
+    return shared
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

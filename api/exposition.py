@@ -16,12 +16,12 @@ from prometheus_client.core import (
 )
 from prometheus_client.registry import Collector
 
-from api.metering import Distribution, Labels, Meter, Readings
+from api.metering import Counted, Distribution, Labels, Readings
 from core.states import RUN_ENDS
 from engine.gauges import Gauges, GaugeService, StoreGauges
 
 
-def exposition(meter: Meter, gauges: GaugeService) -> Callable[[], bytes]:
+def exposition(meter: Counted, gauges: GaugeService) -> Callable[[], bytes]:
     """What writes down how everything stands now, the process' memory and processor included."""
     registry = CollectorRegistry()
     registry.register(_Penstock(meter, gauges))
@@ -32,7 +32,7 @@ def exposition(meter: Meter, gauges: GaugeService) -> Callable[[], bytes]:
 class _Penstock(Collector):
     """Measurements of Penstock's own."""
 
-    def __init__(self, meter: Meter, gauges: GaugeService) -> None:
+    def __init__(self, meter: Counted, gauges: GaugeService) -> None:
         self._meter = meter
         self._gauges = gauges
 

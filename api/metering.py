@@ -10,6 +10,7 @@ import threading
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from core.clock import Milliseconds
 from core.states import RunStatus, StepStatus
@@ -60,6 +61,14 @@ class Readings:
     waits: Distribution
     commits: Distribution
     units: Distribution
+
+
+class Counted(Protocol):
+    """Something that was counted."""
+
+    def read(self) -> Readings:
+        """What was counted until now."""
+        ...
 
 
 class Meter:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from flask import Blueprint, Response
 
-from api.metering import Meter
+from api.metering import Counted
 from engine.gauges import GaugeService
 
 Exposition = Callable[[], bytes]
@@ -19,7 +19,7 @@ Exposition = Callable[[], bytes]
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
-def create_metrics(meter: Meter, gauges: GaugeService) -> Blueprint:
+def create_metrics(meter: Counted, gauges: GaugeService) -> Blueprint:
     """The blueprint over what is counted in this process, and what the installation says."""
     metrics = Blueprint("metrics", __name__)
     exposition = _Exposition(meter, gauges)
@@ -35,7 +35,7 @@ def create_metrics(meter: Meter, gauges: GaugeService) -> Blueprint:
 class _Exposition:
     """Writes measurements down, from the first time somebody asks."""
 
-    def __init__(self, meter: Meter, gauges: GaugeService) -> None:
+    def __init__(self, meter: Counted, gauges: GaugeService) -> None:
         self._meter = meter
         self._gauges = gauges
         self._lock = threading.Lock()

@@ -7,8 +7,12 @@ import os
 import socket
 import sys
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from flask import Flask
@@ -50,11 +54,16 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Among:
-    """Those with whom a working process works: the board on which they tell one another what they
-    changed, or None, and whether no other one can have begun."""
+    """Those with whom a working process works, and which of them it is.
 
-    board: ChangeBoard | None
+    `alone`: no other one can have begun. Where there are several, `board` is where they tell one
+    another what they changed, and `folder` where each leaves what it counted.
+    """
+
+    number: int
     alone: bool
+    board: ChangeBoard | None = None
+    folder: Path | None = None
 
 
 def serve(listeners: Listeners, load: Callable[[Among], Site], ready: Callable[[], None]) -> None:
@@ -63,31 +72,50 @@ def serve(listeners: Listeners, load: Callable[[Among], Site], ready: Callable[[
     `load` is called in each working process, after the fork; `ready` in the first one, when it is
     about to answer.
     """
-    processes = len(listeners.sockets)
-    board = ChangeBoard() if processes > 1 else None
-    begun = SharedFlag()
+    count = len(listeners.sockets)
+    with _among(count) as among:
+        work = partial(_work, listeners, among, SharedFlag(), load, ready)
+        Supervisor(work, stopping=listeners.close, count=count).run()
 
-    def work(lifeline: Lifeline, number: int) -> None:
-        _drop_foreign_variables()
-        listener = listeners.take(number)
-        alone = processes == 1 or (number == 0 and not begun.is_set)
-        if not alone:
-            # The first one takes up what an earlier stop left, as long as it is alone.
-            _wait_for(begun)
-        site = load(Among(board, alone))
-        # What the start made lives as long as the process: collections need not look at it again.
-        gc.collect()
-        gc.freeze()
-        lifeline.watch(site.rest)
-        if not begun.is_set:
-            begun.set()
-            ready()
-        try:
-            _answer_requests(site.application, listener)
-        finally:
-            site.stop()
 
-    Supervisor(work, stopping=listeners.close, count=processes).run()
+@contextmanager
+def _among(count: int) -> Iterator[Among]:
+    """What so many processes share as long as they serve."""
+    if count == 1:
+        yield Among(0, alone=True)
+        return
+    with TemporaryDirectory(prefix="penstock-") as folder:
+        yield Among(0, alone=True, board=ChangeBoard(), folder=Path(folder))
+
+
+def _work(
+    listeners: Listeners,
+    among: Among,
+    begun: SharedFlag,
+    load: Callable[[Among], Site],
+    ready: Callable[[], None],
+    lifeline: Lifeline,
+    number: int,
+) -> None:
+    """What one working process does."""
+    _drop_foreign_variables()
+    listener = listeners.take(number)
+    if among.board is not None and (number > 0 or begun.is_set):
+        # The first one takes up what an earlier stop left, as long as it is alone.
+        _wait_for(begun)
+        among = replace(among, alone=False)
+    site = load(replace(among, number=number))
+    # What the start made lives as long as the process: collections need not look at it again.
+    gc.collect()
+    gc.freeze()
+    lifeline.watch(site.rest)
+    if not begun.is_set:
+        begun.set()
+        ready()
+    try:
+        _answer_requests(site.application, listener)
+    finally:
+        site.stop()
 
 
 def _wait_for(flag: SharedFlag) -> None:

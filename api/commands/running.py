@@ -43,8 +43,11 @@ def add_to(commands: Commands) -> None:
 
 def _refuse_redis(config: Config) -> None:
     """A setting that would not do what it says must not be taken in silence."""
-    if config.redis_url is not None:
-        raise ConfigError("PENSTOCK_REDIS_URL: `penstock run` needs no Redis; leave it unset")
+    if config.redis_url is not None and config.processes == 1:
+        raise ConfigError(
+            "PENSTOCK_REDIS_URL: `penstock run` needs no Redis; leave it unset, or let several "
+            "processes count requests there (PENSTOCK_PROCESSES)"
+        )
 
 
 def _run(arguments: Namespace, context: Context) -> int:

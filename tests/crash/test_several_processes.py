@@ -16,12 +16,13 @@ from tests.crash.promises import check_ends, check_promises, look_at_crash, publ
 from tests.support.automations import every, on_webhook, post
 from tests.support.live_pages import LivePages, make_implementer, told
 from tests.support.partner import LOOPBACK, Partner
-from tests.support.server import Server, call, running_server
+from tests.support.server import Server, call, children, running_server
 from tests.support.waiting import eventually
 
 PROCESSES = 3
 CALLS = 24
 """Each over a connection of its own: that all of them come to one process is as good as never."""
+ACCEPTED = "penstock_accepted_events_total"
 SETTINGS = {"PENSTOCK_PROCESSES": str(PROCESSES), "PENSTOCK_ALLOW_PRIVATE": LOOPBACK}
 
 
@@ -35,12 +36,13 @@ def server(tmp_path: Path) -> Iterator[Server]:
 
 def all_are_up(server: Server) -> None:
     """Every process has a writer once it works."""
-    eventually(lambda: len(server.workers()) == PROCESSES and _executors(server) == PROCESSES)
+    eventually(lambda: sum(len(children(one)) for one in server.workers()) == PROCESSES)
+    eventually(lambda: _measured(server, "penstock_executors") >= PROCESSES)
 
 
-def _executors(server: Server) -> int:
+def _measured(server: Server, name: str) -> int:
     measured = call("GET", f"{server.url}/metrics").body.decode()
-    (line,) = [one for one in measured.splitlines() if one.startswith("penstock_executors ")]
+    (line,) = [one for one in measured.splitlines() if one.startswith(f"{name} ")]
     return int(float(line.split()[1]))
 
 
@@ -63,6 +65,18 @@ def test_a_key_that_is_removed_opens_nothing_any_more(server: Server) -> None:
     assert statuses() == {200}
     assert server.call("DELETE", f"/api/v1/keys/{made['id']}").status == 204
     assert statuses() == {401}
+
+
+def test_what_all_have_counted_is_told_by_each_and_outlives_one(server: Server) -> None:
+    server.publish("orders", on_webhook("orders"))
+    for _ in range(CALLS):
+        assert post(server, "orders").status == 202
+    eventually(lambda: {_measured(server, ACCEPTED) for _ in range(CALLS)} == {CALLS})
+
+    os.kill(server.workers()[0], signal.SIGKILL)
+
+    all_are_up(server)
+    assert {_measured(server, ACCEPTED) for _ in range(CALLS)} == {CALLS}
 
 
 def test_a_request_to_any_process_is_heard(server: Server) -> None:

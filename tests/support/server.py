@@ -131,11 +131,11 @@ class Server:
 
     def workers(self) -> list[int]:
         """The processes that answer and execute; with PENSTOCK_PROCESSES there are several."""
-        return _children(self.process.pid)
+        return children(self.process.pid)
 
     def writer(self) -> int:
         """The process that writes the SQLite database, a child of the worker."""
-        (child,) = _children(self.worker())
+        (child,) = children(self.worker())
         return child
 
     def kill_worker(self) -> None:
@@ -231,7 +231,7 @@ def _reply(response: Any) -> Reply:
     return Reply(response.status, headers, response.read())
 
 
-def _children(parent: int) -> list[int]:
+def children(parent: int) -> list[int]:
     """The children of a process that are alive (proc(5))."""
     found = []
     for file in Path("/proc").glob("[0-9]*/stat"):
