@@ -166,22 +166,26 @@ class Supervisor:
         # One wish to stop may come twice, from a process group and from a parent in it.
         self._await_ends(ONE_WISH_SECONDS, heeding=False)
         os.read(self._asked, 4096)
-        self._await_ends(KILL_SECONDS, heeding=True)
+        late = self._await_ends(KILL_SECONDS, heeding=True)
         for process in self._processes():
-            if process.is_alive():
+            if process.sentinel in late:
                 logger.warning("the working process is killed; what it did goes on at the start")
                 process.kill()
             process.join()
 
-    def _await_ends(self, seconds: float, *, heeding: bool) -> None:
-        """Waits until every process has ended; `heeding`: or until somebody wishes it once more."""
+    def _await_ends(self, seconds: float, *, heeding: bool) -> Sequence[int]:
+        """Waits until every process has ended; `heeding`: or until somebody wishes it once more.
+
+        Gives the sentinels of those that have not.
+        """
         last_moment = time.monotonic() + seconds
         alive = self._sentinels()
         while alive and (left := last_moment - time.monotonic()) > 0:
             met = wait([*alive, self._asked] if heeding else alive, left)
             if self._asked in met:
-                return
+                break
             alive = [one for one in alive if one not in met]
+        return alive
 
 
 def _settle_memory() -> None:
