@@ -170,8 +170,8 @@ class WholeInstallation:
             demo,
             config.trusted_proxies,
         )
-        if application.look_at_changes is not None:
-            looking = LookingFirst(flask.wsgi_app, application.look_at_changes)
+        if application.changes is not None:
+            looking = LookingFirst(flask.wsgi_app, application.changes.look)
             flask.wsgi_app = looking  # type: ignore[method-assign]
         return Site(flask, application.rest, application.stop)
 

@@ -53,8 +53,8 @@ class Application:
     links: Links
     page_settings: PageSettings
     meter: Meter
-    look_at_changes: Callable[[], None] | None = None
-    """Called before a request is answered, where other processes may have changed something."""
+    changes: SharedChanges | None = None
+    """What other processes of this machine changed; looked at before a request is answered."""
 
     @property
     def service(self) -> Service:
@@ -63,6 +63,8 @@ class Application:
 
     def start(self, *, alone: bool) -> None:
         """Takes up what is due. `alone`: the data folder's lock is held by this process."""
+        if self.changes is not None:
+            self.changes.watch()
         self.machinery.start(alone=alone)
 
     def rest(self) -> None:
@@ -138,7 +140,7 @@ def build(
         links=links,
         page_settings=_page_settings(config, secret_key),
         meter=meter,
-        look_at_changes=None if changes is None else changes.look,
+        changes=changes,
     )
 
 

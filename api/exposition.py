@@ -73,13 +73,13 @@ def _counted(readings: Readings) -> Iterator[Metric]:
     )
     yield CounterMetricFamily(
         "penstock_lease_rescues",
-        "Runs that this process put back since their executor was gone.",
+        "Runs that were put back since their executor was gone.",
         value=readings.rescued,
     )
     yield CounterMetricFamily(
         "penstock_dead_letters", "Deliveries that were given up.", value=readings.given_up
     )
-    waits = "Waits for a connection to the database, from the pool of this process."
+    waits = "Waits for a connection to the database, from the pool of the process."
     yield _histogram("penstock_pool_wait_seconds", waits, (), {(): readings.waits})
     commits = "Commits, with the wait for a connection to the database."
     yield _histogram("penstock_commit_duration_seconds", commits, (), {(): readings.commits})

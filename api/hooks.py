@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from contextlib import suppress
 from http import HTTPStatus
 from threading import BoundedSemaphore
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -20,6 +21,7 @@ from core.errors import InvalidError
 from engine.inbound_replies import Reply
 from engine.replies import Problem
 from engine.service import Service
+from engine.tenants import TENANT_ID
 
 MOST_READING = 256
 """Bodies that may be on their way at once: a sender that stalls holds one of our threads."""
@@ -53,7 +55,7 @@ class Hooks:
         if not path.startswith(_PREFIX):
             return self._application(environ, start_response)
         tenant, _, below = path.removeprefix(_PREFIX).partition("/")
-        if not tenant or not below or below.startswith("/") or "\n" in below:
+        if not (TENANT_ID.fullmatch(tenant) and below) or below.startswith("/") or "\n" in below:
             return self._application(environ, start_response)
         return _answer(self._reply(tenant, below, environ), environ, start_response)
 
@@ -66,7 +68,7 @@ class Hooks:
         except TooManyReading:
             return BUSY
         except Exception:
-            logger.exception("%s /hooks/%s/%s failed", environ["REQUEST_METHOD"], tenant, path)
+            logger.exception("%s /hooks/%s/%r failed", environ["REQUEST_METHOD"], tenant, path)
             return UNEXPECTED
 
 
@@ -74,12 +76,12 @@ def _answer(
     reply: Reply, environ: WSGIEnvironment, start_response: StartResponse
 ) -> Iterable[bytes]:
     answer = written(reply)
-    if (
-        environ["REQUEST_METHOD"] == "HEAD"
-        or answer.status in _WITHOUT_BODY
-        or any(name.lower() in _REWRITTEN for name, _ in answer.headers)
-    ):
+    if environ["REQUEST_METHOD"] == "HEAD" or answer.status in _WITHOUT_BODY:
         return respond(answer)(environ, start_response)
+    if any(name.lower() in _REWRITTEN for name, _ in answer.headers):
+        # What is no URL goes out as it was written: it is the caller's to refuse.
+        with suppress(ValueError):
+            return respond(answer)(environ, start_response)
     length = ("Content-Length", str(len(answer.body)))
     status = _PHRASES.get(answer.status) or f"{answer.status} Unknown"
     start_response(status, [*answer.headers, length])

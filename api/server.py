@@ -7,7 +7,7 @@ import os
 import socket
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -100,15 +100,18 @@ def _work(
     """What one working process does."""
     _drop_foreign_variables()
     listener = listeners.take(number)
+    served: list[Site] = []
+    # At once: whoever waits below must not outlive the supervisor.
+    lifeline.watch(lambda: _rest(served))
     if among.board is not None and (number > 0 or begun.is_set):
         # The first one takes up what an earlier stop left, as long as it is alone.
         _wait_for(begun)
         among = replace(among, alone=False)
     site = load(replace(among, number=number))
+    served.append(site)
     # What the start made lives as long as the process: collections need not look at it again.
     gc.collect()
     gc.freeze()
-    lifeline.watch(site.rest)
     if not begun.is_set:
         begun.set()
         ready()
@@ -116,6 +119,11 @@ def _work(
         _answer_requests(site.application, listener)
     finally:
         site.stop()
+
+
+def _rest(served: Sequence[Site]) -> None:
+    for site in served:
+        site.rest()
 
 
 def _wait_for(flag: SharedFlag) -> None:

@@ -1,12 +1,12 @@
 """What the working processes behind one port have counted, put together.
 
 Whoever asks `GET /metrics` comes to any of them. So each keeps its counts in a file, once a second,
-and adds up those of the others; one that follows another goes on from where that one was, so that
-no count ever falls.
+and adds up those of the others; one that follows another goes on from where that one was last kept.
 """
 
 from __future__ import annotations
 
+import logging
 import pickle
 import threading
 from collections.abc import Mapping
@@ -15,6 +15,8 @@ from pathlib import Path
 from api.metering import Distribution, Labels, Meter, Readings
 
 _KEEP_SECONDS = 1.0
+
+logger = logging.getLogger(__name__)
 
 
 class SharedReadings:
@@ -52,7 +54,10 @@ class SharedReadings:
     def _keep_forever(self) -> None:
         pause = threading.Event()
         while not pause.wait(_KEEP_SECONDS):
-            self.keep()
+            try:
+                self.keep()
+            except OSError as error:
+                logger.warning("others cannot be told what was counted here: %s", error)
 
 
 def together(one: Readings, other: Readings) -> Readings:
@@ -92,6 +97,6 @@ def _sum(one: Distribution, other: Distribution) -> Distribution:
 def _kept_in(file: Path) -> Readings | None:
     try:
         kept: Readings = pickle.loads(file.read_bytes())  # noqa: S301  our own, in a folder of ours
-    except FileNotFoundError:
+    except (OSError, EOFError, pickle.UnpicklingError):
         return None
     return kept

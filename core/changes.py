@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import mmap
 import os
+import threading
 from collections.abc import Callable
 from typing import Protocol
 
 _SIZE = 16
+_WATCH_SECONDS = 0.1
 
 
 class Changes(Protocol):
@@ -86,9 +88,19 @@ class SharedChanges:
         """Forgets what others changed."""
         written = self._board.read()
         if written != self._seen:
-            self._seen = written
             for forget in self._forget:
                 forget()
+            # Only now: whoever looks meanwhile must not go on with what is old.
+            self._seen = written
+
+    def watch(self) -> None:
+        """Looks ten times a second, too: what runs by itself is asked by nobody."""
+        threading.Thread(target=self._watch, name="changes", daemon=True).start()
+
+    def _watch(self) -> None:
+        pause = threading.Event()
+        while not pause.wait(_WATCH_SECONDS):
+            self.look()
 
 
 ALONE = NobodyElse()

@@ -75,7 +75,10 @@ class GuardMissed(PenstockError):
 
 
 class StorageUnavailable(PenstockError):
-    """The store could not commit or read; nothing of the unit of work is on disk."""
+    """The store could not commit or read.
+
+    Nothing of the unit of work is on disk, unless only the word of a commit was lost.
+    """
 
 
 class UnstorableError(StorageUnavailable):

@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 
 
 def _nobody() -> None:
-    """There is no other process to tell."""
+    """Other processes, if there are any, look by themselves once a second."""
 
 
 class EmbeddedDispatcher:

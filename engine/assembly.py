@@ -60,6 +60,7 @@ from engine.quarantine.edits import EditService
 from engine.quarantine.failures import FailuresCounted
 from engine.quarantine.releases import ReleaseService
 from engine.quarantine.service import QuarantineService, QuarantineTools
+from engine.readiness import Readiness
 from engine.records.access import RecordTools
 from engine.records.changes import RecordChanges
 from engine.records.collections import CollectionService
@@ -366,6 +367,7 @@ def _service(
         registry=registry,
         document_schema=document_schema(registry),
         store=store,
+        readiness=Readiness(store, clock),
     )
 
 
@@ -482,7 +484,16 @@ def _drafts(common: _Common, tools: Tools) -> tuple[SketchService, TrialService]
 def _listening(common: _Common, *, shared: bool) -> tuple[SampleService, Listeners]:
     store, compiler, vault, clock = common.store, common.compiler, common.vault, common.clock
     samples = SampleService(store, vault, compiler, clock)
-    tools = ListenTools(store, common.registry, compiler, vault, common.keyring, samples, clock)
+    tools = ListenTools(
+        store,
+        common.registry,
+        compiler,
+        vault,
+        common.keyring,
+        samples,
+        common.rejections,
+        clock,
+    )
     return samples, Listeners(tools, shared=shared)
 
 

@@ -110,6 +110,9 @@ class Catalog:
             if (known := self._tenants.get(tenant)) is None:
                 raise
             return known
+        if not read.live and tenant not in self._tenants:
+            # Anybody may ask for any name: those of nobody must not push out others.
+            return read
         self._tenants[tenant] = read
         while len(self._tenants) > MOST_TENANTS:
             self._tenants.popitem(last=False)

@@ -40,6 +40,7 @@ class Keyring:
         self._clock = clock
         self._lock = threading.Lock()
         self._known: OrderedDict[str, tuple[ApiKey, Milliseconds]] = OrderedDict()
+        self._forgotten = 0
 
     def create(
         self,
@@ -94,13 +95,16 @@ class Keyring:
             self._store.commit(writes)
         except GuardMissed:
             raise NotFoundError(f"there is no key {key_id}") from None
-        self.forget_all()
-        self._changes.tell()
+        finally:
+            # Also where only the word of the commit was lost.
+            self.forget_all()
+            self._changes.tell()
 
     def forget_all(self) -> None:
         """A key changed, here or in another process."""
         with self._lock:
             self._known.clear()
+            self._forgotten += 1
 
     def identify(self, presented: str) -> ApiKey | None:
         """The key whose value this is, or None."""
@@ -108,10 +112,12 @@ class Keyring:
         known = self._known.get(hashed)
         if known is not None and abs(self._clock.now() - known[1]) < FRESH:
             return known[0]
+        forgotten = self._forgotten
         key = self._store.keys.find(hashed)
         with self._lock:
             self._known.pop(hashed, None)
-            if key is not None:
+            # What was read before a key changed is not remembered after that.
+            if key is not None and forgotten == self._forgotten:
                 self._known[hashed] = (key, self._clock.now())
             while len(self._known) > MOST_KNOWN:
                 self._known.popitem(last=False)

@@ -29,6 +29,7 @@ from engine.people.users import UserService
 from engine.quarantine.edits import EditService
 from engine.quarantine.releases import ReleaseService
 from engine.quarantine.service import QuarantineService
+from engine.readiness import Readiness
 from engine.records.collections import CollectionService
 from engine.records.service import RecordService
 from engine.registry import Registry
@@ -102,7 +103,8 @@ class Service:
     registry: Registry
     document_schema: Schema
     store: Store
+    readiness: Readiness
 
     def check(self) -> None:
         """Raises StorageUnavailable unless events can be stored."""
-        self.store.check()
+        self.readiness.check()

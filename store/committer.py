@@ -16,7 +16,7 @@ from core.meters import SILENT, Meters
 from core.store import Write
 from store.database import Database
 from store.unit import Unit, calls_of
-from store.writers import ConnectionWriter, Writer
+from store.writers import ConnectionWriter, Writer, WriterEnded
 
 logger = logging.getLogger(__name__)
 
@@ -125,11 +125,19 @@ class GroupCommitter:
             unit.settle(execute_alone(self._database, self._writer, unit))
 
     def _try_together(self, units: list[Unit]) -> bool:
-        """Commits the units in one transaction; False, and nothing kept, when one cannot."""
+        """Commits the units in one transaction, or settles them with what went wrong.
+
+        False, and nothing kept, when one of them cannot be committed.
+        """
         if not units:
             return True
         try:
             self._writer.write(calls_of(units))
+        except WriterEnded as error:
+            # They may be on disk: whoever made them has to decide, as when one is alone.
+            for unit in units:
+                unit.settle(error)
+            return True
         except Exception:  # noqa: BLE001  each unit is tried alone, where its maker gets the error
             return False
         for unit in units:
@@ -179,8 +187,7 @@ def execute_alone(database: Database, writer: Writer, unit: Unit) -> Exception |
     """Commits one unit; the error when it could not."""
     try:
         if unit.work is not None:
-            with writer.turn():
-                unit.result = database.transact(unit.work)
+            unit.result = database.transact(unit.work, writer.turn())
         else:
             writer.write(calls_of([unit]))
     except StorageUnavailable as error:

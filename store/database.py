@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -115,6 +115,14 @@ class Database:
         """A plain INSERT of every column."""
         return self.prepare(self.insert(table), [column.name for column in table.columns])
 
+    def prepare_addition(self, table: Table) -> Prepared:
+        """An INSERT of every column that finds it done where a row of this id is there already.
+
+        For what is committed once more when of a commit only the word was lost.
+        """
+        adding = self.insert(table).on_conflict_do_nothing(index_elements=["id"])
+        return self.prepare(adding, [column.name for column in table.columns])
+
     def rows(self, statement: Select[Any] | CompoundSelect[Any]) -> Sequence[Row[Any]]:
         """Every row of a SELECT. Raises StorageUnavailable when the database does not answer."""
         return self.read(lambda connection: connection.execute(statement).all())
@@ -131,10 +139,21 @@ class Database:
         except (DBAPIError, PoolTimeout) as error:
             raise unavailable(error) from error
 
-    def transact(self, work: Callable[[Connection], Result]) -> Result:
-        """Runs work in a transaction. Raises StorageUnavailable when it cannot be committed."""
+    def transact(
+        self,
+        work: Callable[[Connection], Result],
+        turn: AbstractContextManager[object] = nullcontext(),  # noqa: B008  it holds nothing
+    ) -> Result:
+        """Runs work in a transaction, during a turn that is taken once there is a connection.
+
+        Raises StorageUnavailable when it cannot be committed.
+        """
         try:
-            with self._awaited(self.engine.connect) as connection, connection.begin():
+            # Nobody is kept waiting by somebody who himself waits for a connection.
+            with self._awaited(self.engine.connect) as connection, turn, connection.begin():
+                if self.is_sqlite:
+                    # Its driver begins by itself, but before statements of some kinds alone.
+                    connection.exec_driver_sql("BEGIN IMMEDIATE")
                 return work(connection)
         except (DBAPIError, PoolTimeout) as error:
             raise unavailable(error) from error

@@ -36,7 +36,7 @@ class Deliveries:
         self._database = database
         self._committer = committer
         self._lists = DeliveryLists(database)
-        self._insert = database.prepare_insert(table)
+        self._insert = database.prepare_addition(table)
         held = _MINE & (table.c.token == bindparam("held_token")) & table.c.executor.is_not(None)
         kept: dict[str, Any] = {name: bindparam(f"new_{name}") for name in _KEPT}
         self._keep = database.prepare(

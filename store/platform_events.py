@@ -20,7 +20,7 @@ class PlatformEvents:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._insert = database.prepare_insert(table)
+        self._insert = database.prepare_addition(table)
         self._hand_on = database.prepare(
             update(table)
             .where(

@@ -28,7 +28,7 @@ class Requests:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._insert = database.prepare_insert(table)
+        self._insert = database.prepare_addition(table)
         answered = ("status", "response_headers", "response_body", "duration")
         self._answer = database.prepare(
             update(table)

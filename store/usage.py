@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Insert, Row, bindparam, func, select
@@ -152,14 +152,16 @@ class _Slots:
     """Gives each thread a slot of its own, as long as there are enough."""
 
     def __init__(self) -> None:
-        # Processes begin at different ones.
-        self._next = itertools.count(random.randrange(SLOTS))  # noqa: S311  no secret
+        self._next: Iterator[int] | None = None
         self._of_thread = threading.local()
 
     def mine(self) -> int:
         """The slot of this thread."""
         slot: int | None = getattr(self._of_thread, "slot", None)
         if slot is None:
+            if self._next is None:
+                # Processes begin at different ones, also those that were forked from one.
+                self._next = itertools.count(random.randrange(SLOTS))  # noqa: S311  no secret
             slot = self._of_thread.slot = next(self._next) % SLOTS
         return slot
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import fcntl
 import marshal
+import os
 import signal
 import sqlite3
 import struct
@@ -36,6 +37,8 @@ LOCK = "-writer"
 
 MISSED = "missed"
 FAULT = "fault"
+
+_PATIENCE_SECONDS = 10
 
 _LENGTH = struct.Struct(">I")
 
@@ -78,6 +81,7 @@ def main() -> None:
     """Writes what comes in until nothing comes any more."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
+    signal.signal(signal.SIGALRM, _give_up)
     with suppress(EOFError, BrokenPipeError):
         _write_forever()
 
@@ -88,7 +92,7 @@ def _write_forever() -> None:
         lock = _open_lock(file)
         if not shared:
             # The writer before this one is gone then: nothing of its comes after what is new.
-            fcntl.flock(lock, fcntl.LOCK_EX)
+            _take(lock)
         connection = _connect(file, pragmas)
     except (sqlite3.Error, OSError) as error:
         _answer(_fault(error))
@@ -101,9 +105,22 @@ def _write_forever() -> None:
             _answer(commit(connection, cursor, read_frame(sys.stdin.buffer)))
 
 
+def _take(lock: IO[bytes]) -> None:
+    """Waits for the lock. Raises TimeoutError when somebody has it for too long."""
+    signal.alarm(_PATIENCE_SECONDS)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+    finally:
+        signal.alarm(0)
+
+
+def _give_up(_number: int, _frame: object) -> None:
+    raise TimeoutError(f"another process has had it to itself for {_PATIENCE_SECONDS} seconds")
+
+
 def _open_lock(file: str) -> IO[bytes]:
     # Kept as long as the process lives; without pathlib, which would double what it takes.
-    return open(file + LOCK, "ab")  # noqa: PTH123
+    return open(file + LOCK, "ab", opener=lambda path, flags: os.open(path, flags, 0o600))
 
 
 def _connect(file: str, pragmas: Sequence[str]) -> sqlite3.Connection:
@@ -118,9 +135,11 @@ def _commit_in_turn(
 ) -> Answer:
     """Where several processes write, they wait for the lock in the kernel, and not for SQLite,
     which would look again and again."""
-    fcntl.flock(lock, fcntl.LOCK_EX)
     try:
+        _take(lock)
         return _commit(connection, cursor, calls)
+    except TimeoutError as error:
+        return _fault(error)
     finally:
         fcntl.flock(lock, fcntl.LOCK_UN)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -24,6 +25,13 @@ from store.writer_program import (
     frame,
     read_frame,
 )
+
+_PATIENCE_SECONDS = 60
+"""How long a transaction may take; a writer that hangs longer is killed."""
+
+
+class WriterEnded(StorageUnavailable):
+    """What was being written is on disk or not; nobody can tell."""
 
 
 class Writer(Protocol):
@@ -113,7 +121,7 @@ class ProcessWriter:
         except (OSError, EOFError) as error:
             self._process = None
             _end(process)
-            raise StorageUnavailable("the database's writer ended; another one follows") from error
+            raise WriterEnded("the database's writer ended; another one follows") from error
 
     def _settle(self, answer: Answer) -> None:
         if answer is None:
@@ -134,7 +142,14 @@ def _tell(process: subprocess.Popen[bytes], question: bytes) -> None:
 
 
 def _hear(process: subprocess.Popen[bytes]) -> Answer:
-    answer: Answer = read_frame(cast(BinaryIO, process.stdout))
+    """The answer. Raises OSError or EOFError when there is none, or none in time."""
+    from_writer = cast(BinaryIO, process.stdout)
+    poll = select.poll()
+    poll.register(from_writer, select.POLLIN)
+    if not poll.poll(_PATIENCE_SECONDS * 1000):
+        process.kill()
+        raise TimeoutError
+    answer: Answer = read_frame(from_writer)
     return answer
 
 

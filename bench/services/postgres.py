@@ -28,12 +28,13 @@ class PostgresServer:
         """Ends it as a crash does, and starts it again; returns once it answers."""
         self.control("-m", "immediate", "restart")
 
-    def new_database(self) -> str:
-        """The SQLAlchemy URL of a new, empty database."""
+    def new_database(self, template: str | None = None) -> str:
+        """The SQLAlchemy URL of a new database: an empty one, or a copy of the one at that URL."""
         name = f"penstock_{uuid4().hex}"
         address = f"postgres@{HOST}:{self.port}"
+        copied = "" if template is None else f" TEMPLATE {template.rpartition('/')[2]}"
         with psycopg.connect(f"postgresql://{address}/postgres", autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
+            connection.execute(f"CREATE DATABASE {name}{copied}")
         return f"postgresql+psycopg://{address}/{name}"
 
 

@@ -11,6 +11,7 @@ from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 from rq.timeouts import TimerDeathPenalty
 
+from dispatch.rq.job import WakeUp
 from dispatch.rq.queue import queue_over
 
 PAUSE_SECONDS = 2.0
@@ -71,6 +72,7 @@ class WakeUpTaker:
                 name=name,
                 connection=connection,
                 serializer=JSONSerializer,
+                job_class=WakeUp,
             )
             worker.work(logging_level="WARNING", with_scheduler=False)
 

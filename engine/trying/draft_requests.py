@@ -13,6 +13,8 @@ from engine.replies import JsonReply, Problem
 from engine.trying.listen_tools import ListenTools
 from engine.trying.listening import Hearer, ListenEvent, own_answer, refusal
 
+CAPTURED = 202
+
 Reply = Answer | JsonReply | Problem
 
 Hearers = Callable[[str, str], Sequence[Hearer]]
@@ -56,10 +58,10 @@ class DraftRequests:
             sample = capture.sample()
         except PenstockError as error:
             return self._reject(one, request, Rejected(503, "Not captured", str(error)))
-        self._log(one, request, 202, None)
+        self._log(one, request, CAPTURED, None)
         for hearer in self._hearers(one.tenant, one.automation_id):
             hearer.hear(capture)
-        return JsonReply(202, {"status": "captured", "sample_id": sample.id}, cors)
+        return JsonReply(CAPTURED, {"status": "captured", "sample_id": sample.id}, cors)
 
     def _reject(self, one: Hearer, request: InboundRequest, rejected: Rejected) -> Problem:
         self._tell(one, refusal(rejected))
@@ -77,4 +79,8 @@ class DraftRequests:
         masker, now = self._tools.vault.of(one.tenant).masker, self._tools.clock.now()
         where = (one.tenant, one.automation_id)
         entry = unstored_entry(*where, request, status, error, masker, now)
-        self._tools.store.commit_later([self._tools.store.requests.insert(entry)])
+        if status == CAPTURED:
+            self._tools.store.commit_later([self._tools.store.requests.insert(entry)])
+        else:
+            # As with what is live: strangers must not fill the log.
+            self._tools.rejections.note(entry)

@@ -16,6 +16,7 @@ from engine.drafts.draft import mapping
 from engine.keys import Keyring
 from engine.plan import CompiledTrigger
 from engine.registry import Registry
+from engine.rejections import Rejections
 from engine.trying.listening import Capture, capture_name
 from engine.trying.sample_json import event_json
 from engine.trying.samples import SampleService
@@ -32,6 +33,7 @@ class ListenTools:
     vault: Vault
     keyring: Keyring
     samples: SampleService
+    rejections: Rejections
     clock: Clock
 
     def trigger(self, trigger: Mapping[str, Any]) -> CompiledTrigger:

@@ -189,6 +189,9 @@ def test_strange_segments_are_taken_as_text(target: Server, path: bytes, shop: s
 
 
 NOWHERE = {
+    "a tenant of another alphabet": "/hooks/d\u00e9faut/any".encode(),
+    "a tenant with a line break": b"/hooks/default%0a2026-11-21%20CRITICAL/any",
+    "a tenant longer than any": b"/hooks/" + b"a" * 5_000 + b"/any",
     "a tenant that is a NUL": b"/hooks/%00/any",
     "a tenant that is a surrogate": b"/hooks/%ED%A0%80/any",
     "no tenant": b"/hooks//any",

@@ -5,10 +5,21 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.workbench import Workbench, workbench
+from tests.store.conftest import database_url, postgres, sqlite_url
+from tests.support.workbench import Workbench, workbench, workbench_over
+
+__all__ = ["database_url", "postgres", "sqlite_url"]
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Workbench]:
+def bench(database_url: str) -> Iterator[Workbench]:
+    """Every use case, over each of the databases."""
+    with workbench_over(database_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def file_bench(tmp_path: Path) -> Iterator[Workbench]:
+    """Every use case over SQLite, for what is looked for in its files."""
     with workbench(tmp_path) as opened:
         yield opened

@@ -95,13 +95,15 @@ def test_an_unknown_email_costs_the_work_of_a_known_one(
     assert known.startswith("$argon2id$")
 
 
-def test_neither_token_nor_password_is_stored_in_clear(bench: Workbench, tmp_path: Path) -> None:
-    link = bench.service.invitations.set_up(TENANT)
+def test_neither_token_nor_password_is_stored_in_clear(
+    file_bench: Workbench, tmp_path: Path
+) -> None:
+    link = file_bench.service.invitations.set_up(TENANT)
     assert link is not None
-    _, first = bench.service.invitations.accept(link, PASSWORD, "Ada", ADA)
-    _, invited = bench.service.invitations.invite(TENANT, GRACE, Role.VIEWER)
-    second = sign_in(bench)
-    bench.store.close()
+    _, first = file_bench.service.invitations.accept(link, PASSWORD, "Ada", ADA)
+    _, invited = file_bench.service.invitations.invite(TENANT, GRACE, Role.VIEWER)
+    second = sign_in(file_bench)
+    file_bench.store.close()
 
     stored = b"".join(file.read_bytes() for file in tmp_path.glob("penstock.db*"))
 

@@ -183,12 +183,12 @@ EVERY: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("name", EVERY)
 def test_what_is_made_of_a_secret_stands_nowhere_though_the_partner_echoes_it(
-    bench: Workbench, tmp_path: Path, name: str
+    file_bench: Workbench, tmp_path: Path, name: str
 ) -> None:
     """Neither in the log, the outputs and the errors, nor in any byte of the database."""
     kind = next(one for one in ("api-key", "oauth2", name) if name.startswith(one))
-    bench.service.secrets.put(TENANT, "SESSION", "s3ssion/token+value")
-    bench.service.secrets.put(TENANT, "CLIENT", SECRET)
+    file_bench.service.secrets.put(TENANT, "SESSION", "s3ssion/token+value")
+    file_bench.service.secrets.put(TENANT, "CLIENT", SECRET)
     seen: set[str] = set()
 
     def echo(request: OutboundRequest) -> SendResult:
@@ -199,21 +199,21 @@ def test_what_is_made_of_a_secret_stands_nowhere_though_the_partner_echoes_it(
             return answered(200, {"access_token": "token-1-abcdefghijklmnop"})
         return answered(418, {"sent": headers, "url": request.url}, x_echo=str(headers))
 
-    bench.partner.script = echo
+    file_bench.partner.script = echo
     told: dict[str, Any] = {"auth": {**EVERY[name], "type": kind}}
     told |= {"body": {"order": "a-visible-order"}, "sign": {"secret": "CLIENT"}}
     sync = send("sync", API, with_=told, next={"error": ["keep"]})
     keep = step("keep", "set-values", {"values": {"all": "<steps.sync>"}})
-    bench.publish(make_document(sync, keep))
+    file_bench.publish(make_document(sync, keep))
 
-    bench.post()
+    file_bench.post()
 
-    assert bench.last_run().status is RunStatus.SUCCEEDED, bench.last_run().error
+    assert file_bench.last_run().status is RunStatus.SUCCEEDED, file_bench.last_run().error
     seen |= {SECRET, "s3ssion/token+value"}
-    entries = bench.service.requests.list(TENANT, RequestFilter(), ListQuery()).items
-    shown = json.dumps([repr(bench.service.requests.get(TENANT, one.id)) for one in entries])
-    shown += repr(bench.detail())
-    bench.store.close()
+    entries = file_bench.service.requests.list(TENANT, RequestFilter(), ListQuery()).items
+    shown = json.dumps([repr(file_bench.service.requests.get(TENANT, one.id)) for one in entries])
+    shown += repr(file_bench.detail())
+    file_bench.store.close()
     kept = b"".join(file.read_bytes() for file in tmp_path.iterdir())
     assert b"a-visible-order" in kept
     for value in seen:

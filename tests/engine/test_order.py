@@ -232,11 +232,11 @@ def test_a_caller_whose_turn_does_not_come_in_time_is_told_so(bench: Workbench) 
 
 
 def test_an_automation_without_keys_pays_for_none(
-    bench: Workbench, monkeypatch: pytest.MonkeyPatch
+    file_bench: Workbench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """From the request to the end: the statements that are needed anyhow, and no read."""
-    bench.publish(make_document(send("tell", "https://partner.example/tell")))
-    bench.post()
+    file_bench.publish(make_document(send("tell", "https://partner.example/tell")))
+    file_bench.post()
     executed: list[str] = []
     calls, read = Prepared.calls, Database.read
 
@@ -250,7 +250,7 @@ def test_an_automation_without_keys_pays_for_none(
 
     monkeypatch.setattr(Prepared, "calls", counted)
     monkeypatch.setattr(Database, "read", read_counted)
-    bench.post()
+    file_bench.post()
 
     assert executed == [
         "INSERT INTO events",

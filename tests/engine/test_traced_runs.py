@@ -13,7 +13,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from core import log_context
 from net.otel_traces import OtelTraces
 from tests.support.builders import make_document, send, step
-from tests.support.workbench import TENANT, Workbench, answered, workbench
+from tests.support.workbench import TENANT, Workbench, answered, workbench, workbench_again
 
 TRACE, CALLER = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 SAMPLED = {"traceparent": f"00-{TRACE}-{CALLER}-01"}
@@ -115,7 +115,7 @@ def test_each_attempt_has_its_span_and_another_process_goes_on_in_the_trace(
         before.partner.answers(answered(503))
         before.publish(SYNC)
         before.post({"id": 7}, headers=SAMPLED)
-    with workbench(tmp_path, second.traces) as after:
+    with workbench_again(tmp_path, second.traces) as after:
         after.clock.turn(5_000)
         assert after.run_due() == 1
         assert after.last_run().status == "succeeded"

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from store import Cipher, SqlStore, open_store
+from tests.support.databases import postgres_database, sqlite_database
 from tests.support.postgres import PostgresServer, running_postgres
 
 
@@ -24,6 +25,14 @@ def sqlite_url(tmp_path: Path) -> str:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest) -> str:
+    """A database with every table."""
+    if request.param == "sqlite":
+        return sqlite_database(request.getfixturevalue("tmp_path"))
+    return postgres_database(request.getfixturevalue("postgres"))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_database_url(request: pytest.FixtureRequest) -> str:
     if request.param == "sqlite":
         return str(request.getfixturevalue("sqlite_url"))
     server: PostgresServer = request.getfixturevalue("postgres")

@@ -35,8 +35,8 @@ def test_the_numbers_of_the_files_are_those_of_the_migrations(
     database.close()
 
 
-def test_an_empty_database_is_at_no_migration(database_url: str) -> None:
-    database = Database(database_url)
+def test_an_empty_database_is_at_no_migration(empty_database_url: str) -> None:
+    database = Database(empty_database_url)
     with database.engine.connect() as connection:
         assert revision_of(connection) is None
     database.close()

@@ -108,10 +108,10 @@ def test_a_database_from_before_is_left_as_it_is_until_it_is_compacted(
     store.close()
 
 
-def test_only_sqlite_is_compacted(database_url: str, tmp_path: Path) -> None:
-    if database_url.startswith("sqlite"):
+def test_only_sqlite_is_compacted(empty_database_url: str, tmp_path: Path) -> None:
+    if empty_database_url.startswith("sqlite"):
         expected = "there is no Penstock in"
     else:
         expected = "PostgreSQL gives room back by itself"
     with pytest.raises(ConfigError, match=expected):
-        compact(database_url)
+        compact(empty_database_url)

@@ -12,12 +12,14 @@ from pathlib import Path
 import pytest
 
 from core.errors import GuardMissed, StorageUnavailable, UnstorableError
+from core.ids import new_id
 from core.states import RunStatus
-from store import Cipher, SqlStore, open_store
+from store import Cipher, SqlStore, open_store, writers
 from store.committer import GroupCommitter
 from store.database import Database
-from store.writers import ProcessWriter
-from tests.support.builders import make_event, make_run
+from store.unit import Unit
+from store.writers import ProcessWriter, WriterEnded
+from tests.support.builders import make_event, make_request_entry, make_run
 from tests.support.waiting import eventually
 
 CIPHER = Cipher(b"a key of the tests")
@@ -81,6 +83,59 @@ def test_another_one_follows_a_writer_that_was_killed(store: SqlStore) -> None:
 
     assert store.runs.get("acme", run.id) == run
     assert writer_of(store) != killed
+
+
+def test_when_only_the_word_of_a_commit_is_lost_it_may_be_tried_again(
+    store: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lose(_process: object) -> None:
+        raise EOFError
+
+    entries = [make_request_entry(id=new_id()) for _ in range(2)]
+    with monkeypatch.context() as patched:
+        patched.setattr(writers, "_hear", lose)
+        with pytest.raises(WriterEnded):
+            store.commit([store.requests.insert(one) for one in entries])
+
+    store.commit([store.requests.insert(one) for one in entries])
+
+    assert [store.requests.get("acme", one.id) for one in entries] == entries
+
+
+def test_units_that_share_a_commit_of_which_the_word_is_lost_are_not_tried_by_the_store(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever made them decides: a guard would find its own write there and miss."""
+    store = open_store(sqlite_url, CIPHER, writer_apart=True)
+    store.commit([store.runs.insert(run := make_run())])
+    moves = [
+        store.runs.move(run, [RunStatus.QUEUED], RunStatus.RUNNING, {}),
+        store.runs.insert(make_run()),
+    ]
+    units = [Unit([one]) for one in moves]
+
+    def lose(_process: object) -> None:
+        raise EOFError
+
+    assert isinstance(store._committer, GroupCommitter)
+    with monkeypatch.context() as patched:
+        patched.setattr(writers, "_hear", lose)
+        store._committer._commit_batch(units)
+
+    assert [type(one.error) for one in units] == [WriterEnded, WriterEnded]
+    store.close()
+
+
+def test_a_writer_that_hangs_is_killed_and_another_one_follows(
+    store: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writers, "_PATIENCE_SECONDS", 0.2)
+    os.kill(writer_of(store), signal.SIGSTOP)
+    with pytest.raises(WriterEnded):
+        store.commit([store.runs.insert(make_run())])
+
+    monkeypatch.setattr(writers, "_PATIENCE_SECONDS", 60)
+    store.commit([store.runs.insert(make_run())])
 
 
 def test_it_heeds_no_signal_of_a_group_and_ends_with_its_store(sqlite_url: str) -> None:

@@ -15,6 +15,7 @@ from api.operations import Operation
 from app import create_app
 from core.config import Config
 from engine.service import Service
+from tests.support.databases import sqlite_database
 from wiring import Application, build
 
 
@@ -57,6 +58,7 @@ class Site:
 
 def open_site(folder: Path) -> Iterator[Site]:
     """A site over a data folder; it is closed when the generator is."""
+    sqlite_database(folder)
     application = build(Config(data_dir=folder))
     for tenant in ("acme", "globex"):
         application.service.tenants.create(tenant, tenant.title())

@@ -38,12 +38,16 @@ from engine.runs import RunDetail
 from engine.surroundings import Surroundings
 from store import Cipher, SqlStore, open_counter, open_store
 from tests.support.builders import NOW
+from tests.support.databases import FILE, sqlite_database
 from triggers.bodies import body_value
 from wiring import action_and_trigger_registry
 
 TENANT = "acme"
 
 Script = Callable[[OutboundRequest], SendResult]
+
+
+PATIENCE = 10.0
 
 
 class TurnedClock:
@@ -152,7 +156,8 @@ class Workbench:
         registry = action_and_trigger_registry()
         around = surroundings(self.partner, self.people, shared=shared, traces=traces)
         self.links = around.links
-        parts = assemble(registry, store, around, self.clock, self.dispatcher, _in_a_thread)
+        self._threads: list[threading.Thread] = []
+        parts = assemble(registry, store, around, self.clock, self.dispatcher, self._in_a_thread)
         self.parts = parts
         self.service, self.executor, self.transitions = (
             parts.service,
@@ -168,6 +173,16 @@ class Workbench:
         self.alert_history = parts.alert_history
         if store.tenants.get(TENANT) is None:
             self.service.tenants.create(TENANT, "Acme")
+
+    def _in_a_thread(self, work: Callable[[], None]) -> None:
+        thread = threading.Thread(target=work, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def wait(self) -> None:
+        """Waits until no thread uses the store any more."""
+        for thread in self._threads:
+            thread.join(PATIENCE)
 
     def publish(self, document: Mapping[str, Any], automation_id: str = "orders") -> None:
         self.service.automations.put(TENANT, automation_id, document)
@@ -236,9 +251,25 @@ class Workbench:
 @contextmanager
 def workbench(folder: Path, traces: Traces = NO_TRACES) -> Iterator[Workbench]:
     """A workbench over a new SQLite store in a folder."""
-    store = open_store(f"sqlite:///{folder / 'penstock.db'}", Cipher(b"a key of the tests"))
+    with workbench_over(sqlite_database(folder), traces) as opened:
+        yield opened
+
+
+@contextmanager
+def workbench_again(folder: Path, traces: Traces = NO_TRACES) -> Iterator[Workbench]:
+    """A workbench over the SQLite store that an earlier one left in a folder."""
+    with workbench_over(f"sqlite:///{folder / FILE}", traces) as opened:
+        yield opened
+
+
+@contextmanager
+def workbench_over(database_url: str, traces: Traces = NO_TRACES) -> Iterator[Workbench]:
+    """A workbench over a database with every table."""
+    store = open_store(database_url, Cipher(b"a key of the tests"))
     try:
-        yield Workbench(store, traces)
+        opened = Workbench(store, traces)
+        yield opened
+        opened.wait()
     finally:
         store.close()
 
@@ -254,7 +285,3 @@ def answered(status: int, body: Any = None, **headers: str) -> OutboundResponse:
 def unreachable() -> SendFailure:
     """A partner whose port is closed."""
     return SendFailure(FailureKind.CONNECT, "connection refused by partner.example:443", 3)
-
-
-def _in_a_thread(work: Callable[[], None]) -> None:
-    threading.Thread(target=work, daemon=True).start()

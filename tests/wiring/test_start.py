@@ -27,6 +27,7 @@ import sys
 before = set(sys.modules)
 
 from api.apart import apart
+from api.server import Among
 from app import WholeInstallation
 from core.config import read_config
 from core.roles import Role
@@ -40,7 +41,7 @@ def prepare():
 config = read_config({"PENSTOCK_DATA_DIR": sys.argv[1]})
 installation = WholeInstallation()
 apart(prepare)
-site = installation.load(config, Role.RUN)
+site = installation.load(config, Role.RUN, Among(0, alone=True))
 status = site.application.test_client().get("/healthz").status_code
 site.stop()
 print(status, *sorted({name.partition(".")[0] for name in set(sys.modules) - before}))
