@@ -160,9 +160,11 @@ class Server:
     def _await_writers(self) -> None:
         """What was being written as the server died is on disk then, or nowhere."""
         lock = self.data_dir / f"penstock.db{LOCK}"
+        if not lock.exists():
+            return
         with file_lock(str(self.data_dir / "lock"), wait=False) as ours:
             # Where another server has the folder, the writer is that one's.
-            if ours and lock.exists():
+            if ours:
                 with file_lock(str(lock)):
                     pass
 
