@@ -8,7 +8,9 @@ from typing import Any, cast
 
 import pytest
 
+from core.clock import SystemClock
 from core.errors import StorageUnavailable
+from engine.readiness import Readiness
 from tests.support.site import Caller, Site, assert_problem
 
 
@@ -61,7 +63,8 @@ class Broken:
 
 def broken_site(site: Site, error: Exception) -> Caller:
     broken: Any = Broken(error)
-    service = dataclasses.replace(site.service, settings=broken, store=broken)
+    readiness = Readiness(broken, SystemClock())
+    service = dataclasses.replace(site.service, settings=broken, readiness=readiness)
     return Caller(site.with_service(service).test_client(), site.caller("acme").key)
 
 
