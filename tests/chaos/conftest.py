@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+# First of all: what `chaos` takes from there is to be asserted in words, as it registers.
+import tests.crash.conftest  # noqa: F401, I001
 from chaos.tally import Setting
 
 
