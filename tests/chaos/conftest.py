@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 # First of all: what `chaos` takes from there is to be asserted in words, as it registers.
-import tests.crash.conftest  # noqa: F401, I001
+import tests.crash.conftest  # noqa: F401
 from chaos.tally import Setting
 
 
