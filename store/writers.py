@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import select
 import subprocess
 import sys
@@ -111,6 +112,8 @@ class ProcessWriter:
             )
         except OSError as error:
             raise StorageUnavailable(f"the database's writer does not start: {error}") from error
+        # Whoever writes more than the pipe takes now must not wait for a writer that hangs.
+        os.set_blocking(cast(BinaryIO, process.stdin).fileno(), False)
         self._settle(self._ask(process, frame([self._file, PRAGMAS, self._shared])))
         return process
 
@@ -136,21 +139,29 @@ def missed() -> GuardMissed:
 
 
 def _tell(process: subprocess.Popen[bytes], question: bytes) -> None:
-    to_writer = cast(BinaryIO, process.stdin)
-    to_writer.write(question)
-    to_writer.flush()
+    """Hands a question over, as much at a time as the pipe takes. Raises OSError."""
+    to_writer = cast(BinaryIO, process.stdin).fileno()
+    left = memoryview(question)
+    while left:
+        _await(process, to_writer, select.POLLOUT)
+        left = left[os.write(to_writer, left) :]
 
 
 def _hear(process: subprocess.Popen[bytes]) -> Answer:
     """The answer. Raises OSError or EOFError when there is none, or none in time."""
     from_writer = cast(BinaryIO, process.stdout)
+    _await(process, from_writer.fileno(), select.POLLIN)
+    answer: Answer = read_frame(from_writer)
+    return answer
+
+
+def _await(process: subprocess.Popen[bytes], pipe: int, event: int) -> None:
+    """Waits for an end of a pipe. Kills a writer that hangs, and raises TimeoutError."""
     poll = select.poll()
-    poll.register(from_writer, select.POLLIN)
+    poll.register(pipe, event)
     if not poll.poll(_PATIENCE_SECONDS * 1000):
         process.kill()
         raise TimeoutError
-    answer: Answer = read_frame(from_writer)
-    return answer
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

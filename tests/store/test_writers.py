@@ -17,6 +17,7 @@ from core.states import RunStatus
 from store import Cipher, SqlStore, open_store, writers
 from store.committer import GroupCommitter
 from store.database import Database
+from store.file_lock import file_lock
 from store.unit import Unit
 from store.writers import ProcessWriter, WriterEnded
 from tests.support.builders import make_event, make_request_entry, make_run
@@ -126,13 +127,14 @@ def test_units_that_share_a_commit_of_which_the_word_is_lost_are_not_tried_by_th
     store.close()
 
 
+@pytest.mark.parametrize("size", [1, 2**20], ids=["in the pipe", "more than the pipe takes"])
 def test_a_writer_that_hangs_is_killed_and_another_one_follows(
-    store: SqlStore, monkeypatch: pytest.MonkeyPatch
+    store: SqlStore, monkeypatch: pytest.MonkeyPatch, size: int
 ) -> None:
     monkeypatch.setattr(writers, "_PATIENCE_SECONDS", 0.2)
     os.kill(writer_of(store), signal.SIGSTOP)
     with pytest.raises(WriterEnded):
-        store.commit([store.runs.insert(make_run())])
+        store.commit([store.runs.insert(make_run(error="e" * size))])
 
     monkeypatch.setattr(writers, "_PATIENCE_SECONDS", 60)
     store.commit([store.runs.insert(make_run())])
@@ -170,3 +172,8 @@ def test_a_writer_waits_for_the_one_before_it(sqlite_url: str) -> None:
 def _is_waited_for(inode: int) -> bool:
     lines = Path("/proc/locks").read_text().splitlines()
     return any("->" in line and f":{inode} " in line for line in lines)
+
+
+def test_a_lock_that_cannot_be_made_is_a_store_that_is_away(tmp_path: Path) -> None:
+    with pytest.raises(StorageUnavailable, match="cannot be locked"), file_lock(str(tmp_path)):
+        pass
