@@ -108,18 +108,17 @@ def build(
     changes = None if board is None else SharedChanges(board)
     clock, set_clock = _clock(store)
     links = Links(_derived(secret_key, "links"), config.site_url)
-    sender, notifier = PooledSender(guard), AppriseNotifier(guard)
     surroundings = Surroundings(
-        sender,
-        notifier,
-        body_value,
-        links,
-        counter,
-        store.is_shared,
-        meter,
-        config.ready_lag,
-        open_traces(config.traces) if serving else NO_TRACES,
-        changes or ALONE,
+        sender=PooledSender(guard),
+        notifier=AppriseNotifier(guard),
+        parse_body=body_value,
+        links=links,
+        counter=counter,
+        shared=store.is_shared,
+        meters=meter,
+        ready_lag=config.ready_lag,
+        traces=open_traces(config.traces) if serving else NO_TRACES,
+        changes=changes or ALONE,
     )
 
     def workshop(dispatcher: RunDispatcher) -> Workshop:
