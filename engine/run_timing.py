@@ -17,7 +17,8 @@ Span = tuple[Milliseconds, Milliseconds]
 class Timing:
     """The time of a run, from its acceptance to its end or to now: three parts that make a whole.
 
-    `attempts` are the spans in which at least one attempt of a step was under way, in order.
+    `attempts` are the spans in which at least one attempt of a step was under way, in order; an
+    attempt shorter than a millisecond is one of no length. What was held back was no attempt.
     """
 
     accepted_at: Milliseconds
@@ -55,26 +56,28 @@ def timing_of(run: Run, steps: Iterable[StepRun], now: Milliseconds) -> Timing:
     until = max(run.finished_at or now, accepted_at)
     started_at = until if run.started_at is None else run.started_at
     started_at = min(max(started_at, accepted_at), until)
-    found = [_span(attempt, until) for step in steps for attempt in step.attempts]
-    bounded = [(max(start, started_at), min(end, until)) for start, end in found]
+    attempts = (attempt for step in steps for attempt in step.attempts)
+    found = [_span(attempt, until) for attempt in attempts if attempt.outcome != DEFERRED]
+
+    def bound(moment: Milliseconds) -> Milliseconds:
+        return min(max(moment, started_at), until)
+
+    bounded = [(bound(start), bound(end)) for start, end in found]
     return Timing(accepted_at, started_at, until, _joined(bounded))
 
 
 def _span(attempt: Attempt, until: Milliseconds) -> Span:
-    """When an attempt was under way; one that was held back never was."""
     start = attempt.started_at
-    if attempt.outcome == DEFERRED:
-        return start, start
     # What waits for a callback, a person or another run is under way until it was told.
     return start, until if attempt.outcome == WAITED else start + attempt.duration
 
 
 def _joined(spans: Iterable[Span]) -> list[Span]:
-    """Spans in order, of which none touches another; without those that last no time."""
+    """Spans in order, of which none touches another."""
     joined: list[Span] = []
     for start, end in sorted(spans):
         if joined and start <= joined[-1][1]:
             joined[-1] = (joined[-1][0], max(joined[-1][1], end))
-        elif start < end:
+        else:
             joined.append((start, end))
     return joined

@@ -105,15 +105,17 @@ def test_the_moments_below_a_timeline_are_round_and_differ(length: int, said: li
 
 
 def test_an_attempt_that_took_no_time_can_be_seen() -> None:
-    run = make_run(created_at=NOW, finished_at=NOW + 1000)
+    run = make_run(created_at=NOW, started_at=NOW, finished_at=NOW + 1000)
     attempts = (Attempt(1, NOW, 0, "retry"), Attempt(2, NOW + 1000, 0, "succeeded"))
     tried = make_step_run("sync", attempts=attempts, started_at=NOW, finished_at=NOW + 1000)
 
-    [track] = timeline(run, [tried], NOW).tracks
+    drawn = timeline(run, [tried], NOW)
 
-    first, _, last = track.bars
-    assert first.length > 0 and last.length > 0
-    assert last.start + last.length == 100
+    [track] = drawn.tracks
+    for first, between, last in (track.bars, drawn.whole):
+        assert between.kind == "wait"
+        assert first.length > 0 and last.length > 0
+        assert last.start + last.length == 100
 
 
 def test_a_step_that_waits_now_waits_up_to_now() -> None:
