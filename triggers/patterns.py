@@ -9,8 +9,6 @@ import re
 from functools import lru_cache
 from typing import Any
 
-import re2
-
 LARGEST_PROGRAM = 2_000
 """Instructions of a compiled pattern; a text costs as many steps a byte at worst."""
 
@@ -29,6 +27,9 @@ class Pattern:
     """A pattern that is sought anywhere in a text, as JSON Schema has it."""
 
     def __init__(self, pattern: str) -> None:
+        # It takes 2 MB, and most installations have no pattern.
+        import re2  # noqa: PLC0415
+
         options = re2.Options()
         options.never_capture = True
         options.log_errors = False

@@ -11,17 +11,8 @@ There is no DTD, hence no entities but XML's own five, and nothing is fetched.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Collection
 from typing import Any
-from xml.sax import SAXParseException
-from xml.sax.handler import ContentHandler
-from xml.sax.xmlreader import AttributesImpl, InputSource, Locator
-
-from defusedxml.common import DefusedXmlException
-from defusedxml.sax import make_parser
-
-from actions.parsing.faults import UnreadableError
 
 BYTE_ORDER_MARK = "\ufeff"
 DEEPEST = 40
@@ -29,96 +20,11 @@ DEEPEST = 40
 MOST_NODES = 100_000
 """Elements and attributes."""
 
-_DTD = "it has a DTD, which is not taken: leave <!DOCTYPE …> out"
-
 
 def read_xml(text: str, lists: Collection[str] = ()) -> dict[str, Any]:
     """The document by the name of its root. Raises UnreadableError with line and column."""
-    builder = _Builder(frozenset(lists))
-    parser = make_parser()
-    parser.forbid_dtd = True
-    parser.setContentHandler(builder)
-    try:
-        parser.parse(_source(text.removeprefix(BYTE_ORDER_MARK)))
-    except SAXParseException as error:
-        place = f"line {error.getLineNumber()} column {(error.getColumnNumber() or 0) + 1}"
-        raise UnreadableError(f"{place}: {error.getMessage()}") from None
-    except DefusedXmlException:
-        raise UnreadableError(f"line {builder.line}: {_DTD}") from None
-    return builder.document
+    # The parser takes 2 MB with what it needs, and few automations read XML.
+    from actions.parsing.xml_document import Bounds, document_of  # noqa: PLC0415
 
-
-def _source(text: str) -> InputSource:
-    """The text as a parser takes it; what its declaration says of an encoding is past."""
-    source = InputSource()
-    try:
-        source.setByteStream(io.BytesIO(text.encode()))
-    except UnicodeEncodeError:
-        raise UnreadableError("half of a surrogate pair stands alone; it is no character") from None
-    source.setEncoding("utf-8")
-    return source
-
-
-class _Element:
-    """An element that is being read."""
-
-    __slots__ = ("attributes", "children", "texts")
-
-    def __init__(self, attributes: dict[str, Any]) -> None:
-        self.attributes = attributes
-        self.children: dict[str, list[Any]] = {}
-        self.texts: list[str] = []
-
-    def value(self, lists: Collection[str]) -> Any:
-        """The element as JSON."""
-        text = "".join(self.texts).strip()
-        if not self.attributes and not self.children:
-            return text
-        children = {
-            name: values if len(values) > 1 or name in lists else values[0]
-            for name, values in self.children.items()
-        }
-        return self.attributes | children | ({"#text": text} if text else {})
-
-
-class _Builder(ContentHandler):
-    """Makes the value while the parser reads."""
-
-    def __init__(self, lists: Collection[str]) -> None:
-        super().__init__()
-        self.document: dict[str, Any] = {}
-        self._lists = lists
-        self._open: list[_Element] = []
-        self._nodes = 0
-        self._locator: Locator | None = None
-
-    @property
-    def line(self) -> int:
-        """Where the parser is."""
-        return (self._locator and self._locator.getLineNumber()) or 1
-
-    def setDocumentLocator(self, locator: Locator) -> None:  # noqa: N802  the handler's name
-        """Takes what tells the line."""
-        self._locator = locator
-
-    def startElement(self, name: str, attrs: AttributesImpl) -> None:  # noqa: N802
-        """Opens an element. Raises UnreadableError beyond the bounds."""
-        self._nodes += 1 + len(attrs)
-        if self._nodes > MOST_NODES:
-            raise UnreadableError(f"it has more than {MOST_NODES} elements and attributes")
-        if len(self._open) == DEEPEST:
-            words = f"elements nest deeper than {DEEPEST} levels"
-            raise UnreadableError(f"line {self.line}: {words}")
-        self._open.append(_Element({f"@{key}": value for key, value in attrs.items()}))
-
-    def characters(self, content: str) -> None:
-        """Text inside an element."""
-        self._open[-1].texts.append(content)
-
-    def endElement(self, name: str) -> None:  # noqa: N802
-        """Closes an element, which is a child of the one around it, or the document."""
-        value = self._open.pop().value(self._lists)
-        if self._open:
-            self._open[-1].children.setdefault(name, []).append(value)
-        else:
-            self.document[name] = [value] if name in self._lists else value
+    bounds = Bounds(DEEPEST, MOST_NODES)
+    return document_of(text.removeprefix(BYTE_ORDER_MARK), frozenset(lists), bounds)

@@ -12,10 +12,10 @@ from tests.support.server import ROOT
 
 AT_REST = {
     *("flask", "werkzeug", "jinja2", "markupsafe", "itsdangerous", "blinker", "click", "granian"),
-    *("sqlalchemy", "typing_extensions", "orjson", "simpleeval", "re2", "urllib3", "certifi"),
+    *("sqlalchemy", "typing_extensions", "orjson", "simpleeval", "urllib3", "certifi"),
     *("jsonschema", "jsonschema_specifications", "referencing", "rpds", "attr", "attrs", "idna"),
     *("cryptography", "argon2", "_argon2_cffi_bindings", "_cffi_backend"),
-    *("multipart", "defusedxml", "cronsim", "backports"),
+    *("multipart", "cronsim", "backports"),
 }
 """What of others' work a server has loaded that does nothing. Before adding to this, see whether
 the module can wait until it is used, as Alembic does (`store.upgrade`): each costs everybody its
