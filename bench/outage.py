@@ -34,10 +34,14 @@ TIMEOUT = "3s"
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """The events that come beside the measured load: so many at once, then so many a second."""
+    """The events that come beside the measured load: so many at once, then so many a second.
+
+    `second` says how the partner of those events is in the second measurement of a pair.
+    """
 
     queued: int
     rate: float
+    second: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +70,16 @@ def main() -> None:
     parser.add_argument("--connections", type=int, default=4, help="callers at once (4)")
     parser.add_argument("--queued", type=int, default=400, help="events beside them at once (400)")
     parser.add_argument("--rate", type=float, default=10.0, help="and then a second (10)")
+    parser.add_argument(
+        "--control",
+        action="store_true",
+        help="both times the partner is well: what the machine alone makes of the ratio",
+    )
     given = parser.parse_args()
     load = Load(connections=given.connections, seconds=given.seconds)
     try:
-        pairs = list(_take(given.rounds, load, Beside(given.queued, given.rate)))
+        beside = Beside(given.queued, given.rate, WELL if given.control else STALLED)
+        pairs = list(_take(given.rounds, load, beside))
     except (ServerFailed, UnexpectedAnswer, requests.RequestException) as fault:
         sys.exit(str(fault))
     print(_summary(pairs))
@@ -89,9 +99,7 @@ def _of(pairs: list[Pair], figure: str) -> str:
 
 def _take(rounds: int, load: Load, beside: Beside) -> Iterator[Pair]:
     for number in range(1, rounds + 1):
-        order = (WELL, STALLED) if number % 2 else (STALLED, WELL)
-        taken = {which: _measure(which, load, beside) for which in order}
-        pair = Pair(taken[WELL], taken[STALLED])
+        pair = _pair(load, beside, swapped=number % 2 == 0)
         print(
             f"round {number} of {rounds}: p50 {pair.well.median_ms:.1f} and "
             f"{pair.stalled.median_ms:.1f} ms, ratio {pair.p50:.2f}; p99 {pair.well.p99_ms:.1f} "
@@ -99,6 +107,12 @@ def _take(rounds: int, load: Load, beside: Beside) -> Iterator[Pair]:
             flush=True,
         )
         yield pair
+
+
+def _pair(load: Load, beside: Beside, *, swapped: bool) -> Pair:
+    order = -1 if swapped else 1
+    taken = [_measure(which, load, beside) for which in (WELL, beside.second)[::order]]
+    return Pair(*taken[::order])
 
 
 def _measure(which: str, load: Load, beside: Beside) -> Measured:
