@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 from werkzeug.test import TestResponse
 
 from api.operations import Operation
 from app import create_app
 from core.config import Config
+from engine.people import passwords
 from engine.service import Service
 from tests.support.databases import sqlite_database
 from wiring import Application, build
@@ -44,8 +47,7 @@ class Site:
 
     def with_service(self, service: Service) -> Flask:
         """The web application over other use cases."""
-        one = self.application
-        return create_app(service, one.clock, one.page_settings, one.meter)
+        return _web_application(self.application, service)
 
     @property
     def anybody(self) -> FlaskClient:
@@ -59,15 +61,38 @@ class Site:
 def open_site(folder: Path) -> Iterator[Site]:
     """A site over a data folder; it is closed when the generator is."""
     sqlite_database(folder)
-    application = build(Config(data_dir=folder))
+    with pytest.MonkeyPatch.context() as patch:
+        # What takes 70 ms on purpose is not what a test of a page waits for.
+        patch.setattr(passwords, "MEMORY_KIB", 64)
+        application = build(Config(data_dir=folder))
     for tenant in ("acme", "globex"):
         application.service.tenants.create(tenant, tenant.title())
     application.start(alone=True)
-    app = create_app(
-        application.service, application.clock, application.page_settings, application.meter
-    )
-    yield Site(application, app)
+    yield Site(application, _web_application(application, application.service))
     application.stop()
+
+
+class _CompiledTemplates(BytecodeCache):
+    """Templates compiled once for all sites of this process."""
+
+    def __init__(self) -> None:
+        self._compiled: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._compiled:
+            bucket.bytecode_from_string(self._compiled[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._compiled[bucket.key] = bucket.bytecode_to_string()
+
+
+_TEMPLATES = _CompiledTemplates()
+
+
+def _web_application(one: Application, service: Service) -> Flask:
+    app = create_app(service, one.clock, one.page_settings, one.meter)
+    app.jinja_env.bytecode_cache = _TEMPLATES
+    return app
 
 
 def address(operation: Operation, ids: Mapping[str, str] | None = None) -> str:
