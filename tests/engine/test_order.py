@@ -241,7 +241,7 @@ def test_an_automation_without_keys_pays_for_none(
     calls, read = Prepared.calls, Database.read
 
     def counted(self: Prepared, rows: Any) -> Any:
-        executed.append(self._sql.split(" (")[0].partition(" SET")[0])
+        executed.append(self.sql.split(" (")[0].partition(" SET")[0])
         return calls(self, rows)
 
     def read_counted(self: Database, work: Any) -> Any:

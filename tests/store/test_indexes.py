@@ -317,7 +317,7 @@ def test_what_is_written_finds_its_rows_by_indexes(
     made = write(Runs(database, DirectCommitter(database)))
     with database.engine.connect() as connection:
         statement = prepared_of(made)
-        sql, arguments = statement._sql, statement._arguments(made.parameters)
+        sql, arguments = statement.sql, statement.arguments(made.parameters)
         plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", arguments).all()
     database.close()
 

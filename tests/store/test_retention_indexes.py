@@ -103,8 +103,8 @@ def test_each_row_is_deleted_by_its_key(asked: Asked, sqlite_url: str, kind: Kep
     assert len({id(write.statement) for write in writes}) == (7 if kind is Kept.RUNS else 1)
     for write in writes:
         statement: Any = write.statement
-        plan = asked.explain(statement._sql, statement._arguments(write.parameters))
-        assert plan, statement._sql
+        plan = asked.explain(statement.sql, statement.arguments(write.parameters))
+        assert plan, statement.sql
         assert plan[0].startswith("SEARCH"), plan
         assert not any("SCAN" in step for step in plan), plan
 

@@ -21,7 +21,7 @@ def prepared_of(write: Write) -> Prepared:
 
 def sql_of(write: Write) -> str:
     """The text of it."""
-    return prepared_of(write)._sql
+    return prepared_of(write).sql
 
 
 @contextmanager
