@@ -14,7 +14,7 @@ run: ## start Penstock with its examples
 	@exec .venv/bin/penstock run --demo
 
 test: check ## run the checks, then every test
-	@.venv/bin/python -m pytest -n 2 --dist worksteal
+	@.venv/bin/python -m pytest -n 3 --dist worksteal
 
 check: ## lint, format, types and the arrows between the rooms
 	@scripts/environment dev

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 from tests.support.automations import (
@@ -23,7 +24,7 @@ STOP_SECONDS = 20
 
 def stop_in_time(server: Server) -> None:
     """What an orchestrator does; it would kill a server that is late."""
-    server.process.terminate()
+    server.process.send_signal(signal.SIGTERM)
     assert server.process.wait(STOP_SECONDS) == 0
 
 
@@ -75,7 +76,7 @@ def test_a_stop_in_mid_send_lets_the_partner_answer(tmp_path: Path, partner: Par
         server.publish("sync", two_calls("sync", partner.url))
         run_id = post(server, "sync").json["run_id"]
         partner.wait_for(1)
-        server.process.terminate()
+        server.process.send_signal(signal.SIGTERM)
         wait_until_refused(server)
         released.set()
         assert server.process.wait(STOP_SECONDS) == 0

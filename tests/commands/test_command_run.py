@@ -160,7 +160,7 @@ def test_a_killed_worker_is_followed_by_another_and_its_callers_wait_meanwhile(t
 
 def test_a_killed_supervisor_takes_its_worker_along_and_frees_the_folder(tmp_path):
     with running_server(tmp_path) as server:
-        server.process.kill()
+        server.process.send_signal(signal.SIGKILL)
         assert server.wait_until_gone() == -signal.SIGKILL
     with running_server(tmp_path) as server:
         assert call("GET", f"{server.url}/healthz").status == 200

@@ -37,6 +37,4 @@ def killing_server(folder: Path, point: str, after: int) -> Iterator[KillingServ
 
 def killing_settings(point: str, after: int) -> dict[str, str]:
     """The environment that says when a server kills itself."""
-    # Its folder has modules that are called like those of libraries, such as redis.
-    paths = {"PYTHONPATH": str(ROOT), "PYTHONSAFEPATH": "1"}
-    return {"KILL_AT": point, "KILL_AFTER": str(after), **paths}
+    return {"KILL_AT": point, "KILL_AFTER": str(after)}

@@ -7,7 +7,6 @@ import os
 import queue
 import signal
 import socket
-import subprocess
 import sys
 import threading
 import urllib.error
@@ -20,6 +19,7 @@ from typing import Any
 
 from store.file_lock import file_lock
 from store.writer_program import LOCK
+from tests.support.launching import Process, launch, start
 
 ROOT = Path(__file__).parents[2]
 ADMIN_KEY = "psk_the-admin-key-of-tests"
@@ -88,18 +88,11 @@ class Server:
         self.data_dir = folder / "data"
         self._errors = (folder / "errors.txt").open("a+")
         self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
-        self.process = subprocess.Popen(
-            [*self.prefix, self.python, str(self.program), command, *arguments],
-            cwd=folder,
-            env=environment(
-                PENSTOCK_PORT=str(port), PENSTOCK_DATA_DIR=str(self.data_dir), **settings
-            ),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=self._errors,
-            text=True,
-            start_new_session=True,
+        words = [command, *arguments]
+        variables = environment(
+            PENSTOCK_PORT=str(port), PENSTOCK_DATA_DIR=str(self.data_dir), **settings
         )
+        self.process = self._start(words, variables, folder)
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
@@ -183,6 +176,13 @@ class Server:
         assert self.process.stdout is not None
         self.process.stdout.close()
         self._errors.close()
+
+    def _start(self, words: Sequence[str], variables: Mapping[str, str], folder: Path) -> Process:
+        log = self._errors.fileno()
+        if self.python == sys.executable and not self.prefix:
+            return launch(self.program, words, variables, folder, log)
+        command = [*self.prefix, self.python, str(self.program), *words]
+        return start(command, variables, folder, log)
 
     def _read(self) -> None:
         assert self.process.stdout is not None
