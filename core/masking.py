@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from typing import Any
 
 from core.http import Headers
@@ -27,12 +26,6 @@ _SCHEME = re.compile(
     r"|signature|hmac|hmac-sha256|aws4-hmac-sha256|mutual|vapid|privatetoken)(?= )",
     re.IGNORECASE,
 )
-
-
-@lru_cache(maxsize=4096)
-def _is_credential(name: str) -> bool:
-    """Whether a header of this name usually carries a credential."""
-    return _CREDENTIAL_NAME.search(name.lower()) is not None
 
 
 class Masker:
