@@ -12,8 +12,8 @@ from core.store import AutomationFilter, ListQuery, Write
 from store.database import Database
 from store.encoding import decode, encode, encode_optional
 from store.paging import in_order, newest_first
-from store.schema import automation_versions as versions
-from store.schema import automations as table
+from store.schema.automations import automation_versions as versions
+from store.schema.automations import automations as table
 
 _LIVE_VERSION = (
     (versions.c.tenant == table.c.tenant)

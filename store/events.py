@@ -14,8 +14,8 @@ from core.usage import Counted
 from store.database import Database
 from store.encoding import decode, encode
 from store.packing import pack, unpack
-from store.schema import events as table
-from store.schema import idempotency_keys as keys
+from store.schema.events import events as table
+from store.schema.events import idempotency_keys as keys
 from store.usage import CountedInsert
 
 

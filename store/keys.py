@@ -10,7 +10,7 @@ from sqlalchemy import Row, bindparam, delete, select, update
 from core.model import ApiKey
 from core.store import Write
 from store.database import Database
-from store.schema import api_keys as table
+from store.schema.tenants import api_keys as table
 
 
 class Keys:

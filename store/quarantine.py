@@ -33,9 +33,9 @@ from store.paging import newest_first
 from store.platform_events import event_columns
 from store.prepared import Prepared
 from store.run_rows import run_of
-from store.schema import SUSPECT, runs
-from store.schema import platform_events as outbox
-from store.schema import quarantine_keys as table
+from store.schema.events import platform_events as outbox
+from store.schema.quarantine import quarantine_keys as table
+from store.schema.runs import SUSPECT, runs
 from store.turns import turns_of_key
 
 LONGEST_ERROR = 2_000

@@ -17,8 +17,8 @@ from core.writes import LOOKED_AT
 from store.database import Database
 from store.paging import Scope, search
 from store.run_rows import run_of
-from store.schema import idempotency_keys as keys
-from store.schema import runs as table
+from store.schema.events import idempotency_keys as keys
+from store.schema.runs import runs as table
 
 SLACK: Milliseconds = 60_000
 """How far the time in a run's id may be from the moment that it says it was created at."""

@@ -36,8 +36,9 @@ from store.lanes import Lanes
 from store.prepared import Prepared
 from store.run_lists import RunLists
 from store.run_rows import run_columns, run_of
-from store.schema import executors, tenants
-from store.schema import runs as table
+from store.schema.runs import executors
+from store.schema.runs import runs as table
+from store.schema.tenants import tenants
 from store.step_runs import StepRuns
 from store.taking_turns import before_using
 from store.usage import CountedInsert

@@ -11,7 +11,7 @@ from core.model import SecretEntry
 from core.store import Write
 from store.cipher import Cipher
 from store.database import Database
-from store.schema import secrets as table
+from store.schema.tenants import secrets as table
 
 
 class SecretValues:

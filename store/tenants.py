@@ -11,7 +11,7 @@ from core.model import Tenant
 from core.store import Write
 from store.database import Database
 from store.encoding import decode, encode
-from store.schema import tenants as table
+from store.schema.tenants import tenants as table
 
 
 class Tenants:

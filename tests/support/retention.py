@@ -17,7 +17,8 @@ from core.states import RunStatus
 from core.store import Write
 from store import SqlStore
 from store.database import Database
-from store.schema import metadata, usage_counts
+from store.schema import metadata
+from store.schema.counts import usage_counts
 from tests.support.builders import NOW, id_at, make_event, make_run, make_step_run
 
 DAY = 86_400_000
