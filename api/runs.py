@@ -18,8 +18,8 @@ from api.parameters import (
 from api.schemas import component, page_schema
 from core.clock import Milliseconds, to_rfc3339
 from core.model import Attempt, Event, Run, StepRun
+from core.run_store import RunFilter
 from core.states import RunStatus
-from core.store import RunFilter
 from engine.replies import JsonReply
 from engine.run_items import ItemState, LoopState, RunItems
 from engine.run_timing import Timing

@@ -20,8 +20,8 @@ from core.records import RecordAccess
 from core.signals import Waiting
 from core.size import TooLarge, check_size
 from core.spec import Show
-from core.store import Write
 from core.tokens import Tokens
+from core.writes import Write
 from engine.care.endpoint import AUTOMATION, User
 from engine.care.notifier import CaringNotifier
 from engine.care.sender import Caller, CaringSender

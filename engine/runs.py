@@ -12,9 +12,11 @@ from core.event_keys import EventKey
 from core.masking import Masker
 from core.model import Event, Page, Run, StepRun
 from core.quarantine import QuarantineFilter
+from core.run_store import RunFilter
 from core.states import RUN_ENDS, RunStatus, StepStatus
-from core.store import ListQuery, RunFilter, Store, Write
+from core.store import Store
 from core.traces import Traces
+from core.writes import ListQuery, Write
 from engine.answers import Answers, Ended
 from engine.arrival import Automaton, event_without_request, make_run
 from engine.audit import AuditService

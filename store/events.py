@@ -9,8 +9,8 @@ from sqlalchemy import Row, bindparam, select
 
 from core.clock import Milliseconds
 from core.model import Event
-from core.store import Write
 from core.usage import Counted
+from core.writes import Write
 from store.database import Database
 from store.encoding import decode, encode
 from store.packing import pack, unpack

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import bindparam, delete, func, select
 
 from core.clock import Milliseconds
-from core.store import Write
+from core.writes import Write
 from store.database import Database
 from store.schema.runs import executors as table
 

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, Integer, Text, bindparam
 
 from core.clock import Milliseconds
 from core.ids import first_id_at
-from core.store import RequestFilter
+from core.request_store import RequestFilter
 from store.paging import Scope
 from store.schema.requests import requests as table
 

@@ -9,8 +9,8 @@ from sqlalchemy import Row, Select, bindparam, func, null, select, update
 
 from core.clock import Milliseconds
 from core.model import Page, RequestEntry
-from core.store import ListQuery, RequestFilter, Write
-from core.writes import LOOKED_AT
+from core.request_store import RequestFilter
+from core.writes import LOOKED_AT, ListQuery, Write
 from store.database import Database
 from store.encoding import decode, encode, encode_optional
 from store.packing import pack_optional, unpack_optional

@@ -11,9 +11,9 @@ from sqlalchemy import ColumnElement, Select, Text, bindparam, null, or_, select
 from core.clock import Milliseconds
 from core.ids import first_id_at
 from core.model import Page, Run
+from core.run_store import RunFilter
 from core.states import RUN_FAILURES, RunStatus
-from core.store import ListQuery, RunFilter
-from core.writes import LOOKED_AT
+from core.writes import LOOKED_AT, ListQuery
 from store.database import Database
 from store.paging import Scope, search
 from store.run_rows import run_of

@@ -25,9 +25,10 @@ from sqlalchemy import (
 from core.clock import Milliseconds
 from core.event_keys import EventKey
 from core.model import Page, Run, StepRun
+from core.run_store import RunFilter
 from core.states import RunStatus, StepStatus
-from core.store import ListQuery, RunFilter, Write
 from core.usage import Counted
+from core.writes import ListQuery, Write
 from store.claims import Claim, Claims, is_one_of
 from store.committer import Committer
 from store.database import Database

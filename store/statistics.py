@@ -26,7 +26,7 @@ from sqlalchemy import (
 from core.clock import Milliseconds
 from core.states import RUN_ENDS, RunStatus
 from core.statistics import BUCKET, BucketTally, Tally, Totals
-from core.store import Write
+from core.writes import Write
 from store.database import Database
 from store.prepared import Prepared
 from store.run_lists import NOT_SUCCEEDED

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, and_, func, select, text
 
 from core.model import Attempt, Run, StepRun
 from core.states import STEP_ENDS, StepStatus
-from core.store import Write
+from core.writes import Write
 from store.database import Database
 from store.encoding import decode, encode, encode_optional
 from store.schema.runs import step_runs as table

@@ -14,7 +14,7 @@ from core.model import Event, Run
 from core.retention import Batch, Kept
 from core.signals import Signal
 from core.states import RunStatus
-from core.store import Write
+from core.writes import Write
 from store import SqlStore
 from store.database import Database
 from store.schema import metadata
