@@ -21,9 +21,9 @@ from core.model import Attempt, Event, Run, StepRun
 from core.run_store import RunFilter
 from core.states import RunStatus
 from engine.replies import JsonReply
+from engine.run_details import RunDetail
 from engine.run_items import ItemState, LoopState, RunItems
 from engine.run_timing import Timing
-from engine.runs import RunDetail
 from engine.service import Service
 from engine.step_keys import split_key
 

@@ -18,7 +18,7 @@ from core.clock import SystemClock
 from core.errors import InvalidError
 from core.schema_words import faults_of
 from core.states import RUN_ENDS, RunStatus
-from engine.runs import RunDetail
+from engine.run_details import RunDetail
 from engine.simulated_event import Sample
 from engine.simulation import Simulator
 

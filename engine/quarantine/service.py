@@ -16,7 +16,7 @@ from core.store import Store
 from core.writes import ListQuery, Write
 from engine.audit import AuditService
 from engine.endings import Endings
-from engine.runs import masked_event
+from engine.masked_runs import masked_event
 from engine.transitions import Transitions
 from engine.vault import Vault
 

@@ -35,7 +35,7 @@ from engine.assembly import assemble
 from engine.execution import Execution
 from engine.inbound_replies import Reply
 from engine.links import Links
-from engine.runs import RunDetail
+from engine.run_details import RunDetail
 from engine.surroundings import Surroundings
 from store import Cipher, SqlStore, open_counter, open_store
 from tests.support.builders import NOW
