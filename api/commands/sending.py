@@ -12,7 +12,7 @@ from api.commands.context import Context
 from api.commands.files import read_json
 from api.commands.parsing import Commands, add_command, add_json
 from api.commands.tenancy import Workspace, add_tenant, open_workspace
-from api.runs import run_json
+from api.run_json import run_json
 from core import strict_json
 from core.clock import SystemClock
 from core.errors import InvalidError
