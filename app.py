@@ -33,6 +33,7 @@ from core.config import Config
 from core.findings import Finding
 from core.networks import CallerNetworks, IPNetwork
 from core.roles import Role
+from data_folder import database_url, existing_database_url, lock_data_folder
 from doctor import examine
 from engine.compiler import Compiler
 from engine.document_schema import Schema, document_schema
@@ -44,9 +45,6 @@ from wiring import (
     action_and_trigger_registry,
     bootstrap,
     build,
-    database_url,
-    existing_database_url,
-    lock_data_folder,
 )
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from core.config import Config
 from core.errors import PenstockError
 from core.findings import Finding, fault, fine, warning
+from data_folder import key_file, lock_file
 from store import Cipher, inspect_database, reach_redis
 
 LEAST_FREE = 1 << 30
@@ -44,7 +45,7 @@ def _folder(config: Config) -> Iterator[Finding]:
     words = f"{free / 2**30:,.1f} GiB are free on the disk of {folder}"
     yield fine(words) if free >= LEAST_FREE else warning(f"only {words}: make room")
     if config.database_url is None:
-        yield _lock(folder / "lock")
+        yield _lock(lock_file(config))
 
 
 def _lock(file: Path) -> Finding:
@@ -64,7 +65,7 @@ def _key(config: Config) -> bytes | Finding:
     """The key of secrets; nothing is made."""
     if config.secret_key is not None:
         return config.secret_key.encode()
-    file = config.data_dir / "secret.key"
+    file = key_file(config)
     try:
         return file.read_bytes().strip()
     except OSError as error:
@@ -77,7 +78,7 @@ def _key(config: Config) -> bytes | Finding:
 def _key_file(config: Config) -> Iterator[Finding]:
     if config.secret_key is not None:
         return
-    file = config.data_dir / "secret.key"
+    file = key_file(config)
     if file.stat().st_mode & 0o077:
         yield fault(f"others than its owner may read the key file {file}: chmod 600 {file}")
     else:

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import fcntl
 import hmac
-import os
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import IO
+from functools import partial
 
 from actions import ACTIONS
 from api.metering import Meter
@@ -17,10 +13,10 @@ from builder_ui import PageSettings
 from core.changes import ALONE, ChangeBoard, SharedChanges
 from core.clock import Clock, SystemClock
 from core.config import Assets, Config
-from core.errors import ConfigError
 from core.limits import RequestCounter
 from core.roles import Role
 from core.traces import NO_TRACES
+from data_folder import database_url, secret_key
 from dispatch.accepting import AcceptingDispatcher
 from dispatch.embedded import EmbeddedDispatcher
 from dispatch.machinery import Machinery, RunDispatcher, Workshop
@@ -96,18 +92,13 @@ def build(
     """
     counter = open_counter(config.redis_url)
     guard = AddressGuard(parse_networks(config.allow_private))
-    secret_key = _secret_key(config)
-    meter = Meter()
+    key, meter = secret_key(config), Meter()
     store = open_store(
-        database_url(config),
-        Cipher(secret_key),
-        meter,
-        writer_apart=serving,
-        shared=board is not None,
+        database_url(config), Cipher(key), meter, writer_apart=serving, shared=board is not None
     )
     changes = None if board is None else SharedChanges(board)
     clock, set_clock = _clock(store)
-    links = Links(_derived(secret_key, "links"), config.site_url)
+    links = Links(_derived(key, "links"), config.site_url)
     surroundings = Surroundings(
         sender=PooledSender(guard),
         notifier=AppriseNotifier(guard),
@@ -120,14 +111,7 @@ def build(
         traces=open_traces(config.traces) if serving else NO_TRACES,
         changes=changes or ALONE,
     )
-
-    def workshop(dispatcher: RunDispatcher) -> Workshop:
-        registry = action_and_trigger_registry()
-        parts = assemble(
-            registry, store, surroundings, clock, dispatcher, dispatcher.submit, places=PLACES
-        )
-        return Workshop(parts, store, clock, set_clock)
-
+    workshop = partial(_workshop, store, surroundings, clock, set_clock)
     machinery = _machinery(config, role, store, clock, workshop)
     return Application(
         config=config,
@@ -137,7 +121,7 @@ def build(
         counter=counter,
         clock=clock,
         links=links,
-        page_settings=_page_settings(config, secret_key),
+        page_settings=_page_settings(config, key),
         meter=meter,
         changes=changes,
     )
@@ -147,6 +131,26 @@ def _clock(store: SqlStore) -> tuple[Clock, Callable[[], None]]:
     """The time by which an installation counts, and what sets it right now and then."""
     clock = store.clock()
     return (SystemClock(), lambda: None) if clock is None else (clock, clock.set)
+
+
+def _workshop(
+    store: SqlStore,
+    surroundings: Surroundings,
+    clock: Clock,
+    set_clock: Callable[[], None],
+    dispatcher: RunDispatcher,
+) -> Workshop:
+    """The engine over this dispatcher, from which machinery is made."""
+    parts = assemble(
+        action_and_trigger_registry(),
+        store,
+        surroundings,
+        clock,
+        dispatcher,
+        dispatcher.submit,
+        places=PLACES,
+    )
+    return Workshop(parts, store, clock, set_clock)
 
 
 def _machinery(
@@ -187,92 +191,20 @@ def _bootstrap(service: Service, key: str | None) -> bool:
     return first
 
 
-def lock_data_folder(config: Config) -> IO[str]:
-    """Takes the data folder for this process. Raises ConfigError when another one has it.
-
-    The lock goes with the process, however that ends; keep the file open as long as it is needed.
-    """
-    _make_data_folder(config)
-    lock = (config.data_dir / "lock").open("a+")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        lock.seek(0)
-        holder = lock.read().strip() or "another process"
-        lock.close()
-        raise ConfigError(
-            f"the data folder {config.data_dir} is in use by process {holder}; stop that one, or "
-            "set PENSTOCK_DATA_DIR to another folder"
-        ) from None
-    lock.seek(0)
-    lock.truncate()
-    lock.write(str(os.getpid()))
-    lock.flush()
-    return lock
-
-
 def action_and_trigger_registry() -> Registry:
     """Every action and trigger there is."""
     return Registry(actions=ACTIONS, triggers=TRIGGERS, compile_schema=compile_schema)
 
 
-def _page_settings(config: Config, secret_key: bytes) -> PageSettings:
+def _page_settings(config: Config, key: bytes) -> PageSettings:
     return PageSettings(
-        cookie_key=_derived(secret_key, "cookies of the pages"),
+        cookie_key=_derived(key, "cookies of the pages"),
         secure=(config.public_url or "").startswith("https:"),
         cdn=config.assets is Assets.CDN,
         public_url=config.public_url,
     )
 
 
-def _derived(secret_key: bytes, purpose: str) -> bytes:
+def _derived(key: bytes, purpose: str) -> bytes:
     """A key that serves one purpose and tells nothing of the others."""
-    return hmac.new(secret_key, f"penstock: {purpose}".encode(), "sha256").digest()
-
-
-def database_url(config: Config) -> str:
-    """The URL of the database of a configuration; makes the data folder where it is in there."""
-    if config.database_url is not None:
-        return config.database_url
-    _make_data_folder(config)
-    return config.sqlite_url
-
-
-def existing_database_url(config: Config) -> str:
-    """The URL of a database that is there. Raises ConfigError; nothing is made."""
-    if config.database_url is None and not config.database_file.exists():
-        raise ConfigError(f"there is no database in {config.data_dir} (PENSTOCK_DATA_DIR)")
-    return config.database_url or config.sqlite_url
-
-
-def _make_data_folder(config: Config) -> None:
-    try:
-        config.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise ConfigError(
-            f"PENSTOCK_DATA_DIR: {config.data_dir} cannot be made: {error.strerror}"
-        ) from None
-
-
-def _secret_key(config: Config) -> bytes:
-    """The key of all secrets: the configured one, or a 0600 file in the data folder."""
-    if config.secret_key is not None:
-        return config.secret_key.encode()
-    _make_data_folder(config)
-    file = config.data_dir / "secret.key"
-    try:
-        _make_key_file(file)
-        return file.read_bytes().strip()
-    except OSError as error:
-        raise ConfigError(f"the key file {file} cannot be used: {error.strerror}") from None
-
-
-def _make_key_file(file: Path) -> None:
-    try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return
-    with os.fdopen(descriptor, "w") as opened:
-        opened.write(secrets.token_urlsafe(32))
-        opened.flush()
-        os.fsync(opened.fileno())
+    return hmac.new(key, f"penstock: {purpose}".encode(), "sha256").digest()

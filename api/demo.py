@@ -18,7 +18,7 @@ from api.listening import Address
 from core.config import Config
 from core.errors import ConfigError, NotFoundError, StaleError
 from core.model import Document
-from core.store import ListQuery
+from core.writes import ListQuery
 from engine.service import Service
 from engine.simulated_event import Sample
 

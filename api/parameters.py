@@ -11,7 +11,7 @@ from api.operations import Call, Parameter
 from core.clock import Milliseconds, from_rfc3339
 from core.model import Page
 from core.spec import JsonSchema
-from core.store import ListQuery
+from core.writes import ListQuery
 from engine.automations import RESERVED_IDS
 
 Row = TypeVar("Row")

@@ -7,7 +7,7 @@ from typing import Any
 from api.operations import Body, Call, Operation, Parameter, Success
 from api.parameters import ID_SCHEMA, LIMIT, PAGING, RUN_ID, automation_filter, list_query
 from api.quarantine_schemas import DISCARD_SCHEMA, RELEASE_SCHEMA
-from api.runs import event_json
+from api.run_json import event_json
 from api.schemas import component, page_schema
 from core.clock import to_rfc3339
 from core.model import Run

@@ -14,7 +14,7 @@ from api.schemas import (
     page_schema,
     record,
 )
-from core.store import RequestFilter
+from core.request_store import RequestFilter
 from engine.replies import JsonReply
 from engine.request_json import request_json, request_row
 from engine.service import Service

@@ -13,11 +13,12 @@ import requests
 from bench.backlog import BacklogLost, take_drain
 from bench.figures import figures_of, machine
 from bench.growth import take_growth
-from bench.load import Load, UnexpectedAnswer
+from bench.load import Load
 from bench.markdown import Figures
 from bench.mode_figures import mode_figures
 from bench.modes import take_modes
 from bench.options import read_options
+from bench.posting import UnexpectedAnswer
 from bench.report import read_results, write_docs, write_results
 from bench.rounds import Round, take_round
 from bench.scene import Route

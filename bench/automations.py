@@ -7,7 +7,7 @@ from typing import Any
 
 import requests
 
-from bench.load import Target
+from bench.posting import Target
 from bench.servers import API_KEY, Server
 
 BODY = (

@@ -25,7 +25,7 @@ from core.clock import Milliseconds
 from core.ids import new_id
 from core.model import Event, Run
 from core.states import RunStatus
-from core.store import Write
+from core.writes import Write
 from store import Cipher, SqlStore, open_store
 
 _BATCH = 500

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.automations import Administration, accept_target, answer_target
-from bench.load import Load, Measured, Target, measure
+from bench.load import Load, Measured, measure
+from bench.posting import Target
 from bench.rounds import work_folder
 from bench.servers import DATA_FOLDER, Server, penstock, upstream
 from scripts.many_runs import are_counted, fill

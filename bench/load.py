@@ -6,38 +6,14 @@ time it took, so that one sees what it costs the server it measures.
 
 from __future__ import annotations
 
-import json
-import re
 import selectors
-import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
-RECEIVE_SIZE = 65_536
-_CONTENT_LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """What is posted where, and the status that counts as an answer."""
-
-    port: int
-    path: str
-    body: bytes
-    expected_status: int
-    host: str = "127.0.0.1"
-
-    def request(self) -> bytes:
-        """The request as it goes over the wire, the same each time."""
-        head = (
-            f"POST {self.path} HTTP/1.1\r\nHost: {self.host}:{self.port}\r\n"
-            f"Content-Type: application/json\r\nContent-Length: {len(self.body)}\r\n\r\n"
-        )
-        return head.encode() + self.body
+from bench.apart import post_apart, post_as_asked
+from bench.posting import Connection, Target, UnexpectedAnswer
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,50 +42,6 @@ class Measured:
     since: float = 0.0
     until: float = 0.0
     """When counting began and ended, in seconds since 1970."""
-
-
-class UnexpectedAnswer(Exception):
-    """The server answered something else than the target expects."""
-
-
-class Connection:
-    """One keep-alive connection with at most one request under way."""
-
-    def __init__(self, target: Target) -> None:
-        self.socket = socket.create_connection((target.host, target.port), timeout=10)
-        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._request = target.request()
-        self._expected = str(target.expected_status).encode()
-        self._received = b""
-        self._sent_at = 0.0
-
-    def send(self) -> None:
-        """Posts the request."""
-        self._sent_at = time.perf_counter()
-        self.socket.sendall(self._request)
-
-    def receive(self) -> float | None:
-        """Reads what is there; the seconds since the post once the answer is whole, else None."""
-        chunk = self.socket.recv(RECEIVE_SIZE)
-        self._received = self._received + chunk if self._received else chunk
-        if not chunk:
-            raise UnexpectedAnswer("the server closed the connection")
-        if not _is_whole(self._received):
-            return None
-        if self._received[9:12] != self._expected:
-            raise UnexpectedAnswer(self._received[:2000].decode(errors="replace"))
-        self._received = b""
-        return time.perf_counter() - self._sent_at
-
-
-def _is_whole(received: bytes) -> bool:
-    head_end = received.find(b"\r\n\r\n")
-    if head_end < 0:
-        return False
-    length = _CONTENT_LENGTH.search(received, 0, head_end + 2)
-    if length is None:
-        raise UnexpectedAnswer("an answer without Content-Length")
-    return len(received) == head_end + 4 + int(length[1])
 
 
 def generate(target: Target, load: Load) -> Measured:
@@ -161,24 +93,8 @@ def _answers(selector: selectors.BaseSelector, seconds: float) -> list[float]:
 
 def measure(target: Target, load: Load) -> Measured:
     """Loads the target from a process of its own. Raises UnexpectedAnswer with what came."""
-    asked = json.dumps({"target": {**asdict(target), "body": ""}, "load": asdict(load)})
-    command = [sys.executable, "-m", "bench.load", asked]
-    done = subprocess.run(command, input=target.body, capture_output=True, check=False)
-    if done.returncode:
-        raise UnexpectedAnswer(f"{target.path}: {done.stderr.decode().strip()}")
-    return Measured(**json.loads(done.stdout))
-
-
-def main() -> None:
-    """Posts the standard input as JSON on the command line says; prints what was measured."""
-    asked = json.loads(sys.argv[1])
-    target = Target(**{**asked["target"], "body": sys.stdin.buffer.read()})
-    try:
-        measured = generate(target, Load(**asked["load"]))
-    except UnexpectedAnswer as answer:
-        sys.exit(str(answer))
-    print(json.dumps(asdict(measured)))
+    return Measured(**post_apart("bench.load", target, load))
 
 
 if __name__ == "__main__":
-    main()
+    post_as_asked(generate, Load)

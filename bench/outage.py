@@ -24,7 +24,8 @@ import requests
 
 from bench import servers
 from bench.automations import BODY, Administration, answer_target
-from bench.load import Connection, Load, Measured, Target, UnexpectedAnswer, measure
+from bench.load import Load, Measured, measure
+from bench.posting import Connection, Target, UnexpectedAnswer
 from bench.servers import Server, ServerFailed
 
 WELL, STALLED = "well", "stalled"

@@ -7,17 +7,15 @@ which it is due, and its time counts from then, also while it finds no connectio
 
 from __future__ import annotations
 
-import json
 import selectors
-import subprocess
-import sys
 import time
 from collections import deque
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
-from bench.load import Connection, Target, UnexpectedAnswer
+from bench.apart import post_apart, post_as_asked
+from bench.posting import Connection, Target, UnexpectedAnswer
 
 PATIENCE = 30.0
 """Seconds after the last request's moment within which every answer must have come."""
@@ -123,24 +121,8 @@ def pace_through(target: Target, pace: Pace) -> Paced:
 
 def measure_paced(target: Target, pace: Pace) -> Paced:
     """Posts from a process of its own. Raises UnexpectedAnswer with what came."""
-    asked = json.dumps({"target": {**asdict(target), "body": ""}, "pace": asdict(pace)})
-    command = [sys.executable, "-m", "bench.paced", asked]
-    done = subprocess.run(command, input=target.body, capture_output=True, check=False)
-    if done.returncode:
-        raise UnexpectedAnswer(f"{target.path}: {done.stderr.decode().strip()}")
-    return Paced(**json.loads(done.stdout))
-
-
-def main() -> None:
-    """Posts the standard input as JSON on the command line says; prints what was measured."""
-    asked = json.loads(sys.argv[1])
-    target = Target(**{**asked["target"], "body": sys.stdin.buffer.read()})
-    try:
-        paced = pace_through(target, Pace(**asked["pace"]))
-    except UnexpectedAnswer as answer:
-        sys.exit(str(answer))
-    print(json.dumps(asdict(paced)))
+    return Paced(**post_apart("bench.paced", target, pace))
 
 
 if __name__ == "__main__":
-    main()
+    post_as_asked(pace_through, Pace)

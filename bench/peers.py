@@ -10,8 +10,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from bench.automations import BODY
-from bench.load import Load, Measured, Target, measure
+from bench.load import Load, Measured, measure
 from bench.node_red import ANSWER_PATH, ECHO_PATH, NodeRedMissing, node_red
+from bench.posting import Target
 from bench.servers import Server, ServerFailed
 
 NODE_RED, N8N = "node_red", "n8n"

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from bench import servers
 from bench.automations import Administration
-from bench.load import Load, Measured, Target, measure
+from bench.load import Load, Measured, measure
 from bench.peers import Peers, running_peers
+from bench.posting import Target
 from bench.servers import Server
 
 

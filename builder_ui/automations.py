@@ -16,9 +16,9 @@ from builder_ui.permissions import Permission
 from builder_ui.routing import Routes
 from builder_ui.visits import Visit
 from core import strict_json
+from core.automation_store import AutomationFilter
 from core.errors import Fault, InvalidError, JsonError
 from core.model import Document
-from core.store import AutomationFilter
 
 _FIELDS = ("text", "tag")
 LARGEST_FILE = 2 << 20

@@ -23,7 +23,7 @@ from core.states import STEP_ENDS
 from core.writes import ListQuery
 from engine.automation_changes import AutomationDetail
 from engine.drafts.differences import differences, layout_differs
-from engine.runs import RunDetail
+from engine.run_details import RunDetail
 from engine.step_keys import split_key
 from engine.trying.sample_json import event_json
 

@@ -14,9 +14,9 @@ from builder_ui.usage import usage_lines
 from builder_ui.visits import Visit
 from core.clock import Milliseconds
 from core.model import Run
+from core.run_store import RunFilter
 from core.states import RUN_FAILURES
 from core.statistics import BUCKET, Tally
-from core.store import RunFilter
 from core.writes import ListQuery
 from engine.statistics import MOST_COUNTED, Span
 

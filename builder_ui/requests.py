@@ -13,7 +13,7 @@ from builder_ui.routing import Routes
 from builder_ui.visits import Visit
 from core.model import RequestEntry
 from core.notifications import METHOD
-from core.store import RequestFilter
+from core.request_store import RequestFilter
 from engine.curl.exporting import curl_command
 
 _FIELDS = ("direction", "outcome", "automation", "run", "text", "period", "since", "until")

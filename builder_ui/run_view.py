@@ -16,8 +16,8 @@ from core.model import Document, RequestEntry, Run, StepRun
 from core.states import RUN_ENDS, RUN_FAILURES, StepStatus
 from engine.failing import Failure
 from engine.graph import FAILURE, TRIGGER, Edge
+from engine.run_details import RunDetail
 from engine.run_items import LoopState
-from engine.runs import RunDetail
 from engine.step_keys import Path, key_of, split_key
 
 

@@ -12,8 +12,8 @@ from builder_ui.routing import Routes
 from builder_ui.state_words import state_words
 from builder_ui.visits import Visit
 from core.model import Page, Run
+from core.run_store import RunFilter
 from core.states import RUN_FAILURES, RunStatus
-from core.store import RunFilter
 
 _FIELDS = ("automation", "status", "text", "period", "since", "until")
 STATES: Mapping[str, str] = {

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from statistics import median
 from urllib.parse import urlsplit
 
-from bench.load import Load, Measured, Target, measure
+from bench.load import Load, Measured, measure
+from bench.posting import Target
 from chaos.tally import Scenario, Setting, Tally
 from tests.support.automations import on_webhook
 from tests.support.raw_http import connect

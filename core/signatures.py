@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.http import InboundRequest
-from core.spec import Answered
+from core.webhooks import Answered
 
 
 @dataclass(frozen=True, slots=True)

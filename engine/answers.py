@@ -11,8 +11,9 @@ from core.answer_store import StoredAnswers
 from core.clock import Milliseconds
 from core.model import Run
 from core.outcomes import Answer
+from core.run_store import Runs
 from core.states import RunStatus
-from core.store import Runs, Write
+from core.writes import Write
 
 KEPT: Milliseconds = 600_000
 """How long an answer is kept for a caller elsewhere: longer than any caller waits."""

@@ -14,8 +14,8 @@ from core.http import InboundRequest
 from core.ids import new_id
 from core.masking import Masker
 from core.model import Event, RequestEntry, Run
-from core.spec import Received
 from core.states import RunStatus
+from core.webhooks import Received
 from engine.order.keys import NO_KEYS
 from engine.plan import Plan
 

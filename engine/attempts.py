@@ -9,7 +9,8 @@ from core.errors import StorageUnavailable
 from core.model import Run, StepRun
 from core.signals import Signal
 from core.traces import RunTrace
-from engine.attempt import AttemptContext, Attempted, attempt_step
+from engine.attempt import Attempted, attempt_step
+from engine.attempt_context import AttemptContext
 from engine.context import Context, context_at
 from engine.plan import PlannedStep
 from engine.run_signals import RunSignals, is_waiting

@@ -9,7 +9,8 @@ from typing import Any
 from core.clock import Clock
 from core.errors import GuardMissed, NotFoundError, StaleError
 from core.model import Automation, Document
-from core.store import Store, Write
+from core.store import Store
+from core.writes import Write
 from engine.acting import acting
 from engine.audit import AuditService
 from engine.catalog import Catalog

@@ -9,7 +9,8 @@ from core.clock import Clock
 from core.errors import ConflictError, Fault, InvalidError, NotFoundError, StaleError
 from core.ids import new_id
 from core.model import Automation, Document, Page
-from core.store import ListQuery, Store, Write
+from core.store import Store
+from core.writes import ListQuery, Write
 from engine.automation_changes import AutomationChanges, AutomationDetail, check_revision
 from engine.automation_labels import name_of, tags_of
 from engine.schedules.live import LiveSchedules

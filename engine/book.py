@@ -10,7 +10,7 @@ from core.clock import Milliseconds
 from core.errors import GuardMissed, StorageUnavailable, UnstorableError
 from core.model import Run, StepRun
 from core.outcomes import Answer
-from core.store import Write
+from core.writes import Write
 from engine.answers import Reply
 from engine.journal import Journal
 from engine.patience import patiently

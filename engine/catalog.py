@@ -7,11 +7,11 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from core.automation_store import Automations
 from core.changes import ALONE, Changes
 from core.clock import Clock, Milliseconds
 from core.errors import InvalidError, NotFoundError, StorageUnavailable
 from core.model import Automation, Document
-from core.store import Automations
 from core.trigger_kinds import EventTrigger
 from engine.compiler import Compiler
 from engine.plan import Plan

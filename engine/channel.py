@@ -24,7 +24,8 @@ from core.http import InboundRequest
 from core.ids import new_id
 from core.meters import Meters
 from core.model import Event
-from core.store import Store, Write
+from core.store import Store
+from core.writes import Write
 from engine.arrival import (
     Automaton,
     LoggedAnswer,

@@ -11,7 +11,8 @@ from core.errors import ExpressionError
 from core.model import Run
 from core.platform_events import MOST_DEPTH
 from core.signals import Signal
-from core.store import Store, Write
+from core.store import Store
+from core.writes import Write
 from engine.arrival import Automaton, event_without_request, make_run
 from engine.catalog import Catalog, Live
 from engine.endings import Ending

@@ -13,7 +13,8 @@ from core.model import Run, StepRun
 from core.outcomes import Finish, Halt
 from core.states import RUN_FAILURES, RunStatus, StepStatus
 from core.traces import RunTrace
-from engine.attempt import NO_ORIGIN, Attempted
+from engine.attempt import Attempted
+from engine.attempt_context import NO_ORIGIN
 from engine.context import Context
 from engine.failing import Failure, context_after, failure_of
 from engine.flow.entries import Entries

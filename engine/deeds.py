@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.model import Run
-from core.store import Write
+from core.writes import Write
 from engine.approvals.desk import Desk, DeskTools
 from engine.child_runs import ChildRuns
 from engine.events.announcer import Announcer

@@ -9,8 +9,8 @@ from core.clock import Milliseconds
 from core.errors import GuardMissed
 from core.model import Run
 from core.states import RunStatus
-from core.store import Write
 from core.traces import RunTrace
+from core.writes import Write
 from engine.book import Book
 from engine.caller import Caller
 from engine.patience import commit_patiently, patiently

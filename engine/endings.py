@@ -10,7 +10,7 @@ from core.clock import Milliseconds
 from core.meters import Meters
 from core.model import Run
 from core.states import RunStatus
-from core.store import Write
+from core.writes import Write
 
 
 @dataclass(frozen=True, slots=True)

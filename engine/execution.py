@@ -14,7 +14,7 @@ from core.model import Event, Run, StepRun
 from core.outcomes import Succeed
 from core.signals import Signal
 from core.states import RunStatus
-from core.store import Write
+from core.writes import Write
 from engine.attempt import Attempted
 from engine.attempts import Attempts
 from engine.book import Book

@@ -9,8 +9,8 @@ import orjson
 from core.http import InboundRequest
 from core.model import Run
 from core.outcomes import Answer
-from core.spec import Rejected
 from core.states import RunStatus
+from core.webhooks import Rejected
 from engine.answers import Ended
 from engine.replies import JsonReply, Problem
 from engine.routes import Match

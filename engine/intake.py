@@ -15,8 +15,9 @@ from core.http import Headers, InboundRequest
 from core.meters import Meters
 from core.model import Event, Run
 from core.outcomes import Answer
-from core.spec import Answered, Received, Rejected
-from core.store import Store, Write
+from core.store import Store
+from core.webhooks import Answered, Received, Rejected
+from core.writes import Write
 from engine.answers import Answers, Ended, Waiter
 from engine.arrival import (
     Automaton,

@@ -15,7 +15,8 @@ from core.errors import Fault, GuardMissed, InvalidError, NotFoundError
 from core.ids import new_id
 from core.model import ApiKey
 from core.rates import parse_rate
-from core.store import Store, Write
+from core.store import Store
+from core.writes import Write
 from engine.audit import AuditService
 
 SCOPES = ("trigger", "read", "write", "admin")

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from core.automation_store import AutomationFilter
 from core.model import Automation, Document, Page, Run
 from core.schedules import Schedule
 from core.statistics import BUCKET, Tally
-from core.store import AutomationFilter, ListQuery, Store
+from core.store import Store
+from core.writes import ListQuery
 from engine.drafts.sketches import SketchService
 from engine.statistics import StatisticsService
 

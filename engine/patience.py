@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from core.errors import StorageUnavailable, UnstorableError
-from core.store import Store, Write
+from core.store import Store
+from core.writes import Write
 
 FIRST_PAUSE = 0.1
 LONGEST_PAUSE = 5.0

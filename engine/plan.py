@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from core.clock import Milliseconds
-from core.spec import Action, Family, WebhookTrigger
+from core.spec import Action, Family
 from core.trigger_kinds import EventTrigger, FormTrigger, ScheduleTrigger
+from core.webhooks import WebhookTrigger
 from engine.document import Definition, StepDefinition
 from engine.graph import Graph
 from engine.order.keys import KeyTemplates

@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 
 from core.clock import Milliseconds
 from core.errors import GuardMissed
+from core.event_store import Events
 from core.model import Event
-from core.store import Events, Write
+from core.writes import Write
 from engine.arrival import idempotency_key
 from engine.inbound_replies import Reply, try_again
 from engine.replies import JsonReply, Problem

@@ -7,7 +7,9 @@ from dataclasses import replace
 from core.errors import NotFoundError
 from core.masking import Masker
 from core.model import Page, RequestEntry
-from core.store import ListQuery, RequestFilter, Store
+from core.request_store import RequestFilter
+from core.store import Store
+from core.writes import ListQuery
 from engine.vault import Vault
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from core.model import Automation
-from core.spec import WebhookTrigger
+from core.webhooks import WebhookTrigger
 from engine.plan import Plan
 
 _SEGMENT = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")

@@ -13,7 +13,7 @@ from core.errors import Fault, InvalidError
 from core.http import InboundRequest
 from core.masking import Masker
 from core.model import Document, Event
-from core.spec import Answered, Rejected, WebhookTrigger
+from core.webhooks import Answered, Rejected, WebhookTrigger
 from engine.arrival import Automaton, make_event
 from engine.routes import path_pattern
 

@@ -6,7 +6,7 @@ from core.clock import Clock
 from core.errors import ConflictError, NotFoundError
 from core.masking import Masker
 from core.model import Event, Run
-from core.spec import WebhookTrigger
+from core.webhooks import WebhookTrigger
 from engine.arrival import Automaton, make_run
 from engine.automation_changes import AutomationDetail
 from engine.compiler import Compiler

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.model import Event, Run, StepRun
-from core.store import Write
+from core.writes import Write
 from engine.dispatching import Dispatcher
 from engine.execution import Execution
 from engine.executor import Executor

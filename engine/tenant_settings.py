@@ -11,7 +11,7 @@ from typing import Any
 from core.changes import ALONE, Changes
 from core.clock import Clock, Milliseconds
 from core.errors import StorageUnavailable
-from core.store import Tenants
+from core.tenant_store import Tenants
 from engine.settings import DEFAULTS, complete
 
 FRESH: Milliseconds = 5_000

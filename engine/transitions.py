@@ -14,8 +14,9 @@ from typing import Any
 from core.clock import Milliseconds
 from core.event_keys import EventKey
 from core.model import Run
+from core.run_store import Runs
 from core.states import RUN_ENDS, RunStatus
-from core.store import Runs, Write
+from core.writes import Write
 
 LEGAL: Mapping[RunStatus, frozenset[RunStatus]] = {
     RunStatus.QUEUED: frozenset({RunStatus.RUNNING, RunStatus.HELD, RunStatus.CANCELLED}),

@@ -10,7 +10,7 @@ from core.changes import ALONE, Changes
 from core.clock import Clock, Milliseconds
 from core.errors import StorageUnavailable
 from core.masking import Masker
-from core.store import SecretValues
+from core.secret_store import SecretValues
 
 FRESH: Milliseconds = 5_000
 """How long a change made by another process may stay unseen."""

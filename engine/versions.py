@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from core.errors import ConflictError, Fault, InvalidError, NotFoundError
 from core.model import Automation, AutomationVersion, Document, Page
-from core.store import ListQuery, Store
+from core.store import Store
+from core.writes import ListQuery
 from engine.automation_changes import AutomationChanges, AutomationDetail
 from engine.catalog import Catalog
 from engine.circles import circle_faults

@@ -11,7 +11,7 @@ from core.alerts import AlertState, Notice, NoticeState
 from core.clock import Milliseconds
 from core.writes import Write
 from store.database import Database
-from store.schema import alert_notices as table
+from store.schema.alerts import alert_notices as table
 
 # Written out, not bound: SQLite takes a partial index only where its condition stands in words.
 _PENDING_WORD = bindparam("pending", NoticeState.PENDING.value, type_=Text, literal_execute=True)

@@ -13,8 +13,10 @@ from core.states import RUN_FAILURES
 from core.writes import Write
 from store.database import Database
 from store.run_lists import GONE_WRONG
-from store.schema import alert_watches as watches
-from store.schema import automations, runs, up_spans
+from store.schema.alerts import alert_watches as watches
+from store.schema.alerts import up_spans
+from store.schema.automations import automations
+from store.schema.runs import runs
 
 
 class AlertSigns:

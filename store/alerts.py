@@ -14,7 +14,7 @@ from core.model import Page
 from core.writes import ListQuery, Write
 from store.database import Database
 from store.paging import newest_first
-from store.schema import alerts as table
+from store.schema.alerts import alerts as table
 
 _RAISED = table.c.resolved_at.is_(None)
 

@@ -13,7 +13,7 @@ from core.outcomes import Answer
 from core.writes import Write
 from store.cipher import Cipher
 from store.database import Database
-from store.schema import answers as table
+from store.schema.runs import answers as table
 
 
 class Answers:

@@ -14,7 +14,7 @@ from core.writes import ListQuery, Write
 from store.database import Database
 from store.encoding import decode, encode, encode_optional
 from store.paging import newest_first
-from store.schema import approvals as table
+from store.schema.approvals import approvals as table
 
 
 class Approvals:

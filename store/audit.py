@@ -13,7 +13,7 @@ from core.writes import ListQuery, Write
 from store.database import Database
 from store.encoding import decode, encode
 from store.paging import newest_first
-from store.schema import audit_entries as table
+from store.schema.people import audit_entries as table
 
 
 class AuditLog:

@@ -7,13 +7,14 @@ from typing import Any
 
 from sqlalchemy import Row, Select, bindparam, delete, func, select, tuple_, update
 
+from core.automation_store import AutomationFilter
 from core.model import Automation, AutomationVersion, Document, Page
-from core.store import AutomationFilter, ListQuery, Write
+from core.writes import ListQuery, Write
 from store.database import Database
 from store.encoding import decode, encode, encode_optional
 from store.paging import in_order, newest_first
-from store.schema import automation_versions as versions
-from store.schema import automations as table
+from store.schema.automations import automation_versions as versions
+from store.schema.automations import automations as table
 
 _LIVE_VERSION = (
     (versions.c.tenant == table.c.tenant)

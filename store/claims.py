@@ -26,7 +26,7 @@ from core.states import RunStatus
 from store.committer import Committer
 from store.database import Database
 from store.run_rows import run_of
-from store.schema import runs as table
+from store.schema.runs import runs as table
 
 Rows = list[Row[Any]]
 

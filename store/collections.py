@@ -12,7 +12,7 @@ from core.writes import ListQuery, Write
 from store.database import Database
 from store.encoding import decode, encode
 from store.paging import in_order
-from store.schema import collections as table
+from store.schema.records import collections as table
 
 
 class Collections:

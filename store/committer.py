@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from core.errors import StorageUnavailable
 from core.meters import SILENT, Meters
-from core.store import Write
+from core.writes import Write
 from store.database import Database
 from store.unit import Unit, calls_of
 from store.writers import ConnectionWriter, Writer, WriterEnded

@@ -17,7 +17,9 @@ from core.errors import ConfigError
 from store.database import Database, unavailable
 from store.migrate import migrate, require_current
 from store.prepared import without_nul
-from store.schema import executors, heard, listenings, metadata
+from store.schema import metadata
+from store.schema.runs import executors
+from store.schema.trying import heard, listenings
 
 BATCH = 500
 """Rows that are read and written at once."""

@@ -1,4 +1,4 @@
-"""A database: how to reach it, how to read it, and its prepared statements."""
+"""A database: how it is read and changed, and its prepared statements."""
 
 from __future__ import annotations
 
@@ -6,62 +6,22 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
-from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import (
-    CompoundSelect,
-    Connection,
-    Engine,
-    PoolProxiedConnection,
-    Row,
-    Select,
-    create_engine,
-    event,
-)
+from sqlalchemy import CompoundSelect, Connection, PoolProxiedConnection, Row, Select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.schema import Table
 
-from core.errors import ConfigError, StorageUnavailable, UnstorableError
+from core.errors import StorageUnavailable, UnstorableError
 from core.meters import SILENT, Meters
+from store.engines import make_engine
 from store.prepared import Cursor, Prepared, Stage, Turns
 
 Result = TypeVar("Result")
 Connected = TypeVar("Connected")
-
-READERS = 16
-"""Connections kept for reading."""
-
-PRAGMAS = (
-    "auto_vacuum=INCREMENTAL",
-    "journal_mode=WAL",
-    "synchronous=FULL",
-    "busy_timeout=10000",
-    "foreign_keys=ON",
-    "journal_size_limit=67108864",
-    "temp_store=MEMORY",
-)
-"""How SQLite is used. WAL lets readers read while one writes; FULL puts each commit on disk
-(sqlite.org/wal). Whether room can be given back is settled before a database has its first table,
-or by VACUUM."""
-
-_REACH = {
-    "connect_timeout": 10,
-    "keepalives_idle": 5,
-    "keepalives_interval": 5,
-    "keepalives_count": 2,
-    "tcp_user_timeout": 15_000,
-}
-"""What libpq is told (postgresql.org/docs/current/libpq-connect.html) unless the URL says it.
-
-Where a network is cut nobody says so: left alone, the system would wait two hours for an answer,
-and a quarter of an hour for the word that something arrived. Within 15 s it is known, so that
-callers are told and a lease, of 20 s, is not held by somebody who only waits.
-"""
 
 # A connection that broke is found out by whoever used it. The pool, which cannot reset it any more,
 # would write of the same once again, with a traceback.
@@ -80,7 +40,7 @@ class Database:
 
     def __init__(self, url: str, meters: Meters = SILENT, *, shared: bool = False) -> None:
         self._meters = meters
-        self.engine = _make_engine(url)
+        self.engine = make_engine(url)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self.is_shared = shared or not self.is_sqlite
         self._driver_error: type[Exception] = self.engine.dialect.loaded_dbapi.Error
@@ -211,44 +171,3 @@ def storage_error(names: Sequence[str], words: str) -> StorageUnavailable:
     if _UNSTORABLE.intersection(names):
         return UnstorableError(f"the database cannot take it: {words}")
     return StorageUnavailable(f"the database did not do it: {words}")
-
-
-def _make_engine(url: str) -> Engine:
-    try:
-        parsed = make_url(url)
-    except ArgumentError:
-        raise ConfigError(f"PENSTOCK_DATABASE_URL: {url!r} is not a database URL") from None
-    if parsed.get_backend_name() == "sqlite":
-        return _make_sqlite(url, parsed.database)
-    if parsed.drivername != "postgresql+psycopg":
-        raise ConfigError(
-            f"PENSTOCK_DATABASE_URL: {parsed.drivername!r} is not supported; "
-            "use sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST/DATABASE"
-        )
-    return create_engine(
-        parsed,
-        pool_size=READERS,
-        max_overflow=READERS,
-        pool_pre_ping=True,
-        connect_args={
-            **{name: value for name, value in _REACH.items() if name not in parsed.query},
-            "options": "-c synchronous_commit=on -c timezone=UTC",
-        },
-    )
-
-
-def _make_sqlite(url: str, file: str | None) -> Engine:
-    if not file or file == ":memory:":
-        raise ConfigError("PENSTOCK_DATABASE_URL: SQLite needs a file, as in sqlite:///penstock.db")
-    if not Path(file).parent.is_dir():
-        raise ConfigError(f"PENSTOCK_DATABASE_URL: the folder of {file} does not exist")
-    engine = create_engine(
-        url, pool_size=READERS, max_overflow=0, connect_args={"check_same_thread": False}
-    )
-    event.listen(engine, "connect", _prepare_sqlite)
-    return engine
-
-
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    for pragma in PRAGMAS:
-        connection.execute(f"PRAGMA {pragma}")

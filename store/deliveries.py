@@ -22,8 +22,8 @@ from store.database import Database
 from store.delivery_lists import DeliveryLists
 from store.delivery_queues import due_in_shares, queues
 from store.delivery_rows import delivery_columns, delivery_of
-from store.schema import deliveries as table
-from store.schema import executors
+from store.schema.runs import executors
+from store.schema.subscriptions import deliveries as table
 
 _MINE = (table.c.id == bindparam("which")) & (table.c.tenant == bindparam("which_tenant"))
 _KEPT = ("status", "due_at", "finished_at", "tries", "error", "attempts")

@@ -15,7 +15,7 @@ from core.writes import LOOKED_AT, ListQuery
 from store.database import Database
 from store.delivery_rows import delivery_of
 from store.paging import Scope, search
-from store.schema import deliveries as table
+from store.schema.subscriptions import deliveries as table
 
 SLACK: Milliseconds = 60_000
 """How far the time in a delivery's id may be from the moment that it says it was created at."""

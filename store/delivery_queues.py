@@ -15,8 +15,8 @@ from sqlalchemy.sql.expression import Select
 from core.clock import Milliseconds
 from core.subscriptions import DeliveryQueue
 from store.database import Database
-from store.schema import deliveries as table
-from store.schema import subscriptions
+from store.schema.subscriptions import deliveries as table
+from store.schema.subscriptions import subscriptions
 
 _WAITS = table.c.due_at.is_not(None)
 

@@ -9,13 +9,13 @@ from sqlalchemy import Row, bindparam, select
 
 from core.clock import Milliseconds
 from core.model import Event
-from core.store import Write
 from core.usage import Counted
+from core.writes import Write
 from store.database import Database
 from store.encoding import decode, encode
 from store.packing import pack, unpack
-from store.schema import events as table
-from store.schema import idempotency_keys as keys
+from store.schema.events import events as table
+from store.schema.events import idempotency_keys as keys
 from store.usage import CountedInsert
 
 

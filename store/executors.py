@@ -5,9 +5,9 @@ from __future__ import annotations
 from sqlalchemy import bindparam, delete, func, select
 
 from core.clock import Milliseconds
-from core.store import Write
+from core.writes import Write
 from store.database import Database
-from store.schema import executors as table
+from store.schema.runs import executors as table
 
 
 class Executors:

@@ -26,9 +26,11 @@ from store.needed_runs import (
     waits_for_its_key_to_be_released,
 )
 from store.prepared import Prepared
-from store.schema import approvals, events, signals, step_runs
-from store.schema import quarantine_keys as keys
-from store.schema import runs as table
+from store.schema.approvals import approvals
+from store.schema.events import events
+from store.schema.quarantine import quarantine_keys as keys
+from store.schema.runs import runs as table
+from store.schema.runs import signals, step_runs
 from store.taking_turns import before_deleting
 
 MOST_RUNS = 50

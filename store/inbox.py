@@ -12,7 +12,7 @@ from core.model import Page
 from core.writes import ListQuery, Write
 from store.database import Database
 from store.paging import newest_first
-from store.schema import inbox_items as table
+from store.schema.people import inbox_items as table
 
 
 class Inbox:

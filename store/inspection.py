@@ -12,7 +12,8 @@ from core.findings import Finding, fault, fine, warning
 from store.cipher import Cipher
 from store.database import Database
 from store.migrate import require_current
-from store.schema import executors, secrets
+from store.schema.runs import executors
+from store.schema.tenants import secrets
 
 LATE: Milliseconds = 60_000
 WRONG_CLOCK: Milliseconds = 5_000

@@ -11,7 +11,7 @@ from core.accounts import Invitation, LinkPurpose, Role
 from core.clock import Milliseconds
 from core.writes import Write
 from store.database import Database
-from store.schema import invitations as table
+from store.schema.people import invitations as table
 
 
 class Invitations:

@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import Row, bindparam, delete, select, update
 
 from core.model import ApiKey
-from core.store import Write
+from core.writes import Write
 from store.database import Database
-from store.schema import api_keys as table
+from store.schema.tenants import api_keys as table
 
 
 class Keys:

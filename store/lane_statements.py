@@ -23,8 +23,9 @@ from sqlalchemy import (
 from sqlalchemy.sql.expression import TextClause
 
 from core.states import RunStatus
-from store.schema import IN_TURN, LINED_UP, SUSPECT, quarantine_keys
-from store.schema import runs as table
+from store.schema.quarantine import quarantine_keys
+from store.schema.runs import IN_TURN, LINED_UP, SUSPECT
+from store.schema.runs import runs as table
 
 IS_LINED_UP = text(LINED_UP)
 IS_IN_TURN = text(IN_TURN)

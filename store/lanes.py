@@ -1,7 +1,7 @@
 """Runs in line: those of a key are taken up one after another, in the order of acceptance.
 
 A run that has to wait for its turn is queued and has no due time; it gets one when those before it
-have ended. `store.schema` has the conditions of both, each with its index.
+have ended. `store.schema.runs` has the conditions of both, each with its index.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ from store.lane_statements import (
 )
 from store.prepared import Stage
 from store.run_rows import run_columns
-from store.schema import run_positions
-from store.schema import runs as table
+from store.schema.runs import run_positions
+from store.schema.runs import runs as table
 from store.turns import turns_of_key, turns_of_run
 from store.usage import CountedInsert
 

@@ -12,8 +12,8 @@ from core.listenings import Heard, StoredListening
 from core.writes import Write
 from store.database import Database
 from store.encoding import decode, encode
-from store.schema import heard as heard_table
-from store.schema import listenings as table
+from store.schema.trying import heard as heard_table
+from store.schema.trying import listenings as table
 
 
 class Listenings:

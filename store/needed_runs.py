@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, or_, select
 
 from core.states import RUN_FAILURES
-from store.schema import automations
-from store.schema import quarantine_keys as keys
-from store.schema import runs as table
+from store.schema.automations import automations
+from store.schema.quarantine import quarantine_keys as keys
+from store.schema.runs import runs as table
 
 _other = table.alias("other")
 

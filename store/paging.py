@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Column, ColumnElement, Row, Select, select
 
 from core.model import Page
-from core.store import ListQuery
+from core.writes import ListQuery
 from store.database import Database
 
 Item = TypeVar("Item")

@@ -12,7 +12,7 @@ from core.platform_events import PlatformEvent
 from core.writes import Write
 from store.database import Database
 from store.encoding import decode, encode
-from store.schema import platform_events as table
+from store.schema.events import platform_events as table
 
 
 class PlatformEvents:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,12 +15,9 @@ from sqlalchemy import (
     case,
     delete,
     func,
-    null,
     select,
     text,
-    union_all,
 )
-from sqlalchemy.sql.expression import TextClause
 
 from core.event_keys import EventKey
 from core.model import Page, Run
@@ -32,20 +28,15 @@ from store.database import Database
 from store.paging import newest_first
 from store.platform_events import event_columns
 from store.prepared import Prepared
-from store.run_rows import run_of
-from store.schema import SUSPECT, runs
-from store.schema import platform_events as outbox
-from store.schema import quarantine_keys as table
+from store.schema.events import platform_events as outbox
+from store.schema.quarantine import quarantine_keys as table
+from store.suspect_runs import SuspectRuns, count_of_held
 from store.turns import turns_of_key
 
 LONGEST_ERROR = 2_000
 """Characters of an error that are kept beside a key; its run has the whole."""
 
 _IS_HELD = text("held_at IS NOT NULL")
-_SUSPECT = text(SUSPECT)
-_HELD_RUN = text("status = 'held'")
-_FAILED_RUN = text("status IN ('failed', 'halted')")
-_LISTED = [null().label(one.name) if one is runs.c.output else one for one in runs.columns]
 
 
 class Quarantine:
@@ -53,6 +44,7 @@ class Quarantine:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._runs = SuspectRuns(database)
         self._failed = _prepare_failed(database)
         self._succeeded = database.prepare(
             delete(table).where(*_of_key(), table.c.held_at.is_(None))
@@ -119,58 +111,15 @@ class Quarantine:
 
     def held_runs(self, key: EventKey, query: ListQuery) -> Page[Run]:
         """The held runs of a key in order, without their outputs; the cursor is a position."""
-        statement = select(*_LISTED).where(*_runs_of(key), _HELD_RUN)
-        if query.cursor is not None:
-            statement = statement.where(runs.c.position > int(query.cursor))
-        rows = self._database.rows(statement.order_by(runs.c.position).limit(query.limit + 1))
-        shown = rows[: query.limit]
-        following = str(shown[-1].position) if len(rows) > query.limit else None
-        return Page(tuple(run_of(row) for row in shown), following)
+        return self._runs.held(key, query)
 
     def first_held(self, keys: Sequence[EventKey], each: int) -> Mapping[EventKey, Sequence[Run]]:
         """The first held runs of several keys in order: one statement for all of them."""
-        found: dict[EventKey, builtins.list[Run]] = {key: [] for key in keys}
-        if not found:
-            return found
-        parts = [_first_held(key, each).subquery() for key in found]
-        for row in self._database.rows(union_all(*(select(part) for part in parts))):
-            found[EventKey(row.tenant, row.automation_id, row.quarantine_key)].append(run_of(row))
-        for runs_of_key in found.values():
-            runs_of_key.sort(key=lambda run: run.position or 0)
-        return found
+        return self._runs.first_held(keys, each)
 
     def failed_runs(self, held: QuarantinedKey, most: int) -> Sequence[Run]:
         """The runs whose failures were counted and which nobody has replayed, in order."""
-        replays = runs.alias("replays")
-        replayed = (
-            select(replays.c.id)
-            .where(
-                replays.c.tenant == runs.c.tenant,
-                replays.c.automation_id == runs.c.automation_id,
-                replays.c.quarantine_key == runs.c.quarantine_key,
-                replays.c.replay_of == runs.c.id,
-                _SUSPECT,
-            )
-            .exists()
-        )
-        rows = self._database.rows(
-            select(*_LISTED)
-            .where(
-                *_runs_of(held.key),
-                _FAILED_RUN,
-                # Not by the index of ends: the key has far fewer than the tenant.
-                runs.c.finished_at + 0 >= held.failing_since,
-                ~replayed,
-            )
-            .order_by(runs.c.position)
-            .limit(most)
-        )
-        return [run_of(row) for row in rows]
-
-
-def _first_held(key: EventKey, each: int) -> Select[Any]:
-    held = select(*_LISTED).where(*_runs_of(key), _HELD_RUN)
-    return held.order_by(runs.c.position).limit(each)
+        return self._runs.failed(held, most)
 
 
 def _prepare_failed(database: Database) -> Prepared:
@@ -206,19 +155,7 @@ def _prepare_tell(database: Database) -> Prepared:
 
 
 def _held(tenant: str) -> Select[Any]:
-    waiting = (
-        select(func.count())
-        .select_from(runs)
-        .where(
-            runs.c.tenant == table.c.tenant,
-            runs.c.automation_id == table.c.automation_id,
-            runs.c.quarantine_key == table.c.key,
-            _SUSPECT,
-            _HELD_RUN,
-        )
-        .scalar_subquery()
-    )
-    return select(table, waiting.label("held")).where(table.c.tenant == tenant, _IS_HELD)
+    return select(table, count_of_held().label("held")).where(table.c.tenant == tenant, _IS_HELD)
 
 
 def _of_key() -> tuple[ColumnElement[bool], ...]:
@@ -226,15 +163,6 @@ def _of_key() -> tuple[ColumnElement[bool], ...]:
         table.c.tenant == bindparam("which_tenant"),
         table.c.automation_id == bindparam("which_automation"),
         table.c.key == bindparam("which_key"),
-    )
-
-
-def _runs_of(key: EventKey) -> tuple[ColumnElement[bool] | TextClause, ...]:
-    return (
-        runs.c.tenant == key.tenant,
-        runs.c.automation_id == key.automation_id,
-        runs.c.quarantine_key == key.key,
-        _SUSPECT,
     )
 
 

@@ -8,7 +8,7 @@ from core.record_store import Receipt
 from core.writes import Write
 from store.database import Database
 from store.encoding import decode, encode
-from store.schema import record_receipts as table
+from store.schema.records import record_receipts as table
 
 
 class Receipts:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, FromClause, bindparam, delete
 from core.records import Record, searched_as
 from core.writes import Write
 from store.database import Database
-from store.schema import record_fields as table
+from store.schema.records import record_fields as table
 
 
 class RecordFields:

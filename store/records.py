@@ -25,9 +25,9 @@ from store.database import Database
 from store.encoding import decode_text, encode_text
 from store.paging import Scope, search
 from store.record_fields import RecordFields, holding
-from store.schema import collections as counts
-from store.schema import record_fields as fields
-from store.schema import records as table
+from store.schema.records import collections as counts
+from store.schema.records import record_fields as fields
+from store.schema.records import records as table
 
 
 class Records:

@@ -6,9 +6,9 @@ from sqlalchemy import ColumnElement, Integer, Text, bindparam
 
 from core.clock import Milliseconds
 from core.ids import first_id_at
-from core.store import RequestFilter
+from core.request_store import RequestFilter
 from store.paging import Scope
-from store.schema import requests as table
+from store.schema.requests import requests as table
 
 SLACK: Milliseconds = 3_600_000
 """How far the time in an id may be from the moment at which the request began: it is made when

@@ -9,15 +9,15 @@ from sqlalchemy import Row, Select, bindparam, func, null, select, update
 
 from core.clock import Milliseconds
 from core.model import Page, RequestEntry
-from core.store import ListQuery, RequestFilter, Write
-from core.writes import LOOKED_AT
+from core.request_store import RequestFilter
+from core.writes import LOOKED_AT, ListQuery, Write
 from store.database import Database
 from store.encoding import decode, encode, encode_optional
 from store.packing import pack_optional, unpack_optional
 from store.paging import search
 from store.request_filters import scope_of
-from store.schema import events
-from store.schema import requests as table
+from store.schema.events import events
+from store.schema.requests import requests as table
 
 _BODIES = ("request_body", "response_body")
 _LISTED = [null().label(one.name) if one.name in _BODIES else one for one in table.columns]

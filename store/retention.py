@@ -12,19 +12,13 @@ from store.database import Database
 from store.expired_rows import ExpiredRows
 from store.expired_runs import ExpiredRuns
 from store.lapsed_rows import LapsedRows
-from store.schema import (
-    answers,
-    audit_entries,
-    deliveries,
-    heard,
-    idempotency_keys,
-    inbox_items,
-    listenings,
-    platform_events,
-    record_receipts,
-    requests,
-    runs,
-)
+from store.schema.events import idempotency_keys, platform_events
+from store.schema.people import audit_entries, inbox_items
+from store.schema.records import record_receipts
+from store.schema.requests import requests
+from store.schema.runs import answers, runs
+from store.schema.subscriptions import deliveries
+from store.schema.trying import heard, listenings
 from store.space import Space
 
 

@@ -11,14 +11,14 @@ from sqlalchemy import ColumnElement, Select, Text, bindparam, null, or_, select
 from core.clock import Milliseconds
 from core.ids import first_id_at
 from core.model import Page, Run
+from core.run_store import RunFilter
 from core.states import RUN_FAILURES, RunStatus
-from core.store import ListQuery, RunFilter
-from core.writes import LOOKED_AT
+from core.writes import LOOKED_AT, ListQuery
 from store.database import Database
 from store.paging import Scope, search
 from store.run_rows import run_of
-from store.schema import idempotency_keys as keys
-from store.schema import runs as table
+from store.schema.events import idempotency_keys as keys
+from store.schema.runs import runs as table
 
 SLACK: Milliseconds = 60_000
 """How far the time in a run's id may be from the moment that it says it was created at."""

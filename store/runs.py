@@ -3,43 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    BindParameter,
-    Connection,
-    Integer,
-    Select,
-    Update,
-    bindparam,
-    case,
-    func,
-    literal_column,
-    null,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Select, Update, func, literal_column, select, update
 
 from core.clock import Milliseconds
 from core.event_keys import EventKey
 from core.model import Page, Run, StepRun
+from core.run_store import RunFilter
 from core.states import RunStatus, StepStatus
-from core.store import ListQuery, RunFilter, Write
 from core.usage import Counted
+from core.writes import ListQuery, Write
 from store.claims import Claim, Claims, is_one_of
 from store.committer import Committer
 from store.database import Database
-from store.encoding import encode_optional
 from store.lanes import Lanes
-from store.prepared import Prepared
 from store.run_lists import RunLists
+from store.run_moves import RunMoves
 from store.run_rows import run_columns, run_of
-from store.schema import executors, tenants
-from store.schema import runs as table
+from store.schema.runs import executors
+from store.schema.runs import runs as table
+from store.schema.tenants import tenants
 from store.step_runs import StepRuns
-from store.taking_turns import before_using
 from store.usage import CountedInsert
 
 
@@ -56,12 +41,7 @@ class Runs:
         columns = [column.name for column in table.columns]
         inserting = database.insert(table)
         self._insert = CountedInsert(database, inserting, columns, Counted.RUNS, "created_at")
-        self._move = lru_cache(maxsize=None)(self._prepare_move)
-        self._park = self._prepare_park()
-        self._before_using = before_using(database)
-        self._require = self._prepare_require()
-        self._signal = lru_cache(maxsize=None)(self._prepare_signal)
-        self._give_event = self._prepare_give_event()
+        self._moves = RunMoves(database)
 
     def get(self, tenant: str, run_id: str) -> Run | None:
         """One run, or None."""
@@ -123,8 +103,7 @@ class Runs:
 
     def require(self, run: Run) -> Sequence[Write]:
         """Sees to it that a run, and so its event, is there to be replayed; guarded."""
-        which = {"which": run.id, "which_tenant": run.tenant}
-        return [*self._before_using, Write(self._require, which, guarded=True)]
+        return self._moves.require(run)
 
     def pass_on(self, lane: EventKey, now: Milliseconds) -> Write:
         """The first in line becomes due, unless it is the turn of another of its key."""
@@ -155,8 +134,7 @@ class Runs:
 
     def give_event(self, run: Run, event_id: str) -> Write:
         """Gives a held run another event; guarded: refused when it is held no more, or has that."""
-        values = {"which": run.id, "which_tenant": run.tenant, "old": run.event_id}
-        return Write(self._give_event, {**values, "new": event_id}, guarded=True)
+        return self._moves.give_event(run, event_id)
 
     def move(
         self,
@@ -171,14 +149,7 @@ class Runs:
         `changes` are further columns. With `any_token` the run's token grows by one, so that an
         executor that still holds the run finds its own writes refused.
         """
-        values: dict[str, Any] = {f"old_{index}": status for index, status in enumerate(old)}
-        values |= {f"new_{name}": value for name, value in changes.items()}
-        values |= {"which": run.id, "which_tenant": run.tenant, "new_status": new}
-        if not any_token:
-            values["held_token"] = run.token
-        if "output" in changes:
-            values["new_output"] = encode_optional(changes["output"])
-        return Write(self._move(len(old), tuple(changes), any_token), values, guarded=True)
+        return self._moves.move(run, old, new, changes, any_token)
 
     def park(
         self,
@@ -189,17 +160,7 @@ class Runs:
         now: Milliseconds,
     ) -> Write:
         """Lets a run wait; due at once when a signal came that `run` does not count yet."""
-        values = {
-            "which": run.id,
-            "which_tenant": run.tenant,
-            "held_token": run.token,
-            "old_0": old,
-            "new_status": new,
-            "new_due_at": due_at,
-            "counted": run.signals,
-            "now": now,
-        }
-        return Write(self._park, values, guarded=True)
+        return self._moves.park(run, old, new, due_at, now)
 
     def signal(
         self,
@@ -214,9 +175,7 @@ class Runs:
         It touches the row in whatever state it is: whoever parks the run at this moment waits for
         it, or is waited for, and neither misses the other.
         """
-        values: dict[str, Any] = {f"end_{index}": end for index, end in enumerate(ends)}
-        values |= {"which": run_id, "which_tenant": tenant, "waiting": waiting}
-        return Write(self._signal(len(ends)), {**values, "now": now}, guarded=True)
+        return self._moves.signal(tenant, run_id, waiting, ends, now)
 
     def claim(
         self,
@@ -260,61 +219,6 @@ class Runs:
     def _count(self, found: Select[Any], most: int) -> int:
         row = self._database.first(select(func.count()).select_from(found.limit(most).subquery()))
         return int(row[0]) if row else 0
-
-    def _prepare_move(self, states: int, changed: tuple[str, ...], any_token: bool) -> Prepared:
-        values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in (*changed, "status")}
-        matches = [
-            table.c.id == bindparam("which"),
-            table.c.tenant == bindparam("which_tenant"),
-            table.c.status.in_([bindparam(f"old_{index}") for index in range(states)]),
-        ]
-        if any_token:
-            values["token"] = table.c.token + 1
-        else:
-            matches.append(table.c.token == bindparam("held_token"))
-        return self._database.prepare(update(table).where(*matches).values(values))
-
-    def _prepare_require(self) -> Prepared:
-        mine = (table.c.id == bindparam("which")) & (table.c.tenant == bindparam("which_tenant"))
-        return self._database.prepare(update(table).where(mine).values(token=table.c.token))
-
-    def _prepare_park(self) -> Prepared:
-        told = table.c.signals > bindparam("counted", type_=Integer)
-        due_at = case((told, _moment("now")), else_=_moment("new_due_at"))
-        matches = (
-            table.c.id == bindparam("which"),
-            table.c.tenant == bindparam("which_tenant"),
-            table.c.status == bindparam("old_0"),
-            table.c.token == bindparam("held_token"),
-        )
-        values = {"status": bindparam("new_status"), "executor": null(), "due_at": due_at}
-        return self._database.prepare(update(table).where(*matches).values(values))
-
-    def _prepare_signal(self, ends: int) -> Prepared:
-        waits = table.c.status == bindparam("waiting")
-        due_at = case((waits, _moment("now")), else_=table.c.due_at)
-        matches = (
-            table.c.id == bindparam("which"),
-            table.c.tenant == bindparam("which_tenant"),
-            table.c.status.not_in([bindparam(f"end_{index}") for index in range(ends)]),
-        )
-        values = {"signals": table.c.signals + 1, "due_at": due_at}
-        return self._database.prepare(update(table).where(*matches).values(values))
-
-    def _prepare_give_event(self) -> Prepared:
-        matches = (
-            table.c.id == bindparam("which"),
-            table.c.tenant == bindparam("which_tenant"),
-            table.c.status == literal_column(f"'{RunStatus.HELD}'"),
-            table.c.event_id == bindparam("old"),
-        )
-        return self._database.prepare(
-            update(table).where(*matches).values(event_id=bindparam("new"))
-        )
-
-
-def _moment(name: str) -> BindParameter[int]:
-    return bindparam(name, type_=BigInteger)
 
 
 def _count(connection: Connection, statement: Update) -> int:

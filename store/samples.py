@@ -11,8 +11,8 @@ from core.samples import Pin, Sample, SampleSource
 from core.writes import Write
 from store.database import Database
 from store.encoding import decode, encode
-from store.schema import pins
-from store.schema import samples as table
+from store.schema.trying import pins
+from store.schema.trying import samples as table
 
 _IN_TURN = func.pg_advisory_xact_lock(0x73616D70)
 """Held until the commit: the count of a later statement sees what others committed before."""

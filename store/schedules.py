@@ -11,7 +11,7 @@ from core.clock import Milliseconds
 from core.schedules import LeftOut, Schedule, WhyLeftOut
 from core.writes import Write
 from store.database import Database
-from store.schema import schedules as table
+from store.schema.automations import schedules as table
 
 _LEFT_OUT = ("left_out_last", "left_out_count", "left_out_why")
 

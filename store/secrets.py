@@ -8,10 +8,10 @@ from sqlalchemy import bindparam, delete, select
 
 from core.clock import Milliseconds
 from core.model import SecretEntry
-from core.store import Write
+from core.writes import Write
 from store.cipher import Cipher
 from store.database import Database
-from store.schema import secrets as table
+from store.schema.tenants import secrets as table
 
 
 class SecretValues:

@@ -8,8 +8,8 @@ from core.accounts import Session, User
 from core.clock import Milliseconds
 from core.writes import Write
 from store.database import Database
-from store.schema import sessions as table
-from store.schema import users
+from store.schema.people import sessions as table
+from store.schema.people import users
 from store.users import user_of
 
 

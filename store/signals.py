@@ -10,7 +10,7 @@ from core.signals import Signal
 from core.writes import Write
 from store.database import Database
 from store.encoding import decode, encode
-from store.schema import signals as table
+from store.schema.runs import signals as table
 
 
 class Signals:

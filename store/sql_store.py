@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 
 from core.errors import PenstockError
 from core.meters import SILENT, Meters
-from core.store import Write
+from core.writes import Write
 from store.alert_notices import AlertNotices
 from store.alert_signs import AlertSigns
 from store.alerts import Alerts

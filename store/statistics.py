@@ -26,13 +26,13 @@ from sqlalchemy import (
 from core.clock import Milliseconds
 from core.states import RUN_ENDS, RunStatus
 from core.statistics import BUCKET, BucketTally, Tally, Totals
-from core.store import Write
+from core.writes import Write
 from store.database import Database
 from store.prepared import Prepared
 from store.run_lists import NOT_SUCCEEDED
-from store.schema import run_statistics as table
-from store.schema import run_statistics_marks as marks
-from store.schema import runs
+from store.schema.counts import run_statistics as table
+from store.schema.counts import run_statistics_marks as marks
+from store.schema.runs import runs
 
 REMEMBERED = 256
 """Spans of time that are remembered as they were added up."""

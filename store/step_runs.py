@@ -9,10 +9,10 @@ from sqlalchemy import ColumnElement, Row, and_, func, select, text
 
 from core.model import Attempt, Run, StepRun
 from core.states import STEP_ENDS, StepStatus
-from core.store import Write
+from core.writes import Write
 from store.database import Database
 from store.encoding import decode, encode, encode_optional
-from store.schema import step_runs as table
+from store.schema.runs import step_runs as table
 
 _MOST_KEYS = 500
 """Keys that one statement asks for."""

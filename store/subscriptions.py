@@ -17,7 +17,7 @@ from store.database import Database
 from store.encoding import decode, encode, encode_optional
 from store.paging import newest_first
 from store.prepared import Prepared
-from store.schema import subscriptions as table
+from store.schema.subscriptions import subscriptions as table
 
 _MINE = (table.c.tenant == bindparam("which_tenant")) & (table.c.id == bindparam("which"))
 _DECIDED = (

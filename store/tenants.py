@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import Row, bindparam, select, update
 
 from core.model import Tenant
-from core.store import Write
+from core.writes import Write
 from store.database import Database
 from store.encoding import decode, encode
-from store.schema import tenants as table
+from store.schema.tenants import tenants as table
 
 
 class Tenants:

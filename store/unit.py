@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from core.store import Write
+from core.writes import Write
 from store.prepared import Statement
 from store.turns import turns_to_take
 from store.writer_program import Call

@@ -16,8 +16,8 @@ from core.usage import Counted, Crossing, Month, Used, month_of
 from core.writes import Write
 from store.database import Database
 from store.prepared import DriverCall, Turns, Values
-from store.schema import quota_crossings as crossings
-from store.schema import usage_counts as table
+from store.schema.counts import quota_crossings as crossings
+from store.schema.counts import usage_counts as table
 
 _COLUMNS = [column.name for column in table.columns]
 _NOTHING: Mapping[str, int] = {one.value: 0 for one in Counted}

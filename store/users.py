@@ -12,7 +12,7 @@ from core.clock import Milliseconds
 from core.writes import Write
 from store.database import Database
 from store.prepared import Prepared
-from store.schema import users as table
+from store.schema.people import users as table
 
 _MINE = (table.c.tenant == bindparam("which_tenant")) & (table.c.id == bindparam("which"))
 

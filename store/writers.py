@@ -14,7 +14,8 @@ from sqlalchemy import PoolProxiedConnection
 
 from core.errors import GuardMissed, StorageUnavailable
 from store import writer_program
-from store.database import PRAGMAS, Database, storage_error
+from store.database import Database, storage_error
+from store.engines import PRAGMAS
 from store.file_lock import file_lock
 from store.writer_program import (
     LOCK,

@@ -12,17 +12,8 @@ from core.duration import parse_duration
 from core.errors import InvalidError, JsonError
 from core.http import BodyIncomplete, BodyTooLarge, Headers, InboundRequest
 from core.networks import CallerNetworks, caller_address, parse_network
-from core.spec import (
-    OPEN_DOOR,
-    Answered,
-    Door,
-    Family,
-    KeyCheck,
-    Received,
-    Rejected,
-    Secrets,
-    TriggerSpec,
-)
+from core.spec import Family, TriggerSpec
+from core.webhooks import OPEN_DOOR, Answered, Door, KeyCheck, Received, Rejected, Secrets
 from triggers.auth import Auth, compile_auth
 from triggers.bodies import ParsedBody, parse_body
 from triggers.cors import Cors, compile_cors
@@ -56,7 +47,7 @@ _IDEMPOTENCY_KEY = re.compile(r"[!-~]{1,255}")
 
 @dataclass(frozen=True, slots=True)
 class CompiledWebhook:
-    """A `core.spec.WebhookTrigger`.
+    """A `core.webhooks.WebhookTrigger`.
 
     `max_body` in bytes; without `body_check` any body will do, without `callers` anybody may call.
     """

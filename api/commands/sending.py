@@ -12,13 +12,13 @@ from api.commands.context import Context
 from api.commands.files import read_json
 from api.commands.parsing import Commands, add_command, add_json
 from api.commands.tenancy import Workspace, add_tenant, open_workspace
-from api.runs import run_json
+from api.run_json import run_json
 from core import strict_json
 from core.clock import SystemClock
 from core.errors import InvalidError
 from core.schema_words import faults_of
 from core.states import RUN_ENDS, RunStatus
-from engine.runs import RunDetail
+from engine.run_details import RunDetail
 from engine.simulated_event import Sample
 from engine.simulation import Simulator
 

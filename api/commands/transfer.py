@@ -13,7 +13,7 @@ from api.commands.tenancy import Workspace, add_tenant, open_workspace
 from api.commands.terminal import to_json
 from core.errors import ConfigError, Fault, InvalidError, NotFoundError
 from core.model import Document
-from core.store import ListQuery
+from core.writes import ListQuery
 from engine.automation_changes import AutomationDetail
 
 PAGE = 200

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from core.alerts import Alert, AlertFilter, Notice
 from core.model import Page
-from core.store import ListQuery, Store
+from core.store import Store
+from core.writes import ListQuery
 
 
 @dataclass(frozen=True, slots=True)

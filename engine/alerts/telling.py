@@ -9,7 +9,8 @@ from core.alerts import Alert, AlertState, Notice
 from core.clock import Milliseconds
 from core.errors import GuardMissed
 from core.ids import new_id
-from core.store import Store, Write
+from core.store import Store
+from core.writes import Write
 from engine.alerts.words import NOT_WATCHED
 from engine.events.alert_events import RAISED, RESOLVED, alert_data
 from engine.events.announcer import Announcer

@@ -10,7 +10,8 @@ from core.approvals import Approval, ApprovalState, Question
 from core.clock import Clock
 from core.errors import ExpressionError
 from core.model import Run
-from core.store import Store, Write
+from core.store import Store
+from core.writes import Write
 from engine.events.announcer import Announcer
 from engine.events.approval_events import approval_data
 from engine.links import DECIDE, Links

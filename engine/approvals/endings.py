@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.errors import PenstockError
-from core.store import Store, Write
+from core.store import Store
+from core.writes import Write
 from engine.catalog import Catalog
 from engine.endings import Ending
 

@@ -19,7 +19,8 @@ from core.errors import (
 )
 from core.model import Page
 from core.signals import Signal
-from core.store import ListQuery, Store, Write
+from core.store import Store
+from core.writes import ListQuery, Write
 from engine.audit import AuditService
 from engine.events.announcer import Announcer
 from engine.events.approval_events import approval_data

@@ -7,25 +7,21 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
-from core import strict_json
 from core.duration import format_duration
-from core.errors import Fault, InvalidError, JsonError
+from core.errors import Fault, InvalidError
 from engine.compiler import Compiler
 from engine.curl.authentication import take_auth
+from engine.curl.bodies import body_of
 from engine.curl.lines import words_of
+from engine.curl.literals import literal
 from engine.curl.options import CurlRequest, read_options
 from engine.curl.secrets import SecretNames
-from expressions import TemplateMode, compile_value
+from expressions import TemplateMode
 
 ACTION = "send-webhook"
 FOLLOWED = 5
 MOST_FOLLOWED = 10
 LONGEST_SECONDS = 600.0
-FORM = "application/x-www-form-urlencoded"
-
-# A mark behind a backslash is escaped in any case; else only where it begins something.
-_MARKS = re.compile(r"(\\+)(?:<|\{\{)|<(?=[\w$.@:-]+>)|\{\{")
-_MARKS_OF_URL = re.compile(r"(\\*)(?:<|\{)")
 
 Check = Callable[[Mapping[str, Any]], Sequence[Fault]]
 """Finds the faults of a step's `with`; paths begin with `$`."""
@@ -81,11 +77,8 @@ def _configuration(request: CurlRequest, names: SecretNames) -> dict[str, Any]:
         made["query"] = query
     if (auth := take_auth(request, names)) is not None:
         made["auth"] = auth
-    headers, content = _headers(request, names), _body(request)
-    own = next((name for name in headers if name.lower() == "content-type"), None)
-    body = _written(content, headers.get(own) if own else None, request.is_json)
-    if body is not None:
-        made |= _with_body(body, headers, own, names)
+    headers = _headers(request, names)
+    made |= body_of(request, headers, names)
     if headers:
         made["headers"] = headers
     return made | _limits(request)
@@ -145,79 +138,6 @@ def _headers(request: CurlRequest, names: SecretNames) -> dict[str, Any]:
     if request.is_json:
         headers.setdefault(spelled.get("accept", "Accept"), "application/json")
     return headers
-
-
-def _body(request: CurlRequest) -> str | None:
-    if not request.data or request.in_query:
-        return None
-    return ("" if request.is_json else "&").join(request.data)
-
-
-def _written(content: str | None, content_type: str | None, is_json: bool) -> Imported | None:
-    """The body and how it is sent, the shortest way that sends the same."""
-    if content is None:
-        return None
-    kind = (content_type or ("application/json" if is_json else FORM)).partition(";")[0].strip()
-    if is_json or kind.endswith(("/json", "+json")):
-        try:
-            return {"body": strict_json.loads(content.encode())}
-        except (JsonError, UnicodeEncodeError):
-            return {"body": content, "body_type": "text", "type": content_type or kind}
-    fields = parse_qsl(content, keep_blank_values=True)
-    if (
-        kind == FORM
-        and fields
-        and urlencode(fields) == content
-        and len(dict(fields)) == len(fields)
-    ):
-        return {"body": dict(fields), "body_type": "form"}
-    return {"body": content, "body_type": "text", "type": content_type or kind}
-
-
-def _with_body(
-    body: Imported, headers: dict[str, Any], own: str | None, names: SecretNames
-) -> Imported:
-    content_type = body.pop("type", None)
-    defaults = {"form": FORM, None: "application/json"}
-    if own is not None and headers[own] == defaults.get(body.get("body_type")):
-        del headers[own]
-    elif own is None and content_type is not None:
-        headers["Content-Type"] = content_type
-    return {**body, "body": _literals(body["body"], "", names)}
-
-
-def _literals(value: Any, key: str, names: SecretNames) -> Any:
-    """The body with every text in it literal, and credentials replaced."""
-    if isinstance(value, str):
-        return names.in_place_of(key, value) or literal(value, TemplateMode.BODY)
-    if isinstance(value, Mapping):
-        return {name: _literals(item, name, names) for name, item in value.items()}
-    if isinstance(value, list):
-        return [_literals(item, key, names) for item in value]
-    return value
-
-
-def literal(text: str, mode: TemplateMode) -> str:
-    """A template that comes to this very text, whatever stands in it."""
-    if _is_plain(text, mode):
-        return text
-    marks = _MARKS_OF_URL if mode is TemplateMode.URL else _MARKS
-    return marks.sub(_escaped, text)
-
-
-def _is_plain(text: str, mode: TemplateMode) -> bool:
-    """Whether a text, read as a template, comes to itself."""
-    try:
-        compiled = compile_value(text, mode)
-        return not compiled.references and compiled.resolve({}).value == text
-    except (InvalidError, ValueError):
-        return False
-
-
-def _escaped(found: re.Match[str]) -> str:
-    """A mark with a backslash before it; backslashes that stood there are doubled."""
-    backslashes = found[1] or ""
-    return f"{backslashes * 2}\\{found[0][len(backslashes) :]}"
 
 
 def _limits(request: CurlRequest) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 from core.clock import Clock
 from core.ids import new_id
 from core.platform_events import PlatformEvent, PlatformEvents
-from core.store import Write
+from core.writes import Write
 from engine.events.consumers import Consumer
 
 UNLISTED_VERSION = 1

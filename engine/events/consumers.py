@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from core.platform_events import PlatformEvent
-from core.store import Write
+from core.writes import Write
 
 
 class Consumer(Protocol):

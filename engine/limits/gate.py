@@ -7,7 +7,7 @@ from core.http import Headers
 from core.limits import Limit, RequestCounter
 from core.model import ApiKey
 from core.rates import Rate, parse_rate
-from core.spec import Rejected
+from core.webhooks import Rejected
 from engine.keys import Keyring, may_trigger
 from engine.limits.fields import limit_fields
 from engine.limits.refusals import CALLS, KEY, TENANT, TRIGGER, OverLimit, over_limit
@@ -69,7 +69,7 @@ class Gate:
 
 
 class TriggerDoor:
-    """A `core.spec.Door` for one request. `fields` are for its answer, once it is let in."""
+    """A `core.webhooks.Door` for one request. `fields` are for its answer, once it is let in."""
 
     __slots__ = ("_gate", "_limits", "_tenant", "fields")
 

@@ -8,8 +8,8 @@ from typing import Any
 from core.clock import Milliseconds, to_rfc3339
 from core.errors import Fault, PenstockError
 from core.limits import Standing
-from core.spec import Rejected
 from core.usage import Counted, Month
+from core.webhooks import Rejected
 from engine.limits.fields import limit_fields, quota_fields, retry_after
 from engine.replies import Problem
 

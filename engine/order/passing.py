@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.event_keys import EventKey
-from core.store import Write
+from core.writes import Write
 from engine.endings import Ending
 from engine.transitions import Transitions
 

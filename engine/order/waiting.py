@@ -5,8 +5,8 @@ from __future__ import annotations
 from core.clock import Clock, Milliseconds
 from core.errors import StorageUnavailable
 from core.model import Run
+from core.run_store import Runs
 from core.states import RunStatus
-from core.store import Runs
 from engine.answers import Reply, Waiter
 
 LOOK_AGAIN: Milliseconds = 1_000

@@ -10,7 +10,8 @@ from core.errors import NotFoundError
 from core.ids import new_id
 from core.inbox import InboxItem
 from core.model import Page
-from core.store import ListQuery, Store, Write
+from core.store import Store
+from core.writes import ListQuery, Write
 
 MOST_COUNTED = 100
 """Unread messages are counted no further: the menu shows 99+."""

@@ -11,7 +11,7 @@ from core.ids import new_id
 from core.model import Run
 from core.quarantine import KeyFailure, Quarantine
 from core.states import RUN_FAILURES, RunStatus
-from core.store import Write
+from core.writes import Write
 from engine.catalog import Catalog
 from engine.endings import Ending
 from engine.events.announcer import Announcer

@@ -9,7 +9,7 @@ from core.clock import Milliseconds
 from core.errors import ConflictError, GuardMissed, InvalidError, NotFoundError
 from core.model import Run
 from core.quarantine import QuarantinedKey
-from core.store import Write
+from core.writes import Write
 from engine.arrival import Automaton, make_run
 from engine.catalog import Catalog
 from engine.events.announcer import Announcer

@@ -12,10 +12,11 @@ from core.masking import Masker
 from core.model import Event, Page, Run
 from core.quarantine import QuarantinedKey, QuarantineFilter
 from core.states import RunStatus
-from core.store import ListQuery, Store, Write
+from core.store import Store
+from core.writes import ListQuery, Write
 from engine.audit import AuditService
 from engine.endings import Endings
-from engine.runs import masked_event
+from engine.masked_runs import masked_event
 from engine.transitions import Transitions
 from engine.vault import Vault
 

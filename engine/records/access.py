@@ -11,7 +11,7 @@ from core.masking import Masker
 from core.record_store import Receipt
 from core.records import ChangeKind, Record, RecordChange, RecordFilter, searched_as
 from core.size import TooLarge, check_size
-from core.store import ListQuery, Write
+from core.writes import ListQuery, Write
 from engine.records import edits
 from engine.records.changes import Beside, Origin, RecordChanges
 from engine.records.contents import as_json, check_name, own_fields

@@ -16,7 +16,8 @@ from core.records import (
     Values,
     same_json,
 )
-from core.store import Store, Write
+from core.store import Store
+from core.writes import Write
 from engine.events.announcer import Announcer
 from engine.events.record_events import record_data
 from engine.records.contents import check_name, check_values

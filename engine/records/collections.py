@@ -10,7 +10,8 @@ from core.clock import Clock
 from core.errors import ConflictError, GuardMissed, InvalidError, NotFoundError, StaleError
 from core.model import Page
 from core.records import MOST_COLLECTIONS, Collection, same_json
-from core.store import ListQuery, Store, Write
+from core.store import Store
+from core.writes import ListQuery, Write
 from engine.audit import AuditService
 from engine.records.contents import check_name
 from engine.records.schemas import RecordSchemas

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.records import ChangeKind, RecordChange, same_json
-from core.store import Write
+from core.writes import Write
 from engine.audit import AuditService
 
 MOST_NAMED = 20

@@ -8,7 +8,7 @@ from core.errors import NotFoundError
 from core.ids import new_id
 from core.model import Page
 from core.records import ChangeKind, Record, RecordChange, RecordFilter
-from core.store import ListQuery
+from core.writes import ListQuery
 from engine.audit import AuditService
 from engine.records import edits
 from engine.records.changes import Origin, RecordChanges

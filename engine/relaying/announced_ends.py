@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.store import Write
+from core.writes import Write
 from engine.catalog import Catalog
 from engine.endings import Ending
 from engine.events.announcer import Announcer

@@ -10,7 +10,8 @@ from core import log_context
 from core.clock import Clock
 from core.errors import GuardMissed, UnstorableError
 from core.platform_events import PlatformEvent
-from core.store import Store, Write
+from core.store import Store
+from core.writes import Write
 from engine.events.consumers import Consumer
 
 BATCH = 100

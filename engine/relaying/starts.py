@@ -8,8 +8,9 @@ from dataclasses import replace
 from core.model import Run
 from core.platform_events import MOST_DEPTH, PlatformEvent
 from core.states import RunStatus
-from core.store import Store, Write
+from core.store import Store
 from core.trigger_kinds import EventTrigger
+from core.writes import Write
 from engine.arrival import Automaton, event_without_request, make_run
 from engine.catalog import Catalog, Live
 from engine.transitions import Transitions, ended

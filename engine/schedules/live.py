@@ -9,8 +9,8 @@ from core.clock import Clock, Milliseconds
 from core.errors import InvalidError, NotFoundError
 from core.model import Automation
 from core.schedules import Schedule, Schedules
-from core.store import Write
 from core.trigger_kinds import ScheduleTrigger
+from core.writes import Write
 from engine.catalog import Catalog
 from engine.plan import CompiledTrigger
 

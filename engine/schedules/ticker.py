@@ -10,10 +10,12 @@ from dataclasses import dataclass, replace
 from core import log_context
 from core.clock import Clock, Milliseconds
 from core.errors import GuardMissed, InvalidError, StorageUnavailable, UnstorableError
+from core.run_store import RunFilter
 from core.schedules import Schedule
 from core.states import RUN_ENDS, RunStatus
-from core.store import ListQuery, RunFilter, Store
+from core.store import Store
 from core.trigger_kinds import ScheduleTrigger
+from core.writes import ListQuery
 from engine.arrival import Automaton, make_run
 from engine.catalog import Catalog
 from engine.events.announcer import Announcer

@@ -11,9 +11,9 @@ from core.clock import Clock
 from core.errors import StorageUnavailable
 from core.ids import new_id
 from core.platform_events import PlatformEvent
-from core.store import Write
 from core.subscription_store import Deliveries
 from core.subscriptions import Delivery, DeliveryStatus, Subscription
+from core.writes import Write
 from engine.catalog import Catalog
 from engine.events.subscription_events import is_about
 from engine.subscriptions.index import SubscriptionIndex

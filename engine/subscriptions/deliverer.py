@@ -11,8 +11,9 @@ from dataclasses import replace
 from core import log_context
 from core.clock import Clock, Milliseconds
 from core.errors import GuardMissed, PenstockError, StorageUnavailable, UnstorableError
-from core.store import Store, Write
+from core.store import Store
 from core.subscriptions import Delivery, Subscription
+from core.writes import Write
 from engine.lease import Lease
 from engine.patience import commit_patiently
 from engine.subscriptions.courier import Courier, Sent

@@ -9,8 +9,9 @@ from typing import Any
 from core.clock import Clock
 from core.errors import ConflictError, GuardMissed, NotFoundError
 from core.model import Page
-from core.store import ListQuery, Store, Write
+from core.store import Store
 from core.subscriptions import Delivery, DeliveryFilter, DeliveryStatus, Subscription
+from core.writes import ListQuery, Write
 from engine.audit import AuditService
 from engine.subscriptions.message import message_of
 from engine.subscriptions.transitions import DeliveryTransitions

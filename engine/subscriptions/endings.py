@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from core.accounts import ActorKind
 from core.clock import Milliseconds
-from core.store import Store, Write
+from core.store import Store
 from core.subscriptions import Subscription
+from core.writes import Write
 from engine.audit import AuditService
 from engine.events.announcer import Announcer
 from engine.events.subscription_events import SUBSCRIPTION_DISABLED, disabled_data

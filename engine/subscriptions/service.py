@@ -11,8 +11,9 @@ from core.errors import ConflictError, GuardMissed, NotFoundError
 from core.ids import new_id
 from core.model import Page
 from core.signing import new_signing_secret
-from core.store import ListQuery, Store, Write
+from core.store import Store
 from core.subscriptions import DeliveryCounts, Subscription
+from core.writes import ListQuery, Write
 from engine.acting import acting
 from engine.audit import AuditService
 from engine.subscriptions.definition import Definition, changed_definition, read_definition

@@ -11,7 +11,6 @@ from dataclasses import replace
 
 from core.clock import Milliseconds
 from core.meters import Meters
-from core.store import Write
 from core.subscription_store import Deliveries
 from core.subscriptions import (
     AttemptOutcome,
@@ -20,6 +19,7 @@ from core.subscriptions import (
     DeliveryQueue,
     DeliveryStatus,
 )
+from core.writes import Write
 from engine.subscriptions.courier import Sent
 from engine.subscriptions.schedule import wait_after
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from core.errors import Fault, PenstockError
 from core.http import Headers, InboundRequest
 from core.outcomes import Answer
-from core.spec import Answered, Received, Rejected
+from core.webhooks import Answered, Received, Rejected
 from engine.arrival import event_of_request, unstored_entry
 from engine.replies import JsonReply, Problem
 from engine.trying.listen_tools import ListenTools

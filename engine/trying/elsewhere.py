@@ -11,7 +11,7 @@ from core.clock import Milliseconds
 from core.errors import PenstockError, StorageUnavailable, UnstorableError
 from core.ids import new_id
 from core.listenings import Heard, StoredListening
-from core.spec import WebhookTrigger
+from core.webhooks import WebhookTrigger
 from core.writes import Write
 from engine.trying.listen_tools import ListenTools
 from engine.trying.listening import MOST_UNREAD, Capture, ListenEvent

@@ -10,7 +10,7 @@ from core.errors import BusyError, ConflictError, PenstockError
 from core.http import InboundRequest
 from core.model import Event
 from core.outcomes import Answer
-from core.spec import Answered, Rejected, WebhookTrigger
+from core.webhooks import Answered, Rejected, WebhookTrigger
 from engine.drafts.draft import mapping
 from engine.routes import path_pattern
 from engine.trying.draft_requests import DraftRequests, Reply

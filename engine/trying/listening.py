@@ -14,7 +14,7 @@ from core.errors import PenstockError
 from core.ids import new_id
 from core.model import Event
 from core.samples import Sample
-from core.spec import Answered, Rejected, WebhookTrigger
+from core.webhooks import Answered, Rejected, WebhookTrigger
 from engine.trying.places import Place
 from engine.trying.sample_json import sample_json
 

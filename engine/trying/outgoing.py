@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from threading import Event
 
 from core.errors import UnstorableError
-from core.store import Store, Write
+from core.store import Store
+from core.writes import Write
 
 Unit = Callable[[], Sequence[Write]]
 """What is to be committed, made when its turn comes. May raise StorageUnavailable."""

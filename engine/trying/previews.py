@@ -17,7 +17,8 @@ from core.notifications import Notification, NotificationResult, place_of
 from core.outcomes import Fail
 from core.spec import Action
 from core.tokens import Gained, Token
-from engine.attempt import AttemptContext, attempt_step
+from engine.attempt import attempt_step
+from engine.attempt_context import AttemptContext
 from engine.care.sender import Caller
 from engine.compiler import Compiler, planned_step
 from engine.document import StepDefinition

@@ -10,7 +10,8 @@ from core.model import RequestEntry, Run, StepRun
 from core.outcomes import Defer, Each, Park, Retry
 from core.states import StepStatus
 from core.store import Store
-from engine.attempt import AttemptContext, Attempted, attempt_step
+from engine.attempt import Attempted, attempt_step
+from engine.attempt_context import AttemptContext
 from engine.care.notifier import CaringNotifier
 from engine.care.sender import CaringSender
 from engine.context import Context, context_at

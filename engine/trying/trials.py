@@ -15,7 +15,7 @@ from core.errors import InvalidError
 from core.ids import new_id
 from core.model import Run
 from core.records import RecordChange
-from core.store import Write
+from core.writes import Write
 from engine.acting import acting, acting_as
 from engine.audit import AuditService
 from engine.drafts.draft import mapping, text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.store import Write
+from core.writes import Write
 from engine.alerts.history import BATCH
 from tests.support.alerts import alerts, make_alert, make_notice
 from tests.support.builders import id_at

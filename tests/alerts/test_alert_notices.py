@@ -9,7 +9,8 @@ import pytest
 from core.alerts import AlertFilter, Notice, NoticeState
 from core.errors import GuardMissed
 from core.notifications import NotificationResult, NotificationType
-from core.store import ListQuery, RequestFilter
+from core.request_store import RequestFilter
+from core.writes import ListQuery
 from engine.alerts.notices import LEASE
 from tests.support.alerts import BEAT, HOUR, MINUTE, fail, syncing, turn
 from tests.support.workbench import TENANT, Workbench

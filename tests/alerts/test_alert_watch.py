@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.alerts import AlertState
-from core.store import ListQuery
+from core.writes import ListQuery
 from tests.support.alerts import (
     BEAT,
     HOUR,

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from bench import servers
-from bench.load import Load, Target, UnexpectedAnswer, generate, measure
+from bench.load import Load, generate, measure
+from bench.posting import Target, UnexpectedAnswer
 from bench.servers import Server, ServerFailed
 
 SHORT = Load(connections=3, seconds=0.1, warm_up=0)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bench import servers
-from bench.load import Target, UnexpectedAnswer
 from bench.paced import Pace, Paced, measure_paced, pace_through
+from bench.posting import Target, UnexpectedAnswer
 
 
 def target(server: servers.Server, status: int = 200) -> Target:

@@ -15,8 +15,9 @@ from bench.growth import Grown, Growth
 from bench.store_figures import drain_figures, growth_figures
 from bench.stored import Span, open_stored, sqlite_url
 from bench.tables import sections
+from core.run_store import RunFilter
 from core.states import RunStatus
-from core.store import ListQuery, RunFilter
+from core.writes import ListQuery
 from engine.transitions import DUE
 from store import Cipher, SqlStore, open_store
 from tests.support.builders import make_event, make_run

@@ -9,8 +9,9 @@ import pytest
 from core.alerts import AlertFilter, NoticeState
 from core.masking import Masker
 from core.notifications import Notification, NotificationResult
+from core.request_store import RequestFilter
 from core.states import RunStatus
-from core.store import ListQuery, RequestFilter
+from core.writes import ListQuery
 from engine.care.breaker import CircuitState, Ending
 from engine.care.endpoint import ALERTS, AUTOMATION, User
 from engine.care.notifier import judge, service_of

@@ -13,10 +13,11 @@ from actions.replies import outcome_of
 from core.http import OutboundRequest, SendResult
 from core.model import Attempt
 from core.outcomes import Outcome, Park
+from core.request_store import RequestFilter
 from core.signals import Waiting
 from core.spec import ActionContext, ActionSpec
 from core.states import RunStatus, StepStatus
-from core.store import ListQuery, RequestFilter
+from core.writes import ListQuery
 from engine.care.breaker import CircuitState
 from engine.replies import Problem
 from engine.trying.trials import Trial

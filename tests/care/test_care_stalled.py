@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from core.config import Config
+from core.run_store import RunFilter
 from core.states import RunStatus
-from core.store import ListQuery, RunFilter
+from core.writes import ListQuery
 from engine.care.breaker import CircuitState
 from tests.support.builders import make_document, send, step
 from tests.support.partner import LOOPBACK, Answer, Arrival, Partner, open_partner

@@ -11,7 +11,7 @@ from app import WholeInstallation
 from core.account_store import AuditFilter
 from core.accounts import ActorKind
 from core.config import Config
-from core.store import ListQuery
+from core.writes import ListQuery
 from tests.support.people import PASSWORD
 from tests.support.server import Server, call, starting_server
 

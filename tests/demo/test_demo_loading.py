@@ -11,7 +11,8 @@ from api.listening import Address
 from app import WholeInstallation
 from core.config import Config
 from core.errors import NotFoundError
-from core.store import ListQuery, RunFilter
+from core.run_store import RunFilter
+from core.writes import ListQuery
 
 FIRST = Address(ip_address("127.0.0.1"), 8080)
 LATER = Address(ip_address("127.0.0.1"), 9000)

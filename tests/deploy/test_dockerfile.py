@@ -54,7 +54,7 @@ def test_it_starts_penstock_where_others_reach_it():
 
 def test_the_context_has_every_room_and_nothing_else():
     rooms = {file.parent.name for file in ROOT.glob("*/__init__.py")} - {"bench", "chaos"}
-    others = {"app.py", "doctor.py", "wiring.py", "static", "examples"}
+    others = {"app.py", "data_folder.py", "doctor.py", "wiring.py", "static", "examples"}
     others |= {"requirements/run.lock", "requirements/otel.lock"}
     assert set(context()) == rooms | others | {"pyproject.toml", "README.md", "LICENSE"}
 

@@ -15,7 +15,7 @@ import yaml
 
 from api.supervisor import KILL_SECONDS, ONE_WISH_SECONDS
 from core.config import read_config
-from store.database import READERS
+from store.engines import READERS
 from tests.support.certificates import Authority
 from tests.support.dockerfile import stages, values
 from tests.support.kubernetes import (

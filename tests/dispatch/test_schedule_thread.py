@@ -13,7 +13,8 @@ import pytest
 
 from core.clock import Clock, SystemClock, from_rfc3339
 from core.errors import GuardMissed, StorageUnavailable
-from core.store import ListQuery, RunFilter
+from core.run_store import RunFilter
+from core.writes import ListQuery
 from dispatch.schedules import ScheduleThread
 from engine.assembly import Parts, assemble
 from engine.schedules.ticker import Ticker

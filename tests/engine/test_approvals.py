@@ -10,8 +10,9 @@ from core.accounts import Role, User
 from core.approvals import Approval, ApprovalState
 from core.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from core.ids import new_id
+from core.request_store import RequestFilter
 from core.states import RunStatus
-from core.store import ListQuery, RequestFilter
+from core.writes import ListQuery
 from engine.approvals.service import Decision
 from tests.support.builders import NOW, make_document, step
 from tests.support.workbench import TENANT, Workbench

@@ -10,7 +10,7 @@ import pytest
 from core.account_store import AuditFilter
 from core.accounts import Actor, ActorKind, AuditEntry, Role
 from core.errors import PenstockError
-from core.store import ListQuery
+from core.writes import ListQuery
 from engine.acting import SYSTEM, acting, acting_as, actor_of
 from engine.audit import ONE_SITTING
 from tests.engine.people import ADA, GRACE, join, set_up

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from core.http import OutboundRequest, SendResult
+from core.request_store import RequestFilter
 from core.states import RunStatus
-from core.store import ListQuery, RequestFilter
+from core.writes import ListQuery
 from engine.secrets import secrets_of
 from tests.support.builders import make_document, send, step
 from tests.support.workbench import TENANT, Workbench, answered

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from core.outcomes import Answer
-from core.store import ListQuery, RequestFilter, RunFilter
+from core.request_store import RequestFilter
+from core.run_store import RunFilter
+from core.writes import ListQuery
 from engine.replies import JsonReply, Problem
 from tests.support.builders import NOW, make_document
 from tests.support.workbench import TENANT, Workbench, workbench

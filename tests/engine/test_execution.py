@@ -8,8 +8,9 @@ from typing import Any
 
 from core.http import OutboundRequest, SendResult
 from core.outcomes import Answer
+from core.request_store import RequestFilter
 from core.states import RunStatus, StepStatus
-from core.store import ListQuery, RequestFilter, Write
+from core.writes import ListQuery, Write
 from engine.replies import JsonReply, Problem
 from tests.support.builders import NOW, make_document, send, step
 from tests.support.workbench import TENANT, Workbench, answered, unreachable

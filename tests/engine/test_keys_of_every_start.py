@@ -12,7 +12,7 @@ from core.http import InboundRequest
 from core.platform_events import MOST_DEPTH
 from core.quarantine import QuarantineFilter
 from core.states import RunStatus
-from core.store import ListQuery
+from core.writes import ListQuery
 from engine.channel import Message
 from engine.quarantine.releases import ReleaseOptions
 from engine.simulated_event import Sample

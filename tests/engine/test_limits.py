@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from core.outcomes import Answer
+from core.request_store import RequestFilter
 from core.size import TooLarge, check_size
 from core.states import RunStatus, StepStatus
-from core.store import ListQuery, RequestFilter
+from core.writes import ListQuery
 from engine import intake
 from engine.replies import JsonReply, Problem
 from tests.support.builders import make_document, send, step

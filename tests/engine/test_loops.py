@@ -10,8 +10,9 @@ import pytest
 from core.http import OutboundRequest, SendResult
 from core.model import StepRun
 from core.outcomes import Answer
+from core.request_store import RequestFilter
 from core.states import RunStatus, StepStatus
-from core.store import ListQuery, RequestFilter
+from core.writes import ListQuery
 from tests.support.builders import make_document, send, step
 from tests.support.loops import SYNC, URL, bodies, by_item, each, keys
 from tests.support.waiting import eventually

@@ -9,8 +9,9 @@ import pytest
 
 from core.model import RequestEntry
 from core.notifications import Notification, NotificationResult
+from core.request_store import RequestFilter
 from core.states import RunStatus
-from core.store import ListQuery, RequestFilter
+from core.writes import ListQuery
 from engine.trying.sights import Question
 from engine.trying.trials import Trial
 from tests.support.builders import make_document, step

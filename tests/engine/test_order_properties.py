@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from core.model import Run
 from core.quarantine import QuarantinedKey
 from core.states import RUN_ENDS, RunStatus
-from core.store import ListQuery
+from core.writes import ListQuery
 from engine.quarantine.releases import ReleaseOptions
 from tests.support.builders import make_document, step
 from tests.support.keyed import quarantined

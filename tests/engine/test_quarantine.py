@@ -11,7 +11,7 @@ from core.account_store import AuditFilter
 from core.errors import ConflictError, InvalidError, NotFoundError
 from core.model import Run
 from core.states import RunStatus
-from core.store import ListQuery
+from core.writes import ListQuery
 from engine.quarantine.releases import ReleaseOptions
 from engine.quarantine.service import HeldEvent
 from engine.replies import JsonReply

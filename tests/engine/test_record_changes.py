@@ -14,7 +14,7 @@ from core.account_store import AuditFilter
 from core.errors import BusyError, ConflictError, InvalidError, NotFoundError, StaleError
 from core.platform_events import PlatformEvent
 from core.records import ChangeKind, Record, RecordChange, RecordFilter, searched_as
-from core.store import ListQuery, Write
+from core.writes import ListQuery, Write
 from engine.events.catalogue import EVENT_TYPES
 from engine.records import changes
 from engine.records.derived_ids import derived_id

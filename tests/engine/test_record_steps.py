@@ -13,7 +13,7 @@ from core.errors import NotFoundError, StorageUnavailable
 from core.platform_events import MOST_DEPTH
 from core.records import Record, RecordFilter
 from core.states import RunStatus
-from core.store import ListQuery, Write
+from core.writes import ListQuery, Write
 from engine.acting import acting_as
 from engine.trying.sights import Question
 from engine.trying.trials import Trial

@@ -14,8 +14,10 @@ from core.errors import (
 )
 from core.http import OutboundRequest, SendResult
 from core.outcomes import Answer
+from core.request_store import RequestFilter
+from core.run_store import RunFilter
 from core.states import RunStatus
-from core.store import ListQuery, RequestFilter, RunFilter, Write
+from core.writes import ListQuery, Write
 from engine.answers import Ended
 from engine.replies import JsonReply, Problem
 from tests.support.builders import make_document, send, step

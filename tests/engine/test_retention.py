@@ -7,9 +7,10 @@ import pytest
 from core.errors import NotFoundError
 from core.model import Run
 from core.platform_events import PlatformEvent
+from core.request_store import RequestFilter
 from core.states import RunStatus
 from core.statistics import BUCKET
-from core.store import ListQuery, RequestFilter
+from core.writes import ListQuery
 from engine.statistics import GRACE, LATE
 from tests.support.builders import make_document, send, step
 from tests.support.retention import DAY

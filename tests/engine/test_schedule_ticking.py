@@ -11,9 +11,10 @@ from core.clock import from_rfc3339, to_rfc3339
 from core.errors import GuardMissed, StorageUnavailable, UnstorableError
 from core.model import Run
 from core.platform_events import PlatformEvent
+from core.run_store import RunFilter
 from core.schedules import LeftOut, Schedule, WhyLeftOut
 from core.states import RunStatus
-from core.store import ListQuery, RunFilter, Write
+from core.writes import ListQuery, Write
 from engine.events.announcer import Announcer
 from engine.schedules.ticker import Ticker
 from engine.starter import Starter

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from core.errors import GuardMissed
 from core.states import RUN_ENDS, RunStatus
-from core.store import Write
+from core.writes import Write
 from engine.transitions import LEGAL, started
 from tests.support.builders import NOW, make_run
 from tests.support.workbench import Workbench

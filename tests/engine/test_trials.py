@@ -10,7 +10,9 @@ import pytest
 
 from core.errors import BusyError, InvalidError
 from core.http import OutboundRequest, SendResult
-from core.store import ListQuery, RequestFilter, RunFilter
+from core.request_store import RequestFilter
+from core.run_store import RunFilter
+from core.writes import ListQuery
 from engine.trying import trials
 from engine.trying.trial_input import LONGEST_TRIAL
 from engine.trying.trials import Trial, TrialStream

@@ -6,7 +6,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import cast
 
-from core.store import SecretValues
+from core.secret_store import SecretValues
 from engine.vault import FRESH, Vault
 from tests.support.workbench import TurnedClock
 

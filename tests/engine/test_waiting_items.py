@@ -12,7 +12,7 @@ from core.approvals import ApprovalState
 from core.http import InboundRequest
 from core.ids import new_id
 from core.states import RunStatus, StepStatus
-from core.store import ListQuery
+from core.writes import ListQuery
 from engine.approvals.service import Decision
 from engine.compiler import Compiler
 from engine.replies import JsonReply

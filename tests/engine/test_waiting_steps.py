@@ -9,8 +9,9 @@ import pytest
 
 from core.errors import StorageUnavailable
 from core.http import InboundRequest
+from core.request_store import RequestFilter
 from core.states import RunStatus
-from core.store import ListQuery, RequestFilter
+from core.writes import ListQuery
 from engine.replies import JsonReply, Problem
 from tests.support.builders import NOW, make_document, send, step
 from tests.support.statements import counted_statements

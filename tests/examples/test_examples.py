@@ -12,7 +12,8 @@ from jsonschema import Draft202012Validator
 
 from actions import ACTIONS
 from core.http import InboundRequest
-from core.spec import Family, Received
+from core.spec import Family
+from core.webhooks import Received
 from engine.compiler import Compiler
 from engine.registry import Registry
 from tests.triggers.signing import SIGNERS

@@ -11,7 +11,8 @@ import pytest
 from core.clock import to_rfc3339
 from core.errors import InvalidError
 from core.http import InboundRequest
-from core.store import ListQuery, RequestFilter
+from core.request_store import RequestFilter
+from core.writes import ListQuery
 from engine.channel import Message
 from engine.inbound_replies import Reply
 from engine.limits.refusals import OverLimit

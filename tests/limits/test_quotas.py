@@ -15,8 +15,9 @@ from jsonschema import Draft202012Validator
 
 from core.clock import from_rfc3339
 from core.errors import StorageUnavailable
-from core.store import ListQuery, RunFilter
+from core.run_store import RunFilter
 from core.usage import Counted, Used
+from core.writes import ListQuery
 from engine.assembly import Parts, assemble
 from engine.events.catalogue import EVENT_TYPES
 from engine.events.quota_events import THRESHOLD_CROSSED

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import pytest
 
 from core.model import RequestEntry
-from core.store import ListQuery, RequestFilter
+from core.request_store import RequestFilter
+from core.writes import ListQuery
 from engine import rejections
 from engine.channel import Message
 from engine.limits.refusals import OverLimit

@@ -6,8 +6,9 @@ import re
 
 from core.accounts import Role
 from core.approvals import Approval
+from core.run_store import RunFilter
 from core.states import RunStatus
-from core.store import ListQuery, RunFilter
+from core.writes import ListQuery
 from engine.links import DECIDE, Links
 from tests.support.automations import on_webhook
 from tests.support.builders import step

@@ -12,7 +12,7 @@ import pytest
 from api.listening import Address
 from app import create_app
 from core.accounts import Role
-from core.store import ListQuery
+from core.writes import ListQuery
 from tests.support.builders import make_document, step
 from tests.support.histories import ended, failed_run, post, publish
 from tests.support.pages import Browser, make_account, signed_in, words

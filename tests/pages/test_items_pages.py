@@ -8,8 +8,9 @@ import pytest
 
 from core.accounts import Role
 from core.model import Run
+from core.request_store import RequestFilter
 from core.states import RunStatus, StepStatus
-from core.store import ListQuery, RequestFilter
+from core.writes import ListQuery
 from tests.support.builders import make_document, make_run, make_step_run, send, step
 from tests.support.histories import CLOSED, ended, post, publish
 from tests.support.loops import each

@@ -11,7 +11,8 @@ import pytest
 from app import create_app
 from core.accounts import Role
 from core.http import InboundRequest
-from core.store import ListQuery, RequestFilter
+from core.request_store import RequestFilter
+from core.writes import ListQuery
 from tests.support.builders import make_document
 from tests.support.pages import Browser, make_account
 from tests.support.people import PASSWORD

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from core.accounts import Role
-from core.store import ListQuery
+from core.writes import ListQuery
 from tests.support.builders import make_document, step
 from tests.support.pages import Browser, signed_in, words
 from tests.support.quarantine import failing_document, hold_a_key, post_fragile

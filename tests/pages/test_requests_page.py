@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from core.accounts import Role
-from core.store import ListQuery, RequestFilter
+from core.request_store import RequestFilter
+from core.writes import ListQuery
 from tests.support.builders import make_request_entry
 from tests.support.histories import failed_run
 from tests.support.pages import Browser, signed_in, words

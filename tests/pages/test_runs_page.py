@@ -8,8 +8,9 @@ import pytest
 
 from core.accounts import Role
 from core.model import Attempt
+from core.run_store import RunFilter
 from core.states import RunStatus, StepStatus
-from core.store import ListQuery, RunFilter
+from core.writes import ListQuery
 from engine.failing import Failure
 from engine.run_end import Verdict
 from tests.support.builders import make_document, make_run, make_step_run, send, step

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from core.accounts import Role
+from core.run_store import RunFilter
 from core.schedules import LeftOut, WhyLeftOut
-from core.store import ListQuery, RunFilter
+from core.writes import ListQuery
 from tests.support.builders import NOW, make_document, on_schedule
 from tests.support.pages import Browser, signed_in, words
 from tests.support.site import Site

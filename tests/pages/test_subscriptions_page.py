@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from core.accounts import Role
-from core.store import ListQuery
 from core.subscriptions import AttemptOutcome, Delivery, DeliveryAttempt, DeliveryStatus
+from core.writes import ListQuery
 from engine.events.catalogue import EVENT_TYPES
 from tests.support.automations import on_webhook
 from tests.support.builders import NOW, make_request_entry

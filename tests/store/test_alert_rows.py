@@ -13,7 +13,7 @@ from core.errors import GuardMissed
 from core.model import AutomationVersion, Tenant
 from core.platform_events import PlatformEvent
 from core.states import RunStatus
-from core.store import ListQuery, Write
+from core.writes import ListQuery, Write
 from engine.alerts.telling import AlertTelling
 from engine.alerts.watch import AlertWatch
 from engine.events.announcer import Announcer

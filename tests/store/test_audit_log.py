@@ -7,7 +7,7 @@ from typing import Any
 
 from core.account_store import AuditFilter
 from core.ids import new_id
-from core.store import ListQuery
+from core.writes import ListQuery
 from store import SqlStore
 from tests.support.people import make_audit_entry
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from core.errors import GuardMissed
-from core.store import ListQuery
+from core.writes import ListQuery
 from store import SqlStore
 from tests.support.builders import NOW, make_collection, make_record
 

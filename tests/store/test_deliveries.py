@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from core.errors import GuardMissed
-from core.store import ListQuery
 from core.subscriptions import (
     AttemptOutcome,
     Delivery,
@@ -20,6 +19,7 @@ from core.subscriptions import (
     DeliveryQueue,
     DeliveryStatus,
 )
+from core.writes import ListQuery
 from store import SqlStore
 from tests.support.builders import NOW
 from tests.support.subscriptions import SECRET, make_delivery, make_subscription

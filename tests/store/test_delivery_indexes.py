@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from core.store import ListQuery
 from core.subscriptions import DeliveryFilter, DeliveryStatus
+from core.writes import ListQuery
 from store import Cipher, open_store
 from store.committer import DirectCommitter
 from store.database import Database

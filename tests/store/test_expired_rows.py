@@ -14,11 +14,11 @@ from core.answer_store import StoredAnswers
 from core.inbox import InboxItem
 from core.outcomes import Answer
 from core.record_store import Receipt
+from core.request_store import RequestFilter
 from core.retention import Kept, Lapsing
 from core.states import RunStatus
-from core.store import ListQuery, RequestFilter
 from core.subscriptions import Delivery, DeliveryFilter, DeliveryStatus
-from core.writes import Write
+from core.writes import ListQuery, Write
 from store import SqlStore
 from store.expired_rows import MOST_BYTES, MOST_ROWS
 from tests.store.test_platform_events import make_platform_event

@@ -13,9 +13,11 @@ from core.alerts import AlertFilter
 from core.event_keys import EventKey
 from core.quarantine import QuarantineFilter
 from core.records import RecordFilter
+from core.request_store import RequestFilter
+from core.run_store import RunFilter
 from core.schedules import Schedule
 from core.states import RUN_FAILURES, RunStatus
-from core.store import ListQuery, RequestFilter, RunFilter, Write
+from core.writes import ListQuery, Write
 from store import Cipher, open_store
 from store.alert_notices import AlertNotices
 from store.alert_signs import AlertSigns

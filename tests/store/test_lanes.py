@@ -12,7 +12,7 @@ import pytest
 from core.errors import GuardMissed, UnstorableError
 from core.event_keys import EventKey
 from core.states import RunStatus
-from core.store import Write
+from core.writes import Write
 from engine.transitions import Transitions
 from store import Cipher, SqlStore, open_store
 from store.prepared import DriverCall, Stage

@@ -11,7 +11,8 @@ from sqlalchemy import text
 from core.errors import ConfigError, GuardMissed
 from core.ids import new_id
 from core.model import ApiKey, AutomationVersion, SecretEntry, Tenant
-from core.store import ListQuery, RequestFilter
+from core.request_store import RequestFilter
+from core.writes import ListQuery
 from store import Cipher, SqlStore, open_store
 from store.database import Database
 from tests.support.builders import (

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from core.records import RecordFilter
-from core.store import ListQuery
+from core.writes import ListQuery
 from store import SqlStore
 from store.database import Database
 from store.encoding import decode, encode

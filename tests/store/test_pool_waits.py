@@ -7,7 +7,8 @@ import pytest
 from core.errors import StorageUnavailable
 from core.meters import SilentMeters
 from store import Cipher, open_store
-from store.database import READERS, Database
+from store.database import Database
+from store.engines import READERS
 
 
 class Waits(SilentMeters):

@@ -14,7 +14,7 @@ from core.model import Run
 from core.platform_events import PlatformEvent
 from core.quarantine import KeyFailure, QuarantineFilter
 from core.states import RunStatus
-from core.store import ListQuery
+from core.writes import ListQuery
 from engine.transitions import Transitions
 from store import SqlStore
 from store.quarantine import LONGEST_ERROR

@@ -14,9 +14,9 @@ from sqlalchemy import select
 
 from core.errors import GuardMissed
 from core.records import Record, RecordFilter, searched_as
-from core.store import ListQuery
+from core.writes import ListQuery
 from store import SqlStore, records
-from store.schema import record_fields
+from store.schema.records import record_fields
 from tests.support.builders import NOW, make_collection, make_record
 
 CUSTOMERS = ("acme", "customers")

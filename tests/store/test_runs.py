@@ -8,8 +8,9 @@ import pytest
 
 from core.errors import GuardMissed
 from core.model import Run
+from core.run_store import RunFilter
 from core.states import RunStatus, StepStatus
-from core.store import ListQuery, RunFilter
+from core.writes import ListQuery
 from store import SqlStore
 from tests.support.builders import NOW, make_run, make_step_run
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from core.automation_store import AutomationFilter
+from core.request_store import RequestFilter
+from core.run_store import RunFilter
 from core.states import RUN_FAILURES, RunStatus
-from core.store import AutomationFilter, ListQuery, RequestFilter, RunFilter
+from core.writes import ListQuery
 from store import SqlStore, run_lists
 from tests.support.builders import (
     NOW,

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import text
 
 from core.errors import GuardMissed
-from core.store import ListQuery
 from core.subscriptions import Scope, SigningSecrets, Subscription
+from core.writes import ListQuery
 from store import SqlStore
 from store.database import Database
 from tests.support.builders import NOW

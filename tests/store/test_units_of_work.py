@@ -10,7 +10,7 @@ import pytest
 
 from core.errors import GuardMissed, StorageUnavailable, UnstorableError
 from core.states import RunStatus
-from core.store import Write
+from core.writes import Write
 from store import Cipher, SqlStore, open_store
 from store.prepared import DriverCall, Stage
 from tests.support.builders import (

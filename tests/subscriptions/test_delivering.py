@@ -9,8 +9,9 @@ import pytest
 
 from core.errors import ConfigError, StorageUnavailable, UnstorableError
 from core.http import OutboundRequest, SendResult
-from core.store import ListQuery, RequestFilter, Write
+from core.request_store import RequestFilter
 from core.subscriptions import DeliveryStatus
+from core.writes import ListQuery, Write
 from engine.subscriptions.deliverer import DELETED, INTERNAL, UNKEPT
 from tests.support.post_office import EXECUTOR, PostOffice
 from tests.support.workbench import TENANT, Workbench, answered

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from core.store import ListQuery, RequestFilter
+from core.request_store import RequestFilter
 from core.subscriptions import DeliveryStatus
+from core.writes import ListQuery
 from engine.care.breaker import CircuitState
 from engine.care.endpoint import SUBSCRIPTION, User
 from tests.support.builders import NOW, make_document, send

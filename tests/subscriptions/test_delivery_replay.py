@@ -7,8 +7,8 @@ import pytest
 from core.account_store import AuditFilter
 from core.errors import ConflictError, NotFoundError
 from core.ids import new_id
-from core.store import ListQuery
 from core.subscriptions import Delivery, DeliveryFilter, DeliveryStatus
+from core.writes import ListQuery
 from tests.support.post_office import PostOffice
 from tests.support.workbench import TENANT, Workbench, answered
 

@@ -9,8 +9,8 @@ import pytest
 from core.account_store import AuditFilter
 from core.accounts import Role
 from core.http import OutboundRequest, SendResult
-from core.store import ListQuery
 from core.subscriptions import DeliveryStatus
+from core.writes import ListQuery
 from engine.acting import acting_as, actor_of
 from engine.subscriptions.endings import FAILED, GONE
 from tests.support.builders import make_document, step

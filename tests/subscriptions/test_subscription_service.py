@@ -8,8 +8,8 @@ import pytest
 
 from core.account_store import AuditFilter
 from core.errors import ConflictError, InvalidError, NotFoundError
-from core.store import ListQuery
 from core.subscriptions import DeliveryCounts, DeliveryStatus, Scope
+from core.writes import ListQuery
 from engine.subscriptions.definition_schema import EXAMPLE
 from engine.subscriptions.deliverer import DELETED, DISABLED
 from tests.support.post_office import URL, PostOffice

@@ -6,7 +6,7 @@ from typing import Any
 
 from core.alerts import Alert, AlertFilter, AlertRule, AlertState, Notice
 from core.clock import Milliseconds
-from core.store import ListQuery
+from core.writes import ListQuery
 from tests.support.builders import NOW, id_at, make_document, send
 from tests.support.people import make_user
 from tests.support.workbench import TENANT, Workbench, answered

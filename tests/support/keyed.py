@@ -8,7 +8,7 @@ from typing import Any
 from core.http import OutboundRequest, SendResult
 from core.model import Run
 from core.quarantine import QuarantinedKey, QuarantineFilter
-from core.store import ListQuery
+from core.writes import ListQuery
 from tests.support.builders import make_document, send
 from tests.support.workbench import TENANT, Workbench, answered
 

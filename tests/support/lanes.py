@@ -9,8 +9,7 @@ from core.ids import new_id
 from core.model import Run
 from core.quarantine import KeyFailure, QuarantinedKey, QuarantineFilter
 from core.states import RunStatus
-from core.store import Write
-from core.writes import ListQuery
+from core.writes import ListQuery, Write
 from engine.transitions import Transitions
 from store import SqlStore
 from tests.support.builders import NOW, make_run

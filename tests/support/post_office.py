@@ -8,8 +8,8 @@ from core.clock import Milliseconds
 from core.http import OutboundRequest
 from core.ids import new_id
 from core.platform_events import PlatformEvent
-from core.store import ListQuery
 from core.subscriptions import Delivery, DeliveryFilter, Subscription
+from core.writes import ListQuery
 from engine.subscriptions.deliverer import Deliverer
 from tests.support.workbench import TENANT, Workbench
 

@@ -14,10 +14,11 @@ from core.model import Event, Run
 from core.retention import Batch, Kept
 from core.signals import Signal
 from core.states import RunStatus
-from core.store import Write
+from core.writes import Write
 from store import SqlStore
 from store.database import Database
-from store.schema import metadata, usage_counts
+from store.schema import metadata
+from store.schema.counts import usage_counts
 from tests.support.builders import NOW, id_at, make_event, make_run, make_step_run
 
 DAY = 86_400_000

@@ -27,14 +27,15 @@ from core.http import (
 from core.ids import new_id
 from core.model import Run, StepRun
 from core.notifications import Notification, NotificationResult, place_of
+from core.run_store import RunFilter
 from core.signals import Signal
-from core.store import ListQuery, RunFilter
 from core.traces import NO_TRACES, Traces
+from core.writes import ListQuery
 from engine.assembly import assemble
 from engine.execution import Execution
 from engine.inbound_replies import Reply
 from engine.links import Links
-from engine.runs import RunDetail
+from engine.run_details import RunDetail
 from engine.surroundings import Surroundings
 from store import Cipher, SqlStore, open_counter, open_store
 from tests.support.builders import NOW

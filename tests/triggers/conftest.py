@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from core.http import BodyTooLarge, InboundRequest
-from core.spec import Answered, Received, Rejected
+from core.webhooks import Answered, Received, Rejected
 from triggers.webhook import SPEC, compile_trigger
 
 NOW = 1_700_000_000_000

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.http import InboundRequest
-from core.spec import Received, Rejected
+from core.webhooks import Received, Rejected
 from tests.triggers.conftest import NOW, SecretStore
 from tests.triggers.signing import SECONDS, SIGNERS, URL, Signer
 from triggers.webhook import compile_trigger

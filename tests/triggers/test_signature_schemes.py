@@ -10,7 +10,7 @@ import pytest
 
 from core.duration import parse_duration
 from core.errors import ConflictError
-from core.spec import Answered, Received, Rejected
+from core.webhooks import Answered, Received, Rejected
 from tests.triggers.signing import SECONDS, SIGNERS
 from triggers.signatures import SCHEMES, SPECS, by_name, github, slack, stripe
 from triggers.webhook import SPEC as WEBHOOK

@@ -12,7 +12,7 @@ from standardwebhooks import Webhook
 from stripe import WebhookSignature
 from twilio.request_validator import RequestValidator
 
-from core.spec import Received
+from core.webhooks import Received
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.spec import Received, Rejected
+from core.webhooks import Received, Rejected
 from tests.triggers.conftest import NOW, Caller
 from tests.triggers.signing import SECONDS, SIGNERS, URL, WHSEC, Signer
 from triggers.signatures import SCHEMES

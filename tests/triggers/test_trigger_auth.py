@@ -8,7 +8,7 @@ import hmac
 
 import pytest
 
-from core.spec import Received, Rejected
+from core.webhooks import Received, Rejected
 
 NOW = 1_700_000_000_000
 SECONDS = NOW // 1000

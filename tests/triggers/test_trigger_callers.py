@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from jsonschema import Draft202012Validator
 
-from core.spec import Received
+from core.webhooks import Received
 from tests.triggers.signing import SIGNERS, URL
 from triggers.webhook import SPEC
 

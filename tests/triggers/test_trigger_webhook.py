@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from core.spec import Received, Rejected
+from core.webhooks import Received, Rejected
 from triggers.webhook import compile_trigger
 
 ORDER_SCHEMA = {

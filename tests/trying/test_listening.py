@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from core.errors import BusyError, ConflictError, InvalidError
+from core.request_store import RequestFilter
 from core.samples import SampleSource
-from core.store import ListQuery, RequestFilter
+from core.writes import ListQuery
 from engine.replies import JsonReply, Problem
 from engine.trying import listeners, listening
 from engine.trying.listening import Listening

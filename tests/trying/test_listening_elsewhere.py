@@ -10,8 +10,9 @@ import pytest
 from sqlalchemy import text
 
 from core.errors import BusyError, StorageUnavailable
+from core.request_store import RequestFilter
 from core.samples import SampleSource
-from core.store import ListQuery, RequestFilter
+from core.writes import ListQuery
 from engine.replies import JsonReply, Problem
 from engine.trying import listening, samples
 from engine.trying.listen_exchange import KNOWN_AFTER, RENEWED_FOR, ListenExchange

@@ -10,8 +10,9 @@ import pytest
 
 from core.clock import to_rfc3339
 from core.errors import ConflictError, InvalidError
+from core.run_store import RunFilter
 from core.samples import SampleSource
-from core.store import ListQuery, RunFilter
+from core.writes import ListQuery
 from engine.trying.trials import Trial
 from tests.support.builders import NOW, make_document, on_schedule
 from tests.support.live_pages import live_pages, told

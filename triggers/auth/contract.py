@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from core.clock import Milliseconds
 from core.http import InboundRequest
-from core.spec import Answered, KeyCheck, Rejected, Secrets
+from core.webhooks import Answered, KeyCheck, Rejected, Secrets
 
 REALM = 'realm="penstock"'
 

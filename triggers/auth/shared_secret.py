@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from core.clock import Milliseconds
 from core.http import InboundRequest
-from core.spec import Answered, KeyCheck, Rejected, Secrets
+from core.webhooks import Answered, KeyCheck, Rejected, Secrets
 from triggers.auth.contract import REALM, secret_bytes, unauthorized, unusable_secret
 from triggers.wire import same, wire_bytes
 

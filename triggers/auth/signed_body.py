@@ -13,7 +13,7 @@ from core.clock import Milliseconds
 from core.duration import format_duration
 from core.errors import InvalidError
 from core.http import InboundRequest
-from core.spec import Answered, KeyCheck, Rejected, Secrets
+from core.webhooks import Answered, KeyCheck, Rejected, Secrets
 from triggers.auth.contract import REALM, unauthorized, unusable_secret
 from triggers.signatures.claims import Claim, Scheme
 

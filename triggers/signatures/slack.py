@@ -8,7 +8,7 @@ import orjson
 
 from core.http import InboundRequest
 from core.signatures import SchemeSpec
-from core.spec import Answered
+from core.webhooks import Answered
 from triggers.signatures.claims import HmacClaim
 from triggers.signatures.reading import delivery_id_of, digest_in, moment_in
 
