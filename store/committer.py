@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, PoolProxiedConnection
 
 from core.errors import StorageUnavailable
 from core.meters import SILENT, Meters
@@ -19,6 +19,9 @@ from store.unit import Unit, calls_of
 from store.writers import ConnectionWriter, Writer, WriterEnded
 
 logger = logging.getLogger(__name__)
+
+WriteOver = Callable[[Database, PoolProxiedConnection], Writer]
+"""Makes the writer of a connection."""
 
 MOST_UNITS = 256
 """Units of work that share one commit at the most."""
@@ -148,8 +151,11 @@ class GroupCommitter:
 class DirectCommitter:
     """Each unit in its own transaction on the caller's thread: for many writers at once."""
 
-    def __init__(self, database: Database, meters: Meters = SILENT) -> None:
+    def __init__(
+        self, database: Database, write_over: WriteOver = ConnectionWriter, meters: Meters = SILENT
+    ) -> None:
         self._database = database
+        self._write_over = write_over
         self._meters = meters
 
     def commit(self, writes: Sequence[Write]) -> None:
@@ -175,7 +181,7 @@ class DirectCommitter:
             unit.settle(error)
             return unit
         try:
-            writer = ConnectionWriter(self._database, connection)
+            writer = self._write_over(self._database, connection)
             unit.settle(execute_alone(self._database, writer, unit))
         finally:
             connection.close()

@@ -43,6 +43,10 @@ class Database:
         self.engine = make_engine(url)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self.is_shared = shared or not self.is_sqlite
+        self._reading = self.engine
+        if not self.is_sqlite:
+            # A SELECT needs no BEGIN and no ROLLBACK, each a way to the server and back.
+            self._reading = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._driver_error: type[Exception] = self.engine.dialect.loaded_dbapi.Error
 
     @property
@@ -94,7 +98,7 @@ class Database:
     def read(self, work: Callable[[Connection], Result]) -> Result:
         """Runs reads on one connection."""
         try:
-            with self._awaited(self.engine.connect) as connection:
+            with self._awaited(self._reading.connect) as connection:
                 return work(connection)
         except (DBAPIError, PoolTimeout) as error:
             raise unavailable(error) from error
@@ -141,14 +145,20 @@ class Database:
         Raises StorageUnavailable when the database does not do it.
         """
         try:
-            yield connection.cursor()
-            connection.commit()
-        except (self._driver_error, OverflowError, UnicodeError) as error:
-            self._roll_back(connection)
-            raise unavailable(error) from error
+            with self.drivers_errors():
+                yield connection.cursor()
+                connection.commit()
         except BaseException:
             self._roll_back(connection)
             raise
+
+    @contextmanager
+    def drivers_errors(self) -> Iterator[None]:
+        """Raises StorageUnavailable for what the driver raises."""
+        try:
+            yield
+        except (self._driver_error, OverflowError, UnicodeError) as error:
+            raise unavailable(error) from error
 
     def _roll_back(self, connection: PoolProxiedConnection) -> None:
         # Where the connection broke, the transaction is gone with it and this cannot work.

@@ -157,7 +157,10 @@ def open_store(
 
 def _committer(database: Database, meters: Meters, *, writer_apart: bool) -> Committer:
     if not database.is_sqlite:
-        return DirectCommitter(database, meters)
+        # The driver is large, and SQLite needs none.
+        from store.postgres_writer import PostgresWriter  # noqa: PLC0415
+
+        return DirectCommitter(database, PostgresWriter, meters)
     if writer_apart:
         return GroupCommitter(
             database, meters, ProcessWriter(database.file, shared=database.is_shared)

@@ -26,6 +26,7 @@ from engine.transitions import Transitions
 from net import PooledSender
 from store import writers
 from store.database import Database
+from store.postgres_writer import PostgresWriter
 from store.writers import ConnectionWriter, ProcessWriter
 
 
@@ -59,6 +60,29 @@ def patch(owner: Any, name: str, around: Callable[..., Any]) -> None:
     setattr(owner, name, lambda *args, **options: around(original, *args, **options))
 
 
+def around(point: KillPoint, name: str) -> Callable[..., Any]:
+    """Lays a point before and one after a function."""
+
+    def call(original: Any, *args: Any) -> Any:
+        point(f"before-{name}")
+        result = original(*args)
+        point(f"after-{name}")
+        return result
+
+    return call
+
+
+def behind(point: KillPoint, name: str) -> Callable[..., Any]:
+    """Lays a point where a function has done it, and nobody has heard of it."""
+
+    def call(original: Any, *args: Any) -> Any:
+        result = original(*args)
+        point(name)
+        return result
+
+    return call
+
+
 def pass_points(point: KillPoint) -> None:
     """Lays the points around the seams of the program."""
 
@@ -84,17 +108,8 @@ def pass_points(point: KillPoint) -> None:
 
     def delete(original: Any, *args: Any) -> None:
         deleting.set()
-        around("deletion")(original, *args)
+        around(point, "deletion")(original, *args)
         deleting.clear()
-
-    def around(name: str) -> Callable[..., Any]:
-        def call(original: Any, *args: Any) -> Any:
-            point(f"before-{name}")
-            result = original(*args)
-            point(f"after-{name}")
-            return result
-
-        return call
 
     def receive(original: Any, *args: Any) -> Any:
         point.armed.set()
@@ -102,19 +117,21 @@ def pass_points(point: KillPoint) -> None:
 
     def fire(original: Any, *args: Any) -> Any:
         point.armed.set()
-        return around("tick")(original, *args)
+        return around(point, "tick")(original, *args)
 
     patch(ProcessWriter, "write", write)
     patch(ConnectionWriter, "write", write)
+    patch(PostgresWriter, "write", write)
+    patch(PostgresWriter, "write_row", behind(point, "within-commit"))
     patch(Database, "transaction", transaction)
     patch(writers, "_hear", hear)
-    patch(Intake, "_within_quotas", around("accept"))
-    patch(PooledSender, "send", around("send"))
-    patch(Departure, "finish", around("end"))
-    patch(Transitions, "rescue", around("rescue"))
-    patch(Transitions, "claim_due", around("claim"))
-    patch(DeliveryTransitions, "rescue", around("delivery-rescue"))
-    patch(DeliveryTransitions, "claim_due", around("delivery-claim"))
+    patch(Intake, "_within_quotas", around(point, "accept"))
+    patch(PooledSender, "send", around(point, "send"))
+    patch(Departure, "finish", around(point, "end"))
+    patch(Transitions, "rescue", around(point, "rescue"))
+    patch(Transitions, "claim_due", around(point, "claim"))
+    patch(DeliveryTransitions, "rescue", around(point, "delivery-rescue"))
+    patch(DeliveryTransitions, "claim_due", around(point, "delivery-claim"))
     patch(RetentionService, "_delete", delete)
     patch(Intake, "receive", receive)
     patch(Ticker, "_fire", fire)
