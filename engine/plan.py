@@ -35,6 +35,12 @@ class PlannedStep:
         return self.detached or not self.effect
 
     @property
+    def hears(self) -> bool:
+        """Whether it can be told something while it waits: by a partner, a person, another run."""
+        spec = self.action.SPEC
+        return spec.callback or spec.asks or self.starts is not None
+
+    @property
     def secrets(self) -> frozenset[str]:
         """The names of the secrets it refers to, in templates and in fields that name one."""
         referred = (
