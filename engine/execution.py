@@ -63,7 +63,8 @@ class Execution:
     ) -> None:
         self.run = run
         self._tools = tools
-        secrets, trace = tools.vault.of(run.tenant), tools.traces.of(run, event)
+        secrets = tools.vault.for_run(run, plan.step_secrets)
+        trace = tools.traces.of(run, event)
         self.masker = secrets.masker
         self.trace_id = None if trace is None else trace.trace_id
         self._book = Book(tools, run, journal)

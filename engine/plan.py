@@ -89,8 +89,8 @@ class CompiledTrigger:
 class Plan:
     """A compiled automation. Without a `trigger` it is a part of one that is tried out.
 
-    `trigger_secrets` are the names of the secrets its trigger refers to; `keys` are those of its
-    events, where they run in order or can be held.
+    `trigger_secrets` are the names of the secrets its trigger refers to, `step_secrets` those that
+    its steps do; `keys` are those of its events, where they run in order or can be held.
     """
 
     definition: Definition
@@ -99,6 +99,7 @@ class Plan:
     trigger_configuration: Mapping[str, Any]
     trigger: CompiledTrigger | None
     trigger_secrets: frozenset[str] = frozenset()
+    step_secrets: frozenset[str] = frozenset()
     keys: KeyTemplates | None = None
 
     @property
