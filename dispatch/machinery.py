@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,11 @@ from engine.hands import ForgottenRuns
 
 STOP_SECONDS = 12.0
 """How long a stop waits for attempts under way; what is left runs again after the start."""
+ANSWER_SECONDS = 3.0
+"""How long a stop leaves callers to wait for answers that may still come; then they are told 504.
+
+Both together are less than a process has before it is killed, which would cut everybody off.
+"""
 
 Call = Callable[[], None]
 
@@ -110,6 +116,7 @@ class Machinery:
     def rest(self) -> None:
         """A stop is coming: takes nothing up any more, and lets runs come to rest after a step."""
         self.parts.executor.tools.stopping.set()
+        self._dismiss_callers()
         self.parts.service.listeners.stop()
         if self.chores is not None:
             self.chores.rest()
@@ -132,6 +139,16 @@ class Machinery:
         self.sweeper.stop()
         for loop in self.around:
             loop.stop()
+
+    def _dismiss_callers(self) -> None:
+        """Who waits for an answer is not kept until the end of the process, which is near."""
+        answers = self.parts.executor.tools.answers
+        if answers.count == 0:
+            answers.dismiss()
+            return
+        timer = threading.Timer(ANSWER_SECONDS, answers.dismiss)
+        timer.daemon = True
+        timer.start()
 
 
 @dataclass(frozen=True, slots=True)

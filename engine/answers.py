@@ -34,11 +34,12 @@ Reply = Answer | Ended
 class Waiter:
     """One caller. The first reply counts."""
 
-    __slots__ = ("_arrived", "_lock", "reply", "waits")
+    __slots__ = ("_arrived", "_lock", "is_dismissed", "reply", "waits")
 
     def __init__(self) -> None:
         self.reply: Reply | None = None
         self.waits = False
+        self.is_dismissed = False
         self._lock = threading.Lock()
         self._arrived = threading.Event()
 
@@ -49,8 +50,13 @@ class Waiter:
                 self.reply = reply
                 self._arrived.set()
 
+    def dismiss(self) -> None:
+        """Ends the waiting, reply or not."""
+        self.is_dismissed = True
+        self._arrived.set()
+
     def wait(self, seconds: float) -> Reply | None:
-        """The reply, or None when none came in time."""
+        """The reply, or None when none came in time, or before the caller was dismissed."""
         self.waits = True
         self._arrived.wait(max(seconds, 0))
         return self.reply
@@ -65,6 +71,7 @@ class Answers:
     def __init__(self, stored: StoredAnswers | None = None) -> None:
         self._stored = stored
         self._waiters: dict[str, Waiter] = {}
+        self._are_dismissed = False
 
     @property
     def count(self) -> int:
@@ -74,11 +81,19 @@ class Answers:
     def expect(self, run_id: str) -> Waiter:
         """A place to wait for this run; made before the run can start."""
         waiter = self._waiters[run_id] = Waiter()
+        if self._are_dismissed:
+            waiter.dismiss()
         return waiter
 
     def forget(self, run_id: str) -> None:
         """Nobody waits any more."""
         self._waiters.pop(run_id, None)
+
+    def dismiss(self) -> None:
+        """From now on nobody waits for what goes on elsewhere or later: the process stops."""
+        self._are_dismissed = True
+        for waiter in tuple(self._waiters.values()):
+            waiter.dismiss()
 
     def give(self, run_id: str, reply: Reply) -> None:
         """Hands a reply to whoever waits here for the run."""

@@ -197,16 +197,18 @@ class Compiler:
     ) -> Plan:
         trigger = definition.trigger
         kind = self._registry.triggers[trigger.type]
+        steps = {
+            step.id: planned_step(step, self._registry.actions[step.action], params[index])
+            for index, step in enumerate(definition.steps)
+        }
         return Plan(
             definition=definition,
             regions=regions,
-            steps={
-                step.id: planned_step(step, self._registry.actions[step.action], params[index])
-                for index, step in enumerate(definition.steps)
-            },
+            steps=steps,
             trigger_configuration=trigger.configuration,
             trigger=self.trigger(trigger.type, trigger.configuration),
             trigger_secrets=frozenset(secret_names(kind.SPEC.schema, trigger.configuration)),
+            step_secrets=frozenset[str]().union(*(step.secrets for step in steps.values())),
             keys=keys,
         )
 

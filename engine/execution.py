@@ -25,6 +25,7 @@ from engine.course import Course, verdict_of
 from engine.departure import Departure
 from engine.plan import Plan, PlannedStep
 from engine.run_end import Verdict
+from engine.run_signals import is_waiting
 from engine.tools import Tools
 
 logger = logging.getLogger(__name__)
@@ -62,7 +63,8 @@ class Execution:
     ) -> None:
         self.run = run
         self._tools = tools
-        secrets, trace = tools.vault.of(run.tenant), tools.traces.of(run, event)
+        secrets = tools.vault.for_run(run, plan.step_secrets)
+        trace = tools.traces.of(run, event)
         self.masker = secrets.masker
         self.trace_id = None if trace is None else trace.trace_id
         self._book = Book(tools, run, journal)
@@ -81,8 +83,8 @@ class Execution:
         return self._course.verdict is not None
 
     def rests_until(self, moment: Milliseconds) -> bool:
-        """Whether the run was parked and nothing of it is due before this moment."""
-        return self._due_at is not None and self._due_at >= moment
+        """Whether the run was parked and nothing can make it go on before this moment."""
+        return self._due_at is not None and self._due_at >= moment and not self._hears
 
     def prepare(self) -> None:
         """Takes the first steps of a new run that have no outside effect, before it is stored."""
@@ -176,6 +178,12 @@ class Execution:
         told = self._attempts.told(self._journal.waiting())
         starting = dict.fromkeys((*self._course.ready(), *due, *told))
         return [key for key in starting if key not in self._branches.in_flight]
+
+    @property
+    def _hears(self) -> bool:
+        """Whether a step waits that may be told something at any time."""
+        waiting = filter(is_waiting, self._journal.waiting())
+        return any(self._course.planned(entry.step_id).hears for entry in waiting)
 
     def _work(self, starting: Sequence[str], until: Milliseconds | None) -> bool:
         """Makes the attempts that can be made; False when the caller cannot wait for them."""

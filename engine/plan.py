@@ -36,6 +36,12 @@ class PlannedStep:
         return self.detached or not self.effect
 
     @property
+    def hears(self) -> bool:
+        """Whether it can be told something while it waits: by a partner, a person, another run."""
+        spec = self.action.SPEC
+        return spec.callback or spec.asks or self.starts is not None
+
+    @property
     def secrets(self) -> frozenset[str]:
         """The names of the secrets it refers to, in templates and in fields that name one."""
         referred = (
@@ -84,8 +90,8 @@ class CompiledTrigger:
 class Plan:
     """A compiled automation. Without a `trigger` it is a part of one that is tried out.
 
-    `trigger_secrets` are the names of the secrets its trigger refers to; `keys` are those of its
-    events, where they run in order or can be held.
+    `trigger_secrets` are the names of the secrets its trigger refers to, `step_secrets` those that
+    its steps do; `keys` are those of its events, where they run in order or can be held.
     """
 
     definition: Definition
@@ -94,6 +100,7 @@ class Plan:
     trigger_configuration: Mapping[str, Any]
     trigger: CompiledTrigger | None
     trigger_secrets: frozenset[str] = frozenset()
+    step_secrets: frozenset[str] = frozenset()
     keys: KeyTemplates | None = None
 
     @property

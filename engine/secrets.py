@@ -77,8 +77,7 @@ class SecretService:
 
 def secrets_of(plan: Plan) -> frozenset[str]:
     """The names of the secrets an automation refers to: in steps, trigger and alerts."""
-    in_steps = (step.secrets for step in plan.steps.values())
-    return plan.trigger_secrets.union(plan.definition.alerts.notify, *in_steps)
+    return plan.trigger_secrets.union(plan.definition.alerts.notify, plan.step_secrets)
 
 
 def _using(names: Mapping[str, Collection[str]], name: str) -> tuple[str, ...]:

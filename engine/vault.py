@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 
 from core.changes import ALONE, Changes
 from core.clock import Clock, Milliseconds
 from core.errors import StorageUnavailable
 from core.masking import Masker
+from core.model import Run
 from core.secret_store import SecretValues
 
 FRESH: Milliseconds = 5_000
@@ -42,11 +43,25 @@ class Vault:
 
     def of(self, tenant: str) -> TenantSecrets:
         """The secrets of a tenant."""
-        if known := self._fresh(tenant):
+        return self._of(tenant, self._fresh)
+
+    def for_run(self, run: Run, names: Set[str]) -> TenantSecrets:
+        """The secrets of a run's tenant, among them each of these that was set before the run."""
+
+        def fresh(tenant: str) -> TenantSecrets | None:
+            known = self._fresh(tenant)
+            if known is None or names <= known.values.keys() or known.read_at > run.created_at:
+                return known
+            return None
+
+        return self._of(run.tenant, fresh)
+
+    def _of(self, tenant: str, fresh: Callable[[str], TenantSecrets | None]) -> TenantSecrets:
+        if known := fresh(tenant):
             return known
         with self._lock:
             # Of all who came as they grew old, the first reads them for the others.
-            return self._fresh(tenant) or self._refresh(tenant)
+            return fresh(tenant) or self._refresh(tenant)
 
     def forget(self, tenant: str) -> None:
         """The tenant's secrets changed."""
@@ -66,7 +81,7 @@ class Vault:
         return known
 
     def _refresh(self, tenant: str) -> TenantSecrets:
-        known = self._known.get(tenant)
+        known, now = self._known.get(tenant), self._clock.now()
         try:
             values = self._secrets.reveal_all(tenant)
         except StorageUnavailable:
@@ -76,5 +91,5 @@ class Vault:
             return known
         same = known is not None and known.values == values
         masker = known.masker if known is not None and same else Masker(values)
-        read = self._known[tenant] = TenantSecrets(values, masker, self._clock.now())
+        read = self._known[tenant] = TenantSecrets(values, masker, now)
         return read

@@ -29,7 +29,7 @@ def await_turn(
             return HELD
         left = until - clock.now()
         reply = waiter.wait(min(left, LOOK_AGAIN) / 1000)
-        if reply is not None or left <= LOOK_AGAIN:
+        if reply is not None or left <= LOOK_AGAIN or waiter.is_dismissed:
             return reply
 
 

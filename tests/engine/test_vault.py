@@ -8,6 +8,7 @@ from typing import cast
 
 from core.secret_store import SecretValues
 from engine.vault import FRESH, Vault
+from tests.support.builders import make_run
 from tests.support.workbench import TurnedClock
 
 
@@ -53,3 +54,21 @@ def test_a_change_shows_when_told_of_or_after_a_while() -> None:
     assert vault.of("acme").reveal("TOKEN") == "one-two-three"
     vault.forget("acme")
     assert vault.of("acme").reveal("TOKEN") == "another-value"
+
+
+def test_a_run_has_what_another_process_set_before_it_began() -> None:
+    """A name that nobody has set is sought once for each run, and not for those before it."""
+    secrets = CountedSecrets()
+    secrets.through.set()
+    clock = TurnedClock()
+    vault = Vault(cast(SecretValues, secrets), clock)
+    earlier = make_run(created_at=clock.now() - 1)
+    vault.of("acme")
+    secrets.values["LATER"] = "four-five-six"
+    later = make_run(created_at=clock.now())
+
+    assert vault.for_run(earlier, {"LATER"}).reveal("LATER") is None
+    assert vault.for_run(later, {"TOKEN"}).reveal("LATER") is None
+    assert vault.for_run(later, {"LATER"}).reveal("LATER") == "four-five-six"
+    assert vault.for_run(later, {"TOKEN", "LATER"}).reveal("TOKEN") == "one-two-three"
+    assert secrets.times == 2
