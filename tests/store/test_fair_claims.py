@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
+import pytest
+
 from core.model import Run
 from core.states import RunStatus
 from store import SqlStore
@@ -65,6 +67,18 @@ def test_what_a_caller_waits_for_goes_before_a_crowd(store: SqlStore) -> None:
 
     assert {run.id for run in waited_for} <= {run.id for run in claimed}
     assert len(claimed) == 5
+
+
+@pytest.mark.parametrize("places", [20, 2, 1])
+def test_a_crowd_that_callers_wait_for_delays_no_other_tenant(store: SqlStore, places: int) -> None:
+    """They may have been answered, or have given up, long ago: their runs go on all the same."""
+    queue(store, "busy", 100, awaited=True)
+    claim(store, places)
+    queue(store, "calm", 1, status=RunStatus.QUEUED)
+
+    taken = sum((claim(store, places) for _ in range(4)), Counter())
+
+    assert taken == {"busy": 4 * places - 1, "calm": 1}
 
 
 def test_everything_is_claimed_once_and_to_the_last(store: SqlStore) -> None:
