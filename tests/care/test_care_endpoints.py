@@ -110,6 +110,18 @@ def test_who_asks_before_their_turn_keeps_it_and_who_comes_is_not_called() -> No
     assert desk.called == ["two"]
 
 
+def test_who_never_came_in_their_turn_is_called_no_more_and_takes_nobodys_place() -> None:
+    desk = Desk(EndpointLimits(1))
+    permit = desk.begin()
+    gone, late = desk.held(waiter="gone"), desk.held(waiter="late")
+    desk.clock.turn(gone.until - NOW)
+    assert NOW + PATIENCE == gone.until < late.until
+
+    desk.end(permit)
+
+    assert desk.called == ["late"]
+
+
 def test_who_cannot_be_called_takes_no_turn() -> None:
     desk = Desk(EndpointLimits(1))
     desk.begin()
