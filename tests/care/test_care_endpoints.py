@@ -397,8 +397,8 @@ def test_four_endpoints_that_stall_leave_places_for_a_fifth() -> None:
 def test_places_are_free_again_once_what_stalled_has_ended(ending: Ending) -> None:
     desk = Desk(UNLIMITED)
     desk.end(desk.begin("https://well.example", "globex"))
-    for origin in ("https://a.example", "https://b.example", "https://c.example"):
-        permits = [desk.begin(origin) for _ in range(UNPROVEN)]
+    for number in range(20):
+        permits = [desk.begin(f"https://shop-{number}.example") for _ in range(UNPROVEN)]
         for permit in permits:
             desk.end(permit, ending)
 
