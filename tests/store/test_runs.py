@@ -95,7 +95,9 @@ def test_only_runs_of_executors_that_are_gone_are_rescued(store: SqlStore) -> No
 
     assert store.runs.rescue(RunStatus.RUNNING, RunStatus.QUEUED, NOW) == 1
 
-    assert store.runs.get("acme", lost.id).status is RunStatus.QUEUED
+    rescued = store.runs.get("acme", lost.id)
+    assert (rescued.status, rescued.executor, rescued.due_at) == (RunStatus.QUEUED, None, NOW)
+    assert rescued.token > lost.token
     assert store.runs.get("acme", kept.id) == kept
 
 
