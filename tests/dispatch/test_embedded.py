@@ -45,11 +45,13 @@ class Resuming:
 
     def __init__(self, work: Any) -> None:
         self._work = work
+        self._held: set[str] = set()
 
     def hold(self, run: Run) -> None:
-        """Nothing has to be known of it."""
+        self._held.add(run.id)
 
     def resume(self, run: Run) -> Standing:
+        assert run.id in self._held, "it would be taken for a run in nobody's hands"
         self._work(run)
         return Standing.ENDED
 

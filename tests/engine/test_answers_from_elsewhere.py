@@ -161,6 +161,16 @@ def test_an_answer_that_comes_while_it_is_looked_is_not_taken_for_an_end_without
     assert two.reply.status == 201
 
 
+def test_an_answer_for_a_caller_in_the_same_process_goes_nowhere_else(two: Two) -> None:
+    two.web.publish(asking("step", TELL))
+    two.web.partner.answers(answered(200, {"id": "remote-1"}))
+
+    reply = two.web.post()
+
+    assert isinstance(reply, Answer)
+    assert two.worker.store.answers.of([two.web.last_run().id]) == {}
+
+
 def test_the_first_answer_counts_wherever_a_second_comes_from(two: Two) -> None:
     """A step whose executor was given up runs again: what it answers then changes nothing."""
     store = two.worker.store

@@ -63,6 +63,17 @@ def test_one_free_place_goes_round(store: SqlStore) -> None:
     assert len(set(taken[:3])) == 3
 
 
+def test_after_the_last_tenant_comes_the_first_again_whose_runs_are_due_for_longer(
+    store: SqlStore,
+) -> None:
+    queue(store, "a", 50)
+    for tenant in ("b", "c"):
+        queue(store, tenant, 9, LATE)
+    claim(store, 1)
+
+    assert sum((claim(store, 1) for _ in range(9)), Counter()) == {"a": 3, "b": 3, "c": 3}
+
+
 def test_what_a_caller_waits_for_goes_before_a_crowd(store: SqlStore) -> None:
     queue(store, "busy", 50)
     claim(store, 5)
