@@ -45,8 +45,9 @@ class Claims:
     """Takes due runs over for executors.
 
     As long as all that is due can be taken there is nothing to be fair about, and one statement
-    does it. Once a claim was filled, the next ones take first what a caller waits for, and then of
-    each tenant its share: one with a hundred thousand due runs holds up no other.
+    does it. Once a claim was filled, the next ones take what a caller waits for into half of the
+    places first, and then of each tenant its share: one with a hundred thousand due runs holds up
+    no other, also where a caller waited for each of them, who may have left long ago.
     """
 
     def __init__(self, database: Database, committer: Committer) -> None:
@@ -54,6 +55,7 @@ class Claims:
         self._committer = committer
         self._crowded = False
         self._last_tenant = ""
+        self._left_over = 1
 
     def take(self, claim: Claim, limit: int) -> Sequence[Run]:
         """At most `limit` due runs, each with a new token. Raises StorageUnavailable."""
@@ -66,13 +68,18 @@ class Claims:
         return self._take(connection, claim, limit, true())
 
     def _take_shares(self, connection: Connection, claim: Claim, limit: int) -> Rows:
-        rows = self._take(connection, claim, limit, awaited_by_somebody())
+        rows = self._take(connection, claim, self._half_of(limit), awaited_by_somebody())
         tenants = self._tenants_in_turn(connection, claim, limit - len(rows))
         for place, tenant in enumerate(tenants):
             share = -(-(limit - len(rows)) // (len(tenants) - place))
             rows += self._take(connection, claim, share, is_of(tenant))
             self._last_tenant = tenant
         return rows + self._take(connection, claim, limit - len(rows), true())
+
+    def _half_of(self, limit: int) -> int:
+        """Half of the places; of an odd number one more each second time."""
+        half, self._left_over = divmod(limit + self._left_over, 2)
+        return half
 
     def _take(
         self, connection: Connection, claim: Claim, limit: int, which: ColumnElement[bool]

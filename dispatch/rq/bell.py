@@ -42,9 +42,12 @@ class Bell:
         self._wake_ups.close()
 
     def _work(self) -> None:
-        while not self._stopping.is_set():
+        is_last = False
+        while not is_last:
             self._rung.wait()
             self._rung.clear()
+            # Looked at in this order: whoever stops it rings after that, and is heard again.
+            is_last = self._stopping.is_set()
             self._pass_on()
             self._stopping.wait(PAUSE_SECONDS)
 

@@ -48,3 +48,19 @@ def test_who_may_write_closes_it_and_nobody_elses(site: Site, admin: Caller) -> 
     assert site.caller("acme", "write")("POST", address).status_code == 204
     [closed] = admin("GET", "/api/v1/endpoints").json["items"]
     assert (closed["state"], closed["failing_since"]) == ("closed", None)
+
+
+def test_circuits_are_counted_over_all_tenants_by_their_state(site: Site) -> None:
+    fail(site)
+    endpoints = site.application.parts.executor.tools.sender.endpoints
+    for tenant in ("acme", "globex"):
+        user = User(AUTOMATION, "orders")
+        endpoints.enter(tenant, "https://well.example", "well", user, placed=False)
+
+    told = site.anybody.get("/metrics").text
+
+    counted = {
+        state: f'penstock_breaker_state{{state="{state}"}} {number}.0' in told
+        for state, number in (("open", 1), ("half_open", 0), ("closed", 2))
+    }
+    assert counted == {"open": True, "half_open": True, "closed": True}

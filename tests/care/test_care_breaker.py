@@ -59,11 +59,16 @@ def test_seven_of_ten_are_enough_and_six_are_not() -> None:
     assert end(just_seven, Ending.FAILED, NOW, 7) is not None
 
 
-def test_failures_of_more_than_five_minutes_ago_do_not_count() -> None:
-    breaker = Breaker()
-    end(breaker, Ending.FAILED, NOW, 9)
-    assert end(breaker, Ending.FAILED, NOW + WINDOW) is None
-    assert breaker.state(NOW + WINDOW) is CircuitState.CLOSED
+def test_failures_count_for_five_minutes_and_no_longer() -> None:
+    breaker, patient = Breaker(), Breaker()
+    for one in (breaker, patient):
+        end(one, Ending.FAILED, NOW, 9)
+
+    assert end(breaker, Ending.FAILED, NOW + 289_000) is not None
+    assert end(patient, Ending.FAILED, NOW + 300_000) is None
+
+    assert breaker.state(NOW + 289_000) is CircuitState.OPEN
+    assert patient.state(NOW + 300_000) is CircuitState.CLOSED
 
 
 def test_after_the_pause_one_tries_it_for_all() -> None:

@@ -110,6 +110,18 @@ def test_who_asks_before_their_turn_keeps_it_and_who_comes_is_not_called() -> No
     assert desk.called == ["two"]
 
 
+def test_who_never_came_in_their_turn_is_called_no_more_and_takes_nobodys_place() -> None:
+    desk = Desk(EndpointLimits(1))
+    permit = desk.begin()
+    gone, late = desk.held(waiter="gone"), desk.held(waiter="late")
+    desk.clock.turn(gone.until - NOW)
+    assert NOW + PATIENCE == gone.until < late.until
+
+    desk.end(permit)
+
+    assert desk.called == ["late"]
+
+
 def test_who_cannot_be_called_takes_no_turn() -> None:
     desk = Desk(EndpointLimits(1))
     desk.begin()
@@ -172,6 +184,62 @@ def test_a_partner_that_recovers_is_met_by_one_and_then_by_ever_more() -> None:
         assert isinstance(permit, Permit)
         desk.end(permit)
     assert desk.called == names[1:7]
+
+
+def test_who_is_held_back_after_a_recovery_comes_not_after_all_that_were_before() -> None:
+    desk = Desk(UNLIMITED)
+    desk.fail()
+    turns = [desk.held(waiter=f"run-{number}").until for number in range(400)]
+    assert turns[-1] > NOW + 120_000
+    [view] = desk.endpoints.list("acme")
+    desk.endpoints.close("acme", view.id)
+
+    desk.limits = EndpointLimits(1)
+    desk.begin()
+
+    assert desk.held(waiter="late").until == NOW + PATIENCE
+
+
+def test_once_it_is_full_again_each_that_ends_calls_one() -> None:
+    desk = Desk(UNLIMITED, capacity=16)
+    desk.fail()
+    for number in range(20):
+        desk.held(waiter=str(number))
+    desk.clock.turn(30_000)
+    probe = desk.enter(waiter="0")
+    assert isinstance(probe, Permit)
+    under_way = [probe]
+    for _ in range(3):
+        desk.end(under_way.pop())
+        for name in desk.called[-2:]:
+            called = desk.enter(waiter=name)
+            assert isinstance(called, Permit)
+            under_way.append(called)
+    assert (len(under_way), len(desk.called)) == (4, 6)
+
+    assert "4 requests to https://partner.example are under way" in desk.held(waiter="late").reason
+    desk.end(under_way.pop())
+
+    assert desk.called[6:] == ["7"]
+
+
+def test_who_is_held_back_by_an_open_circuit_comes_when_it_is_tried_full_or_not() -> None:
+    desk = Desk(UNLIMITED)
+    desk.begin()
+    desk.fail()
+    desk.limits = EndpointLimits(1)
+
+    assert desk.held().until == NOW + 30_000
+
+
+def test_the_words_of_an_open_circuit_count_what_failed_since() -> None:
+    desk = Desk(UNLIMITED)
+    desk.fail()
+    for _ in range(12):
+        desk.clock.turn(30_000)
+        desk.end(desk.begin(), Ending.FAILED)
+
+    assert "as 10 of the last 10 requests failed" in desk.held().reason
 
 
 def test_a_probe_that_fails_calls_nobody_and_one_that_found_nothing_out_the_next() -> None:
@@ -247,6 +315,19 @@ def test_the_list_tells_who_uses_what_and_how_it_goes() -> None:
     assert desk.endpoints.list("acme") == []
 
 
+def test_of_many_users_the_latest_are_listed() -> None:
+    desk = Desk(UNLIMITED)
+    for number in range(MOST_USERS + 3):
+        desk.enter(user=User(AUTOMATION, f"a{number}"))
+    desk.enter(user=User(AUTOMATION, "a4"))
+
+    [view] = desk.endpoints.list("acme")
+
+    latest = range(MOST_USERS + 2, 2, -1)
+    expected = ["a4", *(f"a{number}" for number in latest if number != 4)]
+    assert [user.id for user in view.used_by] == expected
+
+
 def test_a_person_closes_a_circuit_and_nobody_elses() -> None:
     desk = Desk(UNLIMITED)
     desk.fail()
@@ -310,6 +391,19 @@ def test_four_endpoints_that_stall_leave_places_for_a_fifth() -> None:
     assert sum(stalled) <= 384
     assert fill(desk, "acme", "https://well.example") >= ALWAYS
     assert fill(desk, "globex", "https://well.example") >= 32
+
+
+@pytest.mark.parametrize("ending", list(Ending))
+def test_places_are_free_again_once_what_stalled_has_ended(ending: Ending) -> None:
+    desk = Desk(UNLIMITED)
+    desk.end(desk.begin("https://well.example", "globex"))
+    for number in range(20):
+        permits = [desk.begin(f"https://shop-{number}.example") for _ in range(UNPROVEN)]
+        for permit in permits:
+            desk.end(permit, ending)
+
+    assert fill(desk, "acme", "https://d.example") == 128
+    assert fill(desk, "globex", "https://well.example") == 128
 
 
 def test_who_waits_in_a_thread_of_their_own_takes_no_place() -> None:

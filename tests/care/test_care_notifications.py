@@ -71,6 +71,24 @@ def test_a_step_is_put_off_and_tells_those_alone_whom_it_has_not_told(bench: Wor
     }
 
 
+@pytest.mark.parametrize("breaks", [True, False])
+def test_what_was_never_sent_says_nothing_of_its_service_and_keeps_no_place(
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch, breaks: bool
+) -> None:
+    def break_off(_address: str, _notification: Notification) -> NotificationResult:
+        raise ZeroDivisionError
+
+    bench.people.out_of_reach[CHAT] = NotificationResult("", 0, None, "no such option", False)
+    if breaks:
+        monkeypatch.setattr(bench.people, "notify", break_off)
+    for _ in range(12):
+        tell(bench, "CHAT")
+
+    assert bench.last_run().status is RunStatus.FAILED
+    [view] = bench.service.endpoints.list(TENANT)
+    assert (view.state, view.requests, view.in_flight) == (CircuitState.CLOSED, 0, 0)
+
+
 def test_who_failed_beside_one_that_is_put_off_has_used_an_attempt_up(bench: Workbench) -> None:
     open_circuit(bench)
     bench.people.out_of_reach[CHAT] = NotificationResult(CHAT, 3, 503, "503", True)

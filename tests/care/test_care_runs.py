@@ -10,15 +10,18 @@ import pytest
 
 from actions import ACTIONS
 from actions.replies import outcome_of
-from core.http import OutboundRequest, SendResult
+from core.http import FailureKind as Kind
+from core.http import OutboundRequest, SendFailure, SendResult
 from core.model import Attempt
 from core.outcomes import Outcome, Park
 from core.request_store import RequestFilter
+from core.run_store import RunFilter
 from core.signals import Waiting
 from core.spec import ActionContext, ActionSpec
 from core.states import RunStatus, StepStatus
-from core.writes import ListQuery
+from core.writes import ListQuery, Write
 from engine.care.breaker import CircuitState
+from engine.care.run_caller import RunCaller
 from engine.replies import Problem
 from engine.trying.trials import Trial
 from tests.support.builders import NOW, make_document, send, step
@@ -28,6 +31,7 @@ from tests.support.workbench import TENANT, Workbench, answered, unreachable, wo
 PARTNER = "https://partner.example"
 OTHER = "https://other.example"
 ONCE = {"attempts": 1}
+ANY = ListQuery()
 
 
 def open_circuit(bench: Workbench, url: str = PARTNER) -> None:
@@ -206,6 +210,29 @@ def test_a_partner_that_refuses_is_there_and_opens_nothing(
     assert (view.state, view.requests, view.failures) == (CircuitState.CLOSED, 20, 0)
 
 
+@pytest.mark.parametrize("kind", [Kind.NAME, Kind.CONNECT, Kind.TIMEOUT, Kind.BROKEN])
+def test_a_partner_that_cannot_be_reached_or_does_not_answer_is_left_alone(
+    bench: Workbench, kind: Kind
+) -> None:
+    bench.partner.answers(SendFailure(kind, "it went wrong", 15_000))
+    publish_sync(bench, retry=ONCE)
+    for _ in range(11):
+        bench.post()
+    [view] = bench.service.endpoints.list(TENANT)
+    assert (view.state, view.requests, view.failures) == (CircuitState.OPEN, 10, 10)
+    assert len(bench.partner.received) == 10
+
+
+@pytest.mark.parametrize("kind", [Kind.REFUSED_ADDRESS, Kind.INVALID_REQUEST])
+def test_what_was_never_sent_says_nothing_of_the_partner(bench: Workbench, kind: Kind) -> None:
+    bench.partner.answers(SendFailure(kind, "it may not go there", 0))
+    publish_sync(bench, retry=ONCE)
+    for _ in range(20):
+        bench.post()
+    [view] = bench.service.endpoints.list(TENANT)
+    assert (view.state, view.requests, view.in_flight) == (CircuitState.CLOSED, 0, 0)
+
+
 def test_branches_of_one_run_do_not_wait_for_one_another(bench: Workbench) -> None:
     open_circuit(bench)
     document = make_document(send("sync", PARTNER), send("tell", OTHER))
@@ -233,6 +260,34 @@ def test_a_configured_rate_spreads_what_is_sent(bench: Workbench) -> None:
     bench.clock.turn(500)
     assert bench.run_due() == 1
     assert {run.status for run in bench.runs("orders")} == {RunStatus.SUCCEEDED}
+
+
+def test_what_one_tenant_configures_binds_no_other(bench: Workbench) -> None:
+    bench.service.tenants.create("globex", "Globex")
+    bench.service.settings.change("globex", {"endpoints": {PARTNER: {"rate": "1/h"}}})
+    bench.service.settings.change(TENANT, {"endpoints": {OTHER: {"rate": "1/h"}}})
+    for tenant in (TENANT, "globex"):
+        bench.service.automations.put(tenant, "sync", make_document(send("sync", PARTNER)))
+        bench.service.versions.publish(tenant, "sync")
+        for _ in range(3):
+            bench.service.runs.start(tenant, "sync", {})
+
+    def statuses(tenant: str) -> list[RunStatus]:
+        return [run.status for run in bench.service.runs.list(tenant, RunFilter(), ANY).items]
+
+    assert statuses(TENANT) == [RunStatus.SUCCEEDED] * 3
+    assert sorted(statuses("globex")) == [RunStatus.SUCCEEDED] + [RunStatus.WAITING] * 2
+
+
+def test_limits_that_are_changed_hold_for_the_next_request(bench: Workbench) -> None:
+    publish_sync(bench)
+    bench.post()
+    bench.service.settings.change(TENANT, {"endpoints": {PARTNER: {"rate": "1/h"}}})
+    for _ in range(2):
+        bench.post()
+
+    assert sent_to(bench, PARTNER) == 2
+    assert bench.last_run().status is RunStatus.WAITING
 
 
 def test_a_way_out_that_breaks_keeps_no_place(bench: Workbench) -> None:
@@ -267,6 +322,59 @@ def test_who_is_called_and_has_ended_costs_nobody_anything(bench: Workbench) -> 
 
     ends = [bench.service.runs.get(TENANT, one.id).run.status for one in (first, second, third)]
     assert ends == [RunStatus.SUCCEEDED, RunStatus.CANCELLED, RunStatus.SUCCEEDED]
+
+
+def test_one_that_cannot_be_called_keeps_no_other_from_it_and_somebody_is_woken(
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_circuit(bench)
+    publish_sync(bench)
+    for _ in range(2):
+        bench.post()
+    first, second = bench.runs("orders")
+    woken: list[None] = []
+    caller = RunCaller(bench.store, bench.transitions, bench.clock, lambda: woken.append(None))
+    signal = bench.transitions.signal
+
+    def refuse_the_first(tenant: str, run_id: str, now: int) -> Write:
+        if run_id == first.id:
+            raise ZeroDivisionError
+        return signal(tenant, run_id, now)
+
+    monkeypatch.setattr(bench.transitions, "signal", refuse_the_first)
+    caller.call(TENANT, [first.id])
+    assert woken == []
+
+    caller.call(TENANT, [first.id, second.id, "nobody"])
+
+    assert woken == [None]
+    due = [bench.service.runs.get(TENANT, one.id).run.due_at for one in (first, second)]
+    assert due == [first.due_at, NOW]
+    caller.call("globex", [second.id])
+    assert woken == [None]
+
+
+def test_an_answer_counts_although_nobody_can_be_told_that_a_circuit_closed(
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_circuit(bench)
+    publish_sync(bench)
+    bench.post()
+    bench.clock.turn(30_000)
+
+    def break_off(_writes: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(bench.store, "commit_later", break_off)
+    watch = make_document(step("keep", "set-values", {"values": {"n": 1}}))
+    watch["trigger"] = {"type": "event", "with": {"event": "endpoint.*"}, "next": ["keep"]}
+    bench.publish(watch, "watch")
+
+    assert bench.run_due() == 1
+
+    assert bench.runs("orders")[0].status is RunStatus.SUCCEEDED
+    [view] = bench.service.endpoints.list(TENANT)
+    assert (view.state, view.in_flight) == (CircuitState.CLOSED, 0)
 
 
 def test_an_access_token_that_cannot_be_asked_for_holds_the_step_back(bench: Workbench) -> None:

@@ -45,11 +45,13 @@ class Resuming:
 
     def __init__(self, work: Any) -> None:
         self._work = work
+        self._held: set[str] = set()
 
     def hold(self, run: Run) -> None:
-        """Nothing has to be known of it."""
+        self._held.add(run.id)
 
     def resume(self, run: Run) -> Standing:
+        assert run.id in self._held, "it would be taken for a run in nobody's hands"
         self._work(run)
         return Standing.ENDED
 
@@ -127,3 +129,54 @@ def test_the_writer_is_not_asked_for_runs_while_nothing_is_due() -> None:
         dispatcher.wake()
     assert dispatcher.stop(20)
     assert claims == 1
+
+
+def test_who_has_no_place_for_more_calls_others() -> None:
+    """The rest is due in the store, and another process may have places free."""
+    called, begun, released = threading.Semaphore(0), threading.Event(), threading.Event()
+    due = DueRuns(make_run())
+    dispatcher = EmbeddedDispatcher(
+        cast(Store, due),
+        cast(Transitions, due),
+        SystemClock(),
+        places=1,
+        call_others=called.release,
+    )
+
+    def execute(_run: Run) -> None:
+        begun.set()
+        assert released.wait(20)
+
+    dispatcher.begin(cast(Executor, Resuming(execute)))
+    assert begun.wait(20)
+    assert called.acquire(timeout=20)
+    due.busy = False
+
+    dispatcher.wake()
+
+    assert called.acquire(blocking=False)
+    released.set()
+    assert dispatcher.stop(20)
+    dispatcher.wake()
+    assert called.acquire(blocking=False)
+
+
+def test_what_nobody_was_woken_for_is_found_all_the_same() -> None:
+    """As when the wake-up was lost, or Redis is away."""
+    due, done, asked = DueRuns(), threading.Event(), threading.Event()
+    next_due = due.next_due
+
+    def asking(*arguments: Any) -> int | None:
+        found = next_due(*arguments)
+        asked.set()
+        return found
+
+    due.next_due = asking  # type: ignore[method-assign]
+    dispatcher = dispatching(due, places=4)
+    dispatcher.begin(cast(Executor, Resuming(lambda _run: done.set())))
+    assert asked.wait(20)
+
+    due.waiting.append(make_run())
+
+    assert done.wait(20)
+    assert dispatcher.stop(20)

@@ -9,7 +9,9 @@ import pytest
 from sqlalchemy import create_engine, select
 
 from core.errors import ConfigError, StorageUnavailable
+from core.model import Tenant
 from store import Cipher, SqlStore, back_up, copy_database, copying, open_store, restore
+from store.copying import BATCH
 from store.schema import metadata
 from tests.support.builders import make_automation, make_event, make_run
 from tests.support.listenings import make_heard, make_listening
@@ -109,6 +111,61 @@ def test_what_comes_in_after_a_move_stands_behind_what_was_in_line(
     places = [run.position for run in stored if run]
     moved.close()
     assert places == [1, 2, 3, 4]
+
+
+def test_a_copy_has_every_row_however_many_there_are(
+    database_url: str, postgres: PostgresServer
+) -> None:
+    store, target = open_store(database_url, CIPHER), postgres.new_database()
+    events = [make_event(body={"n": number}) for number in range(2 * BATCH + 1)]
+    store.commit([store.events.insert(event) for event in events])
+    store.commit([store.runs.insert(make_run(event)) for event in events])
+    store.close()
+
+    rows = copy_database(database_url, target)
+
+    assert (rows["events"], rows["runs"]) == (len(events), len(events))
+    assert rows_by_id(target) == rows_by_id(database_url)
+
+
+def rows_by_id(url: str) -> dict[str, dict[object, dict[str, object]]]:
+    """What is in the database, in whatever order it gives it."""
+    names = ("events", "runs")
+    return {name: {row["id"]: row for row in everything(url)[name]} for name in names}
+
+
+def test_a_database_in_which_somebody_has_begun_is_left_as_it_is(
+    filled: str, postgres: PostgresServer
+) -> None:
+    """A web process that was started too early has made a tenant there, and nothing else."""
+    target = postgres.new_database()
+    begun = open_store(target, CIPHER)
+    begun.commit([begun.tenants.insert(Tenant("default", "Default", {}, 1))])
+    begun.close()
+
+    with pytest.raises(ConfigError, match=r"not empty \(table tenants\)"):
+        copy_database(filled, target)
+
+    left = {name: len(rows) for name, rows in everything(target).items() if rows}
+    assert left == {"tenants": 1}
+
+
+def test_a_copy_that_breaks_off_leaves_its_target_empty(
+    filled: str, postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target, original = postgres.new_database(), copying._copy_table
+
+    def break_at_runs(table, *connections):
+        if table.name == "runs":
+            raise ZeroDivisionError
+        return original(table, *connections)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(copying, "_copy_table", break_at_runs)
+        with pytest.raises(ZeroDivisionError):
+            copy_database(filled, target)
+
+    assert copy_database(filled, target)["runs"] == 1
 
 
 def test_what_comes_in_during_a_copy_is_not_in_it(

@@ -75,6 +75,21 @@ def test_a_write_with_an_older_token_is_refused(store: SqlStore) -> None:
     assert store.runs.get("acme", mine.id).status is RunStatus.SUCCEEDED
 
 
+def test_who_lost_a_run_cannot_lay_it_aside_while_another_executes_it(store: SqlStore) -> None:
+    store.commit([store.runs.insert(make_run())])
+    [mine] = claim(store)
+    store.runs.rescue(RunStatus.RUNNING, RunStatus.QUEUED, NOW)
+    [theirs] = claim(store, "two")
+    to_rest = (RunStatus.RUNNING, RunStatus.WAITING, NOW + 5, NOW)
+
+    with pytest.raises(GuardMissed):
+        store.commit([store.runs.park(mine, *to_rest)])
+
+    assert store.runs.get("acme", mine.id) == theirs
+    store.commit([store.runs.park(theirs, *to_rest)])
+    assert store.runs.next_due(DUE) == NOW + 5
+
+
 def test_a_cancel_needs_no_token_and_fences_the_executor_off(store: SqlStore) -> None:
     store.commit([store.runs.insert(make_run())])
     [held] = claim(store)
@@ -96,7 +111,9 @@ def test_only_runs_of_executors_that_are_gone_are_rescued(store: SqlStore) -> No
 
     assert store.runs.rescue(RunStatus.RUNNING, RunStatus.QUEUED, NOW) == 1
 
-    assert store.runs.get("acme", lost.id).status is RunStatus.QUEUED
+    rescued = store.runs.get("acme", lost.id)
+    assert (rescued.status, rescued.executor, rescued.due_at) == (RunStatus.QUEUED, None, NOW)
+    assert rescued.token > lost.token
     assert store.runs.get("acme", kept.id) == kept
 
 
