@@ -1,10 +1,9 @@
-"""A partner calls back at the address it was handed, through HTTP, also after a crash."""
+"""A partner calls back at the address it was handed, through HTTP, after a crash of the server."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from tests.acceptance.sending import problem
 from tests.support.automations import ended_run, on_webhook, post, run_when
 from tests.support.builders import send, step
 from tests.support.partner import LOOPBACK, Partner
@@ -23,19 +22,6 @@ def waiting_run(server: Server, partner: Partner) -> tuple[str, str]:
     run_id = post(server, "carrier").json["run_id"]
     run_when(server, run_id, "waiting")
     return run_id, partner.arrivals[-1].json["back"]
-
-
-def test_a_callback_wakes_the_run_and_counts_once(server: Server, partner: Partner) -> None:
-    run_id, address = waiting_run(server, partner)
-    assert address.startswith(f"{server.url}/callback/")
-
-    first = call("POST", address, {"answer": "yes"})
-
-    assert (first.status, first.json) == (200, {"status": "accepted", "run_id": run_id})
-    assert ended_run(server, run_id)["output"] == {"answer": "yes"}
-    problem(call("POST", address, {"answer": "no"}), 410)
-    problem(call("POST", f"{address}x", {"answer": "no"}), 404)
-    assert call("GET", address).status == 405
 
 
 def test_a_waiting_run_outlives_a_crash(tmp_path: Path, partner: Partner) -> None:

@@ -22,7 +22,7 @@ from tests.support.automations import (
     two_calls,
 )
 from tests.support.builders import send, step
-from tests.support.partner import Answer, Arrival, Partner
+from tests.support.partner import Answer, Partner
 from tests.support.raw_http import chunked
 from tests.support.server import Reply, Server, call, running_server
 from tests.support.waiting import eventually
@@ -221,29 +221,6 @@ def test_a_run_that_fails_is_502_with_its_id(
     run = run_of(server, problem(reply, 502)["run_id"])
     assert run["status"] == "failed"
     assert "404" in run["error"]
-
-
-@pytest.mark.parametrize("respond", ["step", "finished"])
-def test_a_caller_that_cannot_wait_gets_504_and_the_run_goes_on(
-    server: Server, partner: Partner, respond: str
-) -> None:
-    released = partner.gate()
-
-    def answer_late(_arrival: Arrival) -> Answer:
-        released.wait(60)
-        return Answer(200, {"id": 1})
-
-    partner.script = answer_late
-    options = {"respond": respond, "respond_timeout": "300ms"}
-    server.publish("late", two_calls(f"late/{respond}", partner.url, **options))
-
-    reply = post(server, f"late/{respond}")
-
-    run_id = problem(reply, 504)["run_id"]
-    assert run_of(server, run_id)["status"] == "running"
-    released.set()
-    assert ended_run(server, run_id)["status"] == "succeeded"
-    assert len(partner.arrivals) == 2
 
 
 def test_segments_of_the_path_land_in_the_params(server: Server) -> None:

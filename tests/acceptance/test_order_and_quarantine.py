@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -38,54 +37,6 @@ def told(partner: Partner, customer: str) -> list[int]:
     """What the partner was told of a customer, in order."""
     bodies = [arrival.json for arrival in partner.arrivals]
     return [body["n"] for body in bodies if body["customer"] == customer]
-
-
-class OneAtATime:
-    """Notes when two requests of a customer overlap; some are answered 503 the first time."""
-
-    def __init__(self) -> None:
-        self.overlaps: list[str] = []
-        self._open: set[str] = set()
-        self._seen: set[str] = set()
-        self._lock = threading.Lock()
-
-    def __call__(self, arrival: Arrival) -> Answer:
-        customer = arrival.json["customer"]
-        with self._lock:
-            if customer in self._open:
-                self.overlaps.append(customer)
-            self._open.add(customer)
-        try:
-            return Answer(503 if arrival.json["n"] % 5 == 3 and self._first(arrival) else 200, {})
-        finally:
-            with self._lock:
-                self._open.discard(customer)
-
-    def _first(self, arrival: Arrival) -> bool:
-        fresh = arrival.key not in self._seen
-        self._seen.add(arrival.key)
-        return fresh
-
-
-def test_events_of_a_key_arrive_in_order_whatever_comes_meanwhile(
-    server: Server, partner: Partner
-) -> None:
-    """Some need a second try; others of their key wait for that, and no two ever overlap."""
-    partner.script = script = OneAtATime()
-    server.publish("ordered", telling("ordered", partner))
-    customers = ["ada", "bob", "cy"]
-
-    def call(customer: str) -> list[str]:
-        return post_in_order(server, "ordered", customer, range(12))
-
-    with ThreadPoolExecutor(3) as callers:
-        run_ids = [one for ids in callers.map(call, customers) for one in ids]
-
-    assert {ended_run(server, run_id)["status"] for run_id in run_ids} == {"succeeded"}
-    for customer in customers:
-        assert list(dict.fromkeys(told(partner, customer))) == list(range(12))
-        assert told(partner, customer) == sorted(told(partner, customer))
-    assert script.overlaps == []
 
 
 def test_keys_run_beside_each_other(server: Server, partner: Partner) -> None:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import signal
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from tests.acceptance.sending import problem
 from tests.support.automations import (
     FAST_RETRY,
     ended_run,
+    every,
     on_webhook,
     post,
     run_when,
     steps_of,
     two_calls,
 )
-from tests.support.builders import send
+from tests.support.builders import send, step
 from tests.support.partner import LOOPBACK, Answer, Arrival, Partner, open_partner
 from tests.support.server import Server, free_port, running_server
 from tests.support.waiting import eventually
@@ -26,19 +29,6 @@ def stop_in_time(server: Server) -> None:
     """What an orchestrator does; it would kill a server that is late."""
     server.process.send_signal(signal.SIGTERM)
     assert server.process.wait(STOP_SECONDS) == 0
-
-
-def wait_until_refused(server: Server) -> None:
-    """Waits until a server that stops takes nothing up any more."""
-
-    def refused() -> bool:
-        try:
-            server.call("GET", "/healthz")
-        except OSError:
-            return True
-        return False
-
-    assert eventually(refused)
 
 
 def test_a_partner_that_is_down_gets_it_after_a_restart(tmp_path: Path) -> None:
@@ -61,32 +51,6 @@ def test_a_partner_that_is_down_gets_it_after_a_restart(tmp_path: Path) -> None:
         assert all(len(steps_of(run)["first"]["attempts"]) > 1 for run in runs)
         expected = {f"{run_id}.{step_id}" for run_id in run_ids for step_id in ("first", "second")}
         assert partner.times_by_key() == dict.fromkeys(expected, 1)
-
-
-def test_a_stop_in_mid_send_lets_the_partner_answer(tmp_path: Path, partner: Partner) -> None:
-    """The answer is taken and kept; the next step goes out after the restart, and only that."""
-    released = partner.gate()
-
-    def answer_late(_arrival: Arrival) -> Answer:
-        released.wait(60)
-        return Answer(200, {"id": 1})
-
-    partner.script = answer_late
-    with running_server(tmp_path, PENSTOCK_ALLOW_PRIVATE=LOOPBACK) as server:
-        server.publish("sync", two_calls("sync", partner.url))
-        run_id = post(server, "sync").json["run_id"]
-        partner.wait_for(1)
-        server.process.send_signal(signal.SIGTERM)
-        wait_until_refused(server)
-        released.set()
-        assert server.process.wait(STOP_SECONDS) == 0
-        assert server.errors() == ""
-
-    with running_server(tmp_path, PENSTOCK_ALLOW_PRIVATE=LOOPBACK) as server:
-        run = ended_run(server, run_id)
-
-    assert run["status"] == "succeeded"
-    assert partner.times_by_key() == {f"{run_id}.first": 1, f"{run_id}.second": 1}
 
 
 def test_a_stop_does_not_wait_for_a_partner_that_never_answers(
@@ -114,3 +78,15 @@ def test_a_stop_does_not_wait_for_a_partner_that_never_answers(
 
     assert run["status"] == "succeeded"
     assert partner.times_by_key() == {f"{run_id}.first": 2}
+
+
+def test_a_stop_lets_a_caller_go_whose_run_waits(tmp_path: Path) -> None:
+    """It is told which run it is, and is not cut off as the process would be killed for it."""
+    hold = step("hold", "wait-for-callback", {"expires": "1h"})
+    with running_server(tmp_path) as server, ThreadPoolExecutor(1) as caller:
+        server.publish("hold", on_webhook("hold", hold, respond="step", respond_timeout="5m"))
+        waiting = caller.submit(post, server, "hold")
+        [run] = eventually(lambda: every(server, "/api/v1/runs?automation=hold&status=waiting"))
+        stop_in_time(server)
+        assert problem(waiting.result(), 504)["run_id"] == run["id"]
+        assert server.errors() == ""

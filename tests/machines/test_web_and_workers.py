@@ -10,12 +10,9 @@ from doctor import examine
 from tests.support.automations import (
     ended_run,
     every,
-    on_webhook,
     post,
-    steps_of,
     two_calls,
 )
-from tests.support.builders import send, step
 from tests.support.machines import SECRET_KEY, Machines
 from tests.support.partner import Answer, Arrival, Partner
 from tests.support.waiting import eventually
@@ -49,58 +46,6 @@ def test_work_is_shared_and_nothing_is_done_twice(machines: Machines, partner: P
     assert Counter(run["status"] for run in runs) == {"succeeded": before + 40}
     assert set(partner.times_by_key().values()) == {1}
     assert all("Traceback" not in one.errors() for one in (*webs, *workers))
-
-
-def test_a_caller_gets_the_answer_of_a_run_that_went_on_elsewhere(
-    machines: Machines, partner: Partner
-) -> None:
-    web = machines.web()
-    machines.worker()
-    busy_once = iter([Answer(503)])
-    partner.script = lambda _arrival: next(busy_once, Answer(200, {"id": "late"}))
-    ask = send("ask", partner.url, retry={"attempts": 3, "initial": "1s", "jitter": 0})
-    tell = step("tell", "respond", {"status": 201, "body": "<steps.ask.body.id>"})
-    web.publish("ask", on_webhook("ask", {**ask, "next": ["tell"]}, tell, respond="step"))
-
-    reply = post(web, "ask")
-
-    assert (reply.status, reply.body) == (201, b"late")
-
-
-def test_a_caller_learns_that_its_run_failed_elsewhere(
-    machines: Machines, partner: Partner
-) -> None:
-    web = machines.web()
-    machines.worker()
-    partner.answers(Answer(503))
-    ask = send("ask", partner.url, retry={"attempts": 2, "initial": "1s", "jitter": 0})
-    web.publish("ask", on_webhook("ask", ask, respond="finished"))
-
-    reply = post(web, "ask")
-
-    assert reply.status == 502
-    assert ended_run(web, reply.json["run_id"])["status"] == "failed"
-
-
-def test_what_a_killed_worker_held_is_done_by_another(machines: Machines, partner: Partner) -> None:
-    web, doomed = machines.web(), machines.worker()
-    released = partner.gate()
-
-    def answer(_arrival: Arrival) -> Answer:
-        released.wait(60)
-        return Answer(200, {"id": 1})
-
-    partner.script = answer
-    web.publish("sync", two_calls("sync", partner.url))
-    run_id = post(web, "sync").json["run_id"]
-    partner.wait_for(1)
-    doomed.kill()
-    released.set()
-
-    machines.worker()
-
-    assert ended_run(web, run_id)["status"] == "succeeded"
-    assert partner.times_by_key() == {f"{run_id}.first": 2, f"{run_id}.second": 1}
 
 
 def test_a_worker_that_stops_in_order_gives_its_runs_back(
@@ -173,16 +118,6 @@ def test_a_doctor_looks_at_everything_that_processes_share(machines: Machines) -
     assert "Redis answers" in said
     assert "this machine's clock agrees with the database's" in said
     assert "1 processes hold a lease and execute runs" in said
-
-
-def test_a_run_that_waits_is_taken_up_when_it_is_told(machines: Machines) -> None:
-    web = machines.web()
-    machines.worker()
-    wait = step("wait", "wait", {"for": "1s"})
-    web.publish("nap", on_webhook("nap", wait))
-    run_id = post(web, "nap").json["run_id"]
-
-    assert steps_of(ended_run(web, run_id))["wait"]["status"] == "succeeded"
 
 
 def _all_ended(server, count: int):

@@ -39,10 +39,15 @@ def two_calls(path: str, partner: str, **options: Any) -> dict[str, Any]:
 
 
 def post(
-    server: Server, path: str, body: Any = None, headers: Mapping[str, str] | None = None
+    server: Server,
+    path: str,
+    body: Any = None,
+    headers: Mapping[str, str] | None = None,
+    tenant: str = "default",
 ) -> Reply:
-    """What a trigger URL of tenant `default` answers to a partner's POST."""
-    return call("POST", f"{server.url}/hooks/default/{path}", {} if body is None else body, headers)
+    """What a trigger URL answers to a partner's POST."""
+    url = f"{server.url}/hooks/{tenant}/{path}"
+    return call("POST", url, {} if body is None else body, headers)
 
 
 def run_of(server: Server, run_id: str) -> dict[str, Any]:

@@ -39,12 +39,18 @@ class Machines:
         server.wait_until_ready("tells whether it can")
         return server
 
-    def start(self, kind: type[AnyServer], command: str, settings: Mapping[str, str]) -> AnyServer:
-        """A process that may not be ready yet, or never will."""
+    def start(
+        self,
+        kind: type[AnyServer],
+        command: str,
+        settings: Mapping[str, str],
+        port: int | None = None,
+    ) -> AnyServer:
+        """A process that may not be ready yet, or never will; at a port of the test's choice."""
         self._started += 1
         folder = self._folder / f"{command}-{self._started}"
         folder.mkdir()
-        server = kind(folder, free_port(), (), {**self._settings(), **settings}, command)
+        server = kind(folder, port or free_port(), (), {**self._settings(), **settings}, command)
         self._stack.callback(server.close)
         return server
 
