@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import threading
 from collections import Counter
@@ -76,7 +77,7 @@ def test_an_ordered_stop_lets_what_is_under_way_finish_and_loses_nothing(
         answered = callers.submit(post, front, "ask")
         partner.wait_for(5)
 
-        leaving.process.terminate()
+        leaving.process.send_signal(signal.SIGTERM)
         eventually(lambda: refuses(leaving))
         released.set()
         reply = answered.result()
