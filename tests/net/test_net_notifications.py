@@ -209,9 +209,9 @@ def test_an_answer_is_bounded_in_time_and_in_size(
 def test_pauses_between_requests_keep_to_the_time(notify: Notify, start_partner) -> None:
     partner = start_partner(always(answer(b"{}")))
 
-    result = notify(f"ntfy://partner.example:{partner.port}/one/two", timeout=500)
+    result = notify(f"ntfy://partner.example:{partner.port}/one/two", timeout=4_000)
 
-    assert result.error == "partner.example wants pauses beyond 500ms"
+    assert result.error == "partner.example wants pauses beyond 4s"
     assert result.may_pass
     assert len(partner.requests) == 1
 
@@ -275,7 +275,7 @@ def test_a_mail_server_that_refuses_is_quoted(
     with open_mail_sink(replies=replies) as sink:
         result = notify(
             f"mailto://ada:{SECRET}@mail.example:{sink.port}?to=team@example.org",
-            timeout=20_000 if replies.get("CONNECT", "x") else 400,
+            timeout=20_000 if replies.get("CONNECT", "x") else 4_000,
         )
 
     assert (result.error, result.may_pass) == (words, may_pass)
