@@ -6,7 +6,8 @@ import logging
 import threading
 from itertools import count
 
-from redis import Redis, RedisError
+from redis import Redis, RedisError, exceptions
+from redis.client import Pipeline
 from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 from rq.timeouts import TimerDeathPenalty
@@ -30,6 +31,16 @@ class _ThreadWorker(SimpleWorker):
 
     def subscribe(self) -> None:
         """Nobody sends RQ's commands. Its thread for them breaks when Redis goes away."""
+
+    def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
+        """Ends the worker where there is no Redis; whoever started it says so and comes again.
+
+        RQ would try by itself, after a minute in the end, and nobody would be told.
+        """
+        try:
+            super().heartbeat(timeout, pipeline)
+        except exceptions.ConnectionError as error:
+            raise RedisError(str(error)) from error
 
 
 class WakeUpTaker:

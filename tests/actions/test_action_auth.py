@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -90,7 +90,6 @@ def test_an_api_key_goes_into_the_query_percent_encoded(attempt, url):
     assert added(context) == {}
 
 
-@settings(deadline=None)
 @given(
     body=st.dictionaries(st.text(), st.text()),
     encoding=st.sampled_from(["hex", "base64"]),

@@ -11,7 +11,7 @@ import pytest
 from botocore.auth import S3SigV4Auth, SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from actions import send_webhook
@@ -116,7 +116,6 @@ def test_those_for_s3_are_those_of_its_documentation(query, expected):
     assert signature(S3, "GET", url, moment="20130524T000000Z") == expected
 
 
-@settings(deadline=None)
 @given(
     path=st.text("abcé%/ .~+()", max_size=12),
     query=st.dictionaries(st.text(), st.text(), max_size=3),

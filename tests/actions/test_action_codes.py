@@ -101,7 +101,7 @@ def narrowest_classes(status: int, codes: dict) -> set[str]:
     return {code_class for width, code_class in found if width == least}
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(any_codes)
 def test_every_status_is_in_the_one_class_of_its_narrowest_pattern(codes):
     conflicting = {path for path, _ in faults_of(codes)}
@@ -113,7 +113,7 @@ def test_every_status_is_in_the_one_class_of_its_narrowest_pattern(codes):
         assert len(expected) <= 1 or conflicting
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(any_codes)
 def test_what_is_refused_names_a_pattern_that_is_there(codes):
     for path, message in faults_of(codes):

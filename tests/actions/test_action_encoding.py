@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from actions.encoding import ContentError, as_text, pairs, to_json
@@ -18,7 +18,6 @@ json_values = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(json_values)
 def test_json_comes_back_as_it_went_in(value):
     assert json.loads(to_json(value)) == value
@@ -88,7 +87,6 @@ def test_bodies_are_read_in_their_charset_or_are_no_text(body, content_type, tex
     assert decode(body, content_type, truncated=False) == text
 
 
-@settings(deadline=None)
 @given(st.text(min_size=1), st.data())
 def test_a_cut_within_a_character_still_reads_as_the_beginning(text, data):
     body = text.encode()
@@ -96,7 +94,6 @@ def test_a_cut_within_a_character_still_reads_as_the_beginning(text, data):
     assert text.startswith(decode(body[:cut], "application/json", truncated=True))
 
 
-@settings(deadline=None)
 @given(st.binary(), st.text() | st.just("text/plain; charset=gb18030"), st.booleans())
 def test_no_answer_of_a_partner_breaks_the_reading(body, content_type, truncated):
     text = decode(body, content_type, truncated)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -32,7 +32,6 @@ def branches(*conditions: Condition) -> dict:
     return {"branches": [{"port": f"way{n}", "when": when} for n, when in enumerate(conditions)]}
 
 
-@settings(deadline=None)
 @given(st.lists(st.booleans(), min_size=1, max_size=8))
 def test_the_first_branch_that_holds_is_taken_and_none_behind_it_is_asked(make_context, answers):
     conditions = [Condition(answer) for answer in answers]

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from actions import send_webhook
@@ -245,7 +245,6 @@ def test_what_a_provider_says_is_wrong_is_shown_as_it_came(attempt):
     assert attempt(REFUSED).shown_answers == [REFUSED]
 
 
-@settings(deadline=None)
 @given(
     body=st.binary(max_size=80)
     | st.recursive(

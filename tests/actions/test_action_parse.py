@@ -115,7 +115,6 @@ def test_csv_is_bounded(fault, monkeypatch):
 CELL = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 
 
-@settings(deadline=None)
 @given(st.integers(1, 5).flatmap(lambda n: st.lists(st.lists(CELL, min_size=n, max_size=n))))
 def test_rows_come_back_as_they_were_written(value, rows):
     written = io.StringIO(newline="")
@@ -137,7 +136,6 @@ JSON_VALUES = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(JSON_VALUES)
 def test_json_comes_back_as_it_was_written(value, written):
     assert value(json.dumps(written), "json") == written
@@ -172,7 +170,6 @@ def test_a_form_that_cannot_be_read_is_told(fault, text, words):
     assert fault(text, "form") == f"the text cannot be read as FORM: {words}"
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(CELL, CELL), max_size=10))
 def test_a_form_holds_what_was_put_into_it(value, pairs):
     wanted: dict[str, list[str]] = {}
@@ -237,13 +234,12 @@ def test_xml_is_bounded(fault, value, monkeypatch):
     assert "it has more than 4 elements and attributes" in fault("<a x='' y=''><b/><c/></a>", "xml")
 
 
-@settings(deadline=None)
 @given(CELL.filter(lambda text: text.isprintable()))
 def test_the_text_of_an_element_is_what_was_written(value, text):
     assert value(f"<a><b>{escape(text)}</b></a>", "xml") == {"a": {"b": text.strip()}}
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(
     st.sampled_from(FORMATS),
     st.text(max_size=40) | st.text('<>/&;a"=b,\n\r\t!-[]{}:1', max_size=40) | JSON_VALUES,

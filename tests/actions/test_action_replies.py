@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from actions import send_webhook
@@ -135,7 +135,6 @@ def test_a_cut_answer_says_so_and_is_text(outcome_of, answer, body, text):
     assert (output["truncated"], output["body"]) == (True, text)
 
 
-@settings(deadline=None)
 @given(
     status=st.integers(100, 999),
     body=st.binary(max_size=64),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -110,7 +110,6 @@ def test_what_cannot_be_answered_fails_and_says_why(respond_with, params, words)
     assert words in outcome.error
 
 
-@settings(deadline=None)
 @given(st.text(), st.text())
 def test_no_value_adds_a_header_line(respond_with, value, target):
     for outcome in (respond_with(headers={"X-A": value}), respond_with(redirect=target)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from actions import empty_ping, send_webhook
@@ -133,7 +133,6 @@ def test_the_query_is_added_to_the_url(sent, url, query, expected):
     assert sent(url=url, query=query).url == expected
 
 
-@settings(deadline=None)
 @given(st.dictionaries(st.text(), st.text() | st.lists(st.text(), min_size=1)))
 def test_any_query_arrives_as_it_was_meant(make_context, query):
     params = {"url": URL, "query": query}

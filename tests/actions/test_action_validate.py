@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from actions import validate
@@ -54,7 +54,6 @@ def test_a_value_that_cannot_be_checked_fails_in_words(make_context):
     assert outcome.error.startswith("value: The value ")
 
 
-@settings(deadline=None)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(max_size=5),

@@ -17,7 +17,7 @@ from tests.support.site import Caller, address, assert_problem
 
 WITH_BODY = [operation for operation in OPERATIONS if operation.body is not None]
 MEBIBYTE = 1 << 20
-LIMITS = settings(max_examples=60, deadline=None, derandomize=True, database=None)
+LIMITS = settings(max_examples=60, derandomize=True, database=None)
 CHARACTERS = st.characters(exclude_categories=["Cs"])
 JSON = st.recursive(
     st.none()

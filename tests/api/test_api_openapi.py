@@ -68,7 +68,7 @@ def key_for(shared_site: Site) -> KeyFor:
 
 
 @schema.parametrize()
-@settings(max_examples=15, derandomize=True, deadline=None, database=None)
+@settings(max_examples=15, derandomize=True, database=None)
 def test_every_answer_is_as_described(
     case: schemathesis.Case, shared_site: Site, key_for: KeyFor
 ) -> None:

@@ -13,7 +13,7 @@ from tests.support.site import Caller, Site, address, assert_problem, example_bo
 GUARDED = [operation for operation in OPERATIONS if operation.scope is not None]
 WITH_PATH = [operation for operation in GUARDED if operation.placed("path")]
 WITH_QUERY = [operation for operation in GUARDED if operation.placed("query")]
-LIMITS = settings(max_examples=120, deadline=None, derandomize=True, database=None)
+LIMITS = settings(max_examples=120, derandomize=True, database=None)
 
 
 def by_id(operation: Operation) -> str:

@@ -15,7 +15,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from core.signing import body_signature, new_signing_secret, signature_headers
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.text(max_size=200))
 def test_the_library_of_receivers_accepts_what_is_signed(text: str) -> None:
     body, secret = text.encode(), new_signing_secret()

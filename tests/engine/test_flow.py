@@ -153,7 +153,7 @@ def hash_of(key: str) -> int:
 
 
 @given(documents(), st.randoms(use_true_random=False))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_every_way_through_comes_to_rest_and_takes_no_step_twice(
     made: tuple[dict[str, Any], dict[str, Each]], chance: Random
 ) -> None:
@@ -184,7 +184,7 @@ def check_loop(walk: Walk, told: Each, step_id: str, path: tuple[int, ...], entr
 
 
 @given(documents(), st.randoms(use_true_random=False))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_crashes_change_nothing_of_what_a_sequential_run_comes_to(
     made: tuple[dict[str, Any], dict[str, Each]], chance: Random
 ) -> None:

@@ -117,7 +117,7 @@ def graphs(draw: st.DrawFn) -> Graph:
 
 
 @given(graphs(), st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_every_run_comes_to_rest_with_every_step_done_or_dead(graph: Graph, data: Any) -> None:
     """However steps end and in whatever order, nothing is left open and nothing runs twice."""
     steps: dict[str, StepRun] = {}
@@ -130,7 +130,7 @@ def test_every_run_comes_to_rest_with_every_step_done_or_dead(graph: Graph, data
 
 
 @given(graphs(), st.data())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_what_died_never_becomes_ready(graph: Graph, data: Any) -> None:
     steps: dict[str, StepRun] = {}
     dead: set[str] = set()

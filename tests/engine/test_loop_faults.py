@@ -226,7 +226,7 @@ def tangles(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @given(tangles())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_whatever_is_drawn_gets_faults_and_without_any_falls_apart_into_regions(
     document: dict[str, Any],
 ) -> None:

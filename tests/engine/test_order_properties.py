@@ -193,7 +193,6 @@ def _in_turn(run: Run) -> bool:
 
 @settings(
     max_examples=15,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(happenings)

@@ -202,7 +202,7 @@ def test_what_is_no_event_is_refused_with_its_place() -> None:
 
 
 @given(broken(partner_sync()))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_whatever_stands_in_a_draft_it_is_previewed(document: Any) -> None:
     for step_id in ("sync", "answer", "trigger"):
         try:
@@ -296,7 +296,7 @@ def test_without_an_item_the_preview_says_that_there_is_none(lines: Any) -> None
 
 
 @given(broken(in_loops()))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_broken_drafts_with_loops_are_previewed_too(document: Any) -> None:
     for step_id in ("sync", "lines", "note"):
         try:

@@ -131,7 +131,7 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @given(documents())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_whatever_is_reached_has_one_owner_and_only_crossings_lead_elsewhere(
     document: dict[str, Any],
 ) -> None:

@@ -116,7 +116,7 @@ def test_an_action_that_is_not_there_is_still_drawn_with_its_ways_out() -> None:
 
 
 @given(broken(partner_sync()) | JSON)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_whatever_stands_in_a_draft_it_is_drawn_with_the_faults_of_a_publication(
     document: Any,
 ) -> None:

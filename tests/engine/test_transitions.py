@@ -70,7 +70,6 @@ def test_a_move_holds_exactly_where_it_is_legal(
 @given(st.lists(st.sampled_from(["claim", "rescue", "park", "release", "succeed", "cancel"])))
 @settings(
     max_examples=60,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_however_hands_change_only_the_last_holder_can_write(

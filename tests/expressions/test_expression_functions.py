@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from expression_samples import evaluate, failure
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from expressions import FUNCTIONS, compile_expression
@@ -141,7 +141,6 @@ def test_a_function_says_what_it_cannot_do(source, reason):
     assert reason in failure(source)
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_base64_and_json_are_read_back(text):
     assert evaluate("base64_decode(base64_encode(x))", x=text) == text
@@ -149,7 +148,6 @@ def test_base64_and_json_are_read_back(text):
     assert evaluate("parse_json(json(x))", x={"a": [text]}) == {"a": [text]}
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(-1_000, 1_000) | st.floats(-1e6, 1e6)))
 def test_lists_are_sorted_reversed_and_summed(numbers):
     assert evaluate("sort(x)", x=numbers) == sorted(numbers)

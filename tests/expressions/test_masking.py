@@ -64,7 +64,7 @@ def test_a_secret_is_masked_in_every_form(form):
 
 
 @pytest.mark.parametrize("form", FORMS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(secret=secrets, before=surroundings, after=surroundings)
 def test_no_form_of_any_secret_is_left_anywhere(form, secret, before, after):
     masker = Masker({"KEY": secret})
@@ -78,7 +78,7 @@ def test_no_form_of_any_secret_is_left_anywhere(form, secret, before, after):
     assert masker.mask_headers([("X-A", text)]) == (("X-A", masked),)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     secret=st.text(min_size=6, max_size=24).filter(lambda text: len(text.strip()) >= 6),
     before=st.binary(max_size=7),

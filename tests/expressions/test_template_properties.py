@@ -83,7 +83,7 @@ def compiled_or_none(compile_one, *arguments):
         return None
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(templates, st.sampled_from(TemplateMode), contexts)
 def test_resolving_gives_a_value_or_an_expression_error_and_changes_nothing(text, mode, context):
     compiled = compiled_or_none(compile_value, {"a": [text, "<order>"]}, mode)
@@ -98,7 +98,7 @@ def test_resolving_gives_a_value_or_an_expression_error_and_changes_nothing(text
     assert context == before
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(expressions, contexts)
 def test_evaluating_gives_json_or_an_expression_error_and_changes_nothing(source, context):
     compiled = compiled_or_none(compile_expression, source)
@@ -114,7 +114,7 @@ def test_evaluating_gives_json_or_an_expression_error_and_changes_nothing(source
     assert context == before
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(max_size=60) | expressions.map(lambda source: source[::-1]))
 def test_any_text_compiles_or_says_why_not(source):
     compiled_or_none(compile_expression, source)

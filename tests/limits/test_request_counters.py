@@ -92,7 +92,7 @@ GAPS = st.lists(st.integers(0, 7_200).map(lambda eighths: eighths * 125), min_si
 
 @pytest.mark.parametrize("amount", [1, 3, 7])
 @given(gaps=GAPS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_in_no_stretch_of_the_period_are_there_more_and_no_place_is_left_empty(
     amount: int, gaps: list[int]
 ) -> None:

@@ -6,7 +6,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+from redis import Redis
+
 from tests.support.machines import Machines
+from tests.support.redis_clients import waiting_clients
 from tests.support.server import Server, running_server
 from tests.support.waiting import eventually
 
@@ -26,6 +29,8 @@ def of(server: Server, logger: str) -> dict[str, Any]:
 def test_web_and_worker_write_objects(machines: Machines) -> None:
     web = machines.web(PENSTOCK_LOG_FORMAT="json")
     worker = machines.worker(PENSTOCK_LOG_FORMAT="json")
+    with Redis.from_url(machines.redis.url) as client:
+        eventually(lambda: waiting_clients(client))
     machines.redis.stop()
 
     told = of(worker, "dispatch.rq.worker")

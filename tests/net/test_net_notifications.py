@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 from authorities import Authority
 from cryptography import x509
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scripted_partner import Visitor, always, answer
 
@@ -351,7 +351,6 @@ def test_no_part_of_an_address_is_told_by_any_service(
         assert SECRET not in f"{result} {caplog.text}"
 
 
-@settings(deadline=None)
 @given(
     st.text(max_size=60)
     | st.tuples(st.sampled_from(sorted(SERVICES)), st.text(max_size=60)).map("://".join)

@@ -143,7 +143,7 @@ def test_of_several_ways_one_is_shown_and_what_stands_there_beside_it(configurat
     assert held(page) == {"with": configuration} if configuration else held(page) == {}
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_a_form_holds_exactly_what_the_draft_has(data):
     action = data.draw(st.sampled_from(sorted(SCHEMAS)))
@@ -158,7 +158,7 @@ def test_a_form_holds_exactly_what_the_draft_has(data):
         ]
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_a_trigger_s_form_holds_exactly_what_the_draft_has(data):
     kind = data.draw(st.sampled_from(sorted(TRIGGER_SCHEMAS)))
@@ -185,7 +185,7 @@ def with_kind(
     return {**made, "auth": {**auth, **({"type": chosen[0]} if chosen else {})}}
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(retry=JSON, join=JSON, name=JSON, extra=JSON)
 def test_what_every_step_has_is_held_too(retry, join, name, extra):
     own = {"name": name, "retry": retry, "join": join, "extra": extra}
@@ -376,7 +376,7 @@ def test_only_a_step_to_which_several_ways_lead_asks_how_they_join():
     assert two.join is not None
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_every_fault_of_a_configuration_has_a_field_to_stand_at(data):
     action = data.draw(st.sampled_from(sorted(SCHEMAS)))

@@ -241,9 +241,7 @@ states = st.lists(
 )
 
 
-@settings(
-    deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(states=states)
 def test_the_index_is_what_the_values_say_after_any_changes(
     customers: SqlStore, states: list[dict[str, Any] | None]

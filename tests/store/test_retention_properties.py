@@ -204,7 +204,6 @@ def test_any_sequence(store: SqlStore, database_url: str) -> None:
             settings=settings(
                 max_examples=20,
                 stateful_step_count=20,
-                deadline=None,
                 suppress_health_check=[HealthCheck.too_slow],
             ),
         )

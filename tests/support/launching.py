@@ -7,6 +7,7 @@ what runs then is the same program, with the arguments and the environment it wo
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import select
@@ -96,6 +97,7 @@ class _Launcher:
                 stdout=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
             )
+        atexit.register(self._close)
         assert self._control.recv(16) == b"ready", "the launcher cannot load Penstock"
 
     def launch(
@@ -122,6 +124,10 @@ class _Launcher:
         os.close(theirs)
         os.close(told)
         return _Forked(pid, os.fdopen(output), end)
+
+    def _close(self) -> None:
+        self._control.close()
+        self._process.wait()
 
 
 class _Forked:

@@ -316,7 +316,7 @@ TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=30)
     value=TEXT,
     body=st.none() | TEXT | st.sampled_from(["<a.b>", "{{ x }}", "\\<a.b>", "a=1&b=<order.id>"]),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_a_request_survives_the_way_to_a_command_and_back(
     method: str, path: str, value: str, body: str | None
 ) -> None:
@@ -338,7 +338,7 @@ def resolved(template: Any, mode: TemplateMode) -> object:
     st.text(max_size=80),
     st.lists(st.sampled_from(OPTIONS)),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_whatever_is_pasted_is_read_or_refused_in_words(text: str, words: list[str]) -> None:
     try:
         found = imported(f"curl {text} {' '.join(words)}")
