@@ -16,6 +16,8 @@ from multiprocessing.connection import wait
 from multiprocessing.context import ForkProcess
 from typing import NoReturn
 
+from api.waking import Waker
+
 KILL_SECONDS = 17.0
 """How long the working processes may take to stop before they are killed."""
 ONE_WISH_SECONDS = 1.0
@@ -141,6 +143,7 @@ class Supervisor:
         """A working process, from its fork to its end."""
         # Ctrl+C reaches every process of the terminal; only the supervisor is to act on it.
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        Waker().start()
         signal.signal(signal.SIGTERM, lambda *_: sys.exit())
         # Also those of the others, who would not see its end as long as anybody keeps one.
         for place in self._places:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from queue import SimpleQueue
 
 import pytest
@@ -23,6 +25,7 @@ from tests.support.server import (
     running_server,
     starting_server,
 )
+from tests.support.waiting import eventually
 
 
 class SlowPartner:
@@ -95,6 +98,11 @@ def connection(server: Server) -> Iterator[socket.socket]:
         yield idle
 
 
+def threads(process: int) -> set[int]:
+    """The threads of a process; the main one has its number (proc(5))."""
+    return {int(one.name) for one in Path(f"/proc/{process}/task").iterdir()}
+
+
 ALLOWED = {"PENSTOCK_ALLOW_PRIVATE": "127.0.0.1/32"}
 
 
@@ -128,6 +136,17 @@ def test_a_stop_answers_what_is_under_way_and_takes_nothing_more(tmp_path, partn
         assert (reply.status, reply.body) == (200, b"ok")
         assert server.process.wait(PATIENCE) == 0
         assert server.errors() == ""
+
+
+def test_a_working_process_stops_whichever_of_its_threads_takes_the_signal(tmp_path):
+    with running_server(tmp_path) as server:
+        worker = server.worker()
+        assert call("GET", f"{server.url}/healthz").status == 200
+        # Linux gives a signal for a process to the thread that is named, where it can.
+        os.kill(max(threads(worker) - {worker}), signal.SIGTERM)
+        eventually(lambda: worker not in server.workers())
+        assert "the working process ended (0); another follows" in server.errors()
+        assert server.stop() == 0
 
 
 def test_an_impatient_signal_kills_and_the_run_goes_on_at_the_next_start(tmp_path, partner):
