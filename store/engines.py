@@ -43,6 +43,24 @@ callers are told and a lease, of 20 s, is not held by somebody who only waits.
 """
 
 
+_OPTIONS = " ".join(
+    f"-c {setting}"
+    for setting in (
+        "synchronous_commit=on",
+        "timezone=UTC",
+        "tcp_keepalives_idle=5",
+        "tcp_keepalives_interval=5",
+        "tcp_keepalives_count=2",
+        "tcp_user_timeout=15000",
+    )
+)
+"""What the server is told (postgresql.org/docs/current/runtime-config-connection.html).
+
+Whoever is cut off in mid-transaction holds its locks, and with them the runs that others would take
+up, until the server finds out. By itself it would look after two hours.
+"""
+
+
 def make_engine(url: str) -> Engine:
     """An engine that has reached nothing yet. Raises ConfigError for a URL that cannot be used."""
     try:
@@ -62,7 +80,7 @@ def make_engine(url: str) -> Engine:
         max_overflow=READERS,
         connect_args={
             **{name: value for name, value in _REACH.items() if name not in parsed.query},
-            "options": "-c synchronous_commit=on -c timezone=UTC",
+            "options": _OPTIONS,
         },
     )
     event.listen(engine, "checkout", _refuse_broken)
