@@ -52,12 +52,14 @@ _OPTIONS = " ".join(
         "tcp_keepalives_interval=5",
         "tcp_keepalives_count=2",
         "tcp_user_timeout=15000",
+        "idle_in_transaction_session_timeout=15000",
     )
 )
 """What the server is told (postgresql.org/docs/current/runtime-config-connection.html).
 
 Whoever is cut off in mid-transaction holds its locks, and with them the runs that others would take
-up, until the server finds out. By itself it would look after two hours.
+up, until the server finds out. By itself it would look after two hours, and never where a proxy
+keeps the connection. No transaction of ours rests so long but that of a lock (`store.exclusion`).
 """
 
 

@@ -9,8 +9,11 @@ import psycopg
 import pytest
 
 from core.errors import StorageUnavailable
-from store import Cipher, SqlStore, open_store
+from store import Cipher, SqlStore, engines, open_store
+from store.database import Database
+from store.exclusion import exclusively
 from tests.support.postgres import PostgresServer
+from tests.support.waiting import eventually
 
 
 def break_connections(url: str) -> None:
@@ -68,3 +71,23 @@ def test_the_lock_is_one_at_a_time(shared: SqlStore) -> None:
 
     with shared.exclusively("sweep") as alone:
         assert alone
+
+
+def test_a_lock_outlives_the_time_after_which_other_transactions_are_ended(
+    shared_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engines, "_OPTIONS", "-c idle_in_transaction_session_timeout=100")
+    one, other = Database(shared_url), Database(shared_url)
+    with exclusively(one, "sweep") as alone:
+        assert alone
+        resting = one.connect()
+        resting.cursor().execute("SELECT 1")
+        file = resting.driver_connection.fileno()
+        eventually(lambda: engines._has_something_to_read(file))
+
+        with exclusively(other, "sweep") as second:
+            assert not second
+
+    resting.invalidate()
+    one.close()
+    other.close()
