@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from core.errors import ConfigError
 from store.database import Database, unavailable
+from store.engines import MAY_REST
 from store.migrate import migrate, require_current
 from store.prepared import without_nul
 from store.schema import metadata
@@ -98,6 +99,10 @@ def _bring_up_to_date(url: str) -> None:
 def _copy(source: Database, target: Database) -> Mapping[str, int]:
     with source.engine.connect() as reading, target.engine.begin() as writing:
         _hold_moment(source, reading)
+        for database, connection in ((source, reading), (target, writing)):
+            if not database.is_sqlite:
+                # Each waits for the other, which may be slow with large rows.
+                connection.execute(MAY_REST)
         _require_empty(writing)
         tables = [one for one in metadata.sorted_tables if one.name not in _LEFT_OUT]
         rows = {table.name: _copy_table(table, reading, writing) for table in tables}

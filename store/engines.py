@@ -6,7 +6,7 @@ import select
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DisconnectionError
 
@@ -59,8 +59,11 @@ _OPTIONS = " ".join(
 
 Whoever is cut off in mid-transaction holds its locks, and with them the runs that others would take
 up, until the server finds out. By itself it would look after two hours, and never where a proxy
-keeps the connection. No transaction of ours rests so long but that of a lock (`store.exclusion`).
+keeps the connection. No transaction of ours rests so long but those that say so (MAY_REST).
 """
+
+MAY_REST = text("SET LOCAL idle_in_transaction_session_timeout = 0")
+"""Said in a transaction of PostgreSQL's that waits for other work: of a lock, of a copy."""
 
 
 def make_engine(url: str) -> Engine:

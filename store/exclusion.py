@@ -6,16 +6,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from zlib import crc32
 
-from sqlalchemy import bindparam, func, select, text
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from store.database import Database, unavailable
+from store.engines import MAY_REST
 from store.file_lock import file_lock
 
 _SPACE = 0x50454E53
 """The first half of every lock's key, so that locks of other programs are not ours."""
-_REST = text("SET LOCAL idle_in_transaction_session_timeout = 0")
 _TRY = select(func.pg_try_advisory_xact_lock(bindparam("space"), bindparam("name")))
 _WAIT = select(func.pg_advisory_xact_lock(bindparam("space"), bindparam("name")))
 
@@ -48,7 +48,7 @@ def _advisory_lock(database: Database, name: str, *, wait: bool) -> Iterator[boo
         key = {"space": _SPACE, "name": crc32(name.encode()) - 2**31}
         try:
             # Its transaction rests while the work is done, however long that takes.
-            connection.execute(_REST)
+            connection.execute(MAY_REST)
             answer = connection.execute(_WAIT if wait else _TRY, key).scalar_one()
         except DBAPIError as error:
             raise unavailable(error) from error

@@ -6,16 +6,18 @@ import threading
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, select
+from sqlalchemy import Connection, create_engine, select
 
 from core.errors import ConfigError, StorageUnavailable
 from core.model import Tenant
-from store import Cipher, SqlStore, back_up, copy_database, copying, open_store, restore
+from store import Cipher, SqlStore, back_up, copy_database, copying, engines, open_store, restore
 from store.copying import BATCH
+from store.database import Database
 from store.schema import metadata
 from tests.support.builders import make_automation, make_event, make_run
 from tests.support.listenings import make_heard, make_listening
 from tests.support.postgres import PostgresServer
+from tests.support.waiting import eventually
 
 CIPHER = Cipher(b"a key of the tests")
 
@@ -215,3 +217,28 @@ def test_a_database_without_a_penstock_is_not_backed_up(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="there is no Penstock in sqlite:"):
         back_up(url, tmp_path / "all.backup")
     assert not (tmp_path / "all.backup").exists()
+
+
+def test_a_copy_waits_for_a_slow_target_longer_than_transactions_may_rest(
+    postgres: PostgresServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = postgres.new_database()
+    store = open_store(url, Cipher(b"a key of the tests"))
+    fill(store)
+    store.close()
+    monkeypatch.setattr(engines, "_OPTIONS", "-c idle_in_transaction_session_timeout=100")
+    require_empty = copying._require_empty
+
+    def slowly(connection: Connection) -> None:
+        database = Database(url)
+        resting = database.connect()
+        resting.cursor().execute("SELECT 1")
+        file = resting.driver_connection.fileno()
+        eventually(lambda: engines._has_something_to_read(file))
+        resting.invalidate()
+        database.close()
+        require_empty(connection)
+
+    monkeypatch.setattr(copying, "_require_empty", slowly)
+
+    assert back_up(url, tmp_path / "backup.db")["events"] > 0
