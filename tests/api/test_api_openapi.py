@@ -10,6 +10,8 @@ import pytest
 import schemathesis
 from hypothesis import settings
 from jsonschema import Draft202012Validator
+from schemathesis.generation.feedback import FeedbackSources
+from schemathesis.pytest._test_builder import build_operation_test
 
 from api.openapi import openapi_document
 from api.operations import Operation
@@ -67,14 +69,26 @@ def key_for(shared_site: Site) -> KeyFor:
     return make
 
 
-@schema.parametrize()
-@settings(max_examples=15, derandomize=True, database=None)
+# `schema.parametrize()` makes every case, which takes long, in each process that collects tests.
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.id)
 def test_every_answer_is_as_described(
-    case: schemathesis.Case, shared_site: Site, key_for: KeyFor
+    operation: Operation, shared_site: Site, key_for: KeyFor
 ) -> None:
-    case.operation.schema.app = case.operation.app = shared_site.flask
-    key = key_for(case.operation.definition.raw["operationId"])
-    case.call_and_validate(headers={"Authorization": f"Bearer {key}"})
+    described = schema[operation.path][operation.method]
+    described.schema.app = described.app = shared_site.flask
+    authorization = {"Authorization": f"Bearer {key_for(operation.id)}"}
+
+    def answer_is_as_described(case: schemathesis.Case) -> None:
+        case.call_and_validate(headers=authorization)
+
+    build_operation_test(
+        config=schema.config,
+        operation=described,
+        test_func=answer_is_as_described,
+        given_kwargs={},
+        feedback=FeedbackSources(constants_value_source=None),
+        explicit_settings=settings(max_examples=15, derandomize=True, database=None),
+    )()
 
 
 def test_the_description_is_served_to_everybody(shared_site: Site) -> None:
