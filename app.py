@@ -21,6 +21,7 @@ from api.commands.context import Context
 from api.commands.terminal import Terminal
 from api.demo_partner import create_partner, partner_url
 from api.hooks import Hooks
+from api.late_rules import LateRule
 from api.listening import Address
 from api.metering import Counted
 from api.proxies import TrustedProxies
@@ -58,6 +59,7 @@ def create_app(
 ) -> Flask:
     """The web application over a set of use cases, with the demo's partner if it has an address."""
     app = Flask("penstock", static_folder=None)
+    app.url_rule_class = LateRule
     app.wsgi_app = Hooks(app.wsgi_app, service, settings.public_url)  # type: ignore[method-assign]
     if trusted_proxies:
         behind = TrustedProxies(app.wsgi_app, CallerNetworks(trusted_proxies))
