@@ -45,7 +45,7 @@ class PooledSender:
         idle: IdleConnections | None = None,
     ) -> None:
         self._guard = guard
-        self._tls = TlsContexts(tls or new_tls(), new_tls)
+        self._tls = TlsContexts(tls, new_tls)
         self._idle = IdleConnections() if idle is None else idle
         self._defaults = {
             "user-agent": user_agent or default_user_agent(),

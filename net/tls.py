@@ -41,11 +41,14 @@ def client_context(authorities: Path | None = None) -> ssl.SSLContext:
 class TlsContexts:
     """The context of each client certificate, made once and kept while it is used; thread-safe.
 
-    `plain` is that of requests without one, `make` makes another with the same trust.
+    `plain` is that of requests without one, `make` makes another with the same trust; without
+    `plain`, that one too, when it is asked for: a start does not wait for it.
     """
 
     def __init__(
-        self, plain: ssl.SSLContext, make: Callable[[], ssl.SSLContext] = client_context
+        self,
+        plain: ssl.SSLContext | None = None,
+        make: Callable[[], ssl.SSLContext] = client_context,
     ) -> None:
         self._plain = plain
         self._make = make
@@ -55,7 +58,7 @@ class TlsContexts:
     def of(self, certificate: ClientCertificate | None) -> ssl.SSLContext:
         """The context to connect with. Raises SendError (INVALID_REQUEST) for what is no PEM."""
         if certificate is None:
-            return self._plain
+            return self._plain or self._make_plain()
         with self._lock:
             context = self._kept.get(certificate)
             if context is None:
@@ -66,6 +69,11 @@ class TlsContexts:
             while len(self._kept) > MOST_CONTEXTS:
                 self._kept.popitem(last=False)
             return context
+
+    def _make_plain(self) -> ssl.SSLContext:
+        with self._lock:
+            self._plain = self._plain or self._make()
+            return self._plain
 
 
 def show(certificate: ClientCertificate, context: ssl.SSLContext) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import ssl
 import stat
 import tempfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -212,7 +214,7 @@ def test_in_memory_no_file_is_made(monkeypatch, tmp_path, client) -> None:
 
 def test_no_more_contexts_are_kept_than_may_be(monkeypatch, authority) -> None:
     monkeypatch.setattr(tls, "MOST_CONTEXTS", 2)
-    contexts = tls.TlsContexts(client_context(), client_context)
+    contexts = tls.TlsContexts()
     issued = [authority.issue(name) for name in ("a", "b", "c")]
     shown = [ClientCertificate(one.certificate, one.key) for one in issued]
 
@@ -221,3 +223,19 @@ def test_no_more_contexts_are_kept_than_may_be(monkeypatch, authority) -> None:
     assert contexts.of(shown[2]) is first[2]
     assert contexts.of(shown[1]) is first[1]
     assert contexts.of(shown[0]) is not first[0]
+
+
+def test_the_context_of_no_certificate_is_made_once_and_by_the_first_who_asks() -> None:
+    made: list[ssl.SSLContext] = []
+
+    def make() -> ssl.SSLContext:
+        made.append(client_context())
+        return made[-1]
+
+    contexts = tls.TlsContexts(make=make)
+    assert made == []
+
+    with ThreadPoolExecutor(8) as threads:
+        asked = list(threads.map(contexts.of, [None] * 8))
+
+    assert asked == made * 8
