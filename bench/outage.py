@@ -1,9 +1,11 @@
 """`python -m bench.outage`: what a partner that never answers does to runs that call others.
 
-Two loads on one Penstock: callers who wait for an answer that comes from a partner who is well, and
-beside them events for an automation whose partner is well too, or never answers: a pile of them at
-the start, and then a steady stream. What the first load sees is taken in both cases, each time by a
-Penstock of its own, in turns and in changing order, and the ratio is taken within each pair.
+Two loads on one Penstock: callers who come on a fixed schedule and wait for an answer that comes
+from a partner who is well, and beside them events for an automation whose partner is well too, or
+never answers: a pile of them at the start, and then a steady stream. What the first load sees is
+taken in both cases, each time by a Penstock of its own, in turns and in changing order. The rate is
+one that leaves the machine room: of a load that takes all there is, the slowest hundredth tells how
+the machine shares itself out.
 """
 
 from __future__ import annotations
@@ -13,24 +15,27 @@ import socket
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import requests
 
 from bench import servers
 from bench.automations import BODY, Administration, answer_target
-from bench.load import Load, Measured, measure
+from bench.paced import Pace, Paced, measure_paced
+from bench.pooled import percentile, ratio_of
 from bench.posting import Connection, Target, UnexpectedAnswer
 from bench.servers import Server, ServerFailed
 
 WELL, STALLED = "well", "stalled"
 TIMEOUT = "3s"
 """How long a step waits for the partner that never answers."""
+WARM_UP = 5.0
+"""Seconds before anything counts: the pile is worked off, or its first steps have timed out."""
+SHOWN = {"p50": 0.5, "p90": 0.9, "p99": 0.99}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,26 +54,16 @@ class Beside:
 class Pair:
     """The first load beside a partner that is well, and beside one that never answers."""
 
-    well: Measured
-    stalled: Measured
-
-    @property
-    def p99(self) -> float:
-        """How much longer the slowest hundredth takes beside the partner that never answers."""
-        return self.stalled.p99_ms / self.well.p99_ms
-
-    @property
-    def p50(self) -> float:
-        """The same of the median."""
-        return self.stalled.median_ms / self.well.median_ms
+    well: Paced
+    stalled: Paced
 
 
 def main() -> None:
     """Measures how much one partner's outage delays the runs that call others."""
     parser = argparse.ArgumentParser(prog="python -m bench.outage", description=main.__doc__)
-    parser.add_argument("--rounds", type=int, default=5, help="how often (5)")
-    parser.add_argument("--seconds", type=float, default=10.0, help="of each measurement (10)")
-    parser.add_argument("--connections", type=int, default=4, help="callers at once (4)")
+    parser.add_argument("--rounds", type=int, default=20, help="how often (20)")
+    parser.add_argument("--seconds", type=float, default=15.0, help="of each measurement (15)")
+    parser.add_argument("--pace", type=float, default=100.0, help="callers a second (100)")
     parser.add_argument("--queued", type=int, default=400, help="events beside them at once (400)")
     parser.add_argument("--rate", type=float, default=10.0, help="and then a second (10)")
     parser.add_argument(
@@ -77,46 +72,45 @@ def main() -> None:
         help="both times the partner is well: what the machine alone makes of the ratio",
     )
     given = parser.parse_args()
-    load = Load(connections=given.connections, seconds=given.seconds)
+    pace = Pace(given.pace, given.seconds, WARM_UP, each=True)
     try:
         beside = Beside(given.queued, given.rate, WELL if given.control else STALLED)
-        pairs = list(_take(given.rounds, load, beside))
+        pairs = list(_take(given.rounds, pace, beside))
     except (ServerFailed, UnexpectedAnswer, requests.RequestException) as fault:
         sys.exit(str(fault))
     print(_summary(pairs))
 
 
-def _summary(pairs: list[Pair]) -> str:
-    p50 = f"p50 {_of(pairs, 'median_ms')}, ratio {median(pair.p50 for pair in pairs):.2f}"
-    p99 = f"p99 {_of(pairs, 'p99_ms')}, ratio {median(pair.p99 for pair in pairs):.2f}"
-    return f"{p50}; {p99} (medians of {len(pairs)} rounds)"
+def _summary(pairs: Sequence[Pair]) -> str:
+    """All rounds together, by percentiles; each ratio with its interval."""
+    well = [pair.well.times_ms for pair in pairs]
+    stalled = [pair.stalled.times_ms for pair in pairs]
+    lines = [f"{len(pairs)} rounds together:"]
+    for name, share in SHOWN.items():
+        both = f"{percentile(well, share):.1f} and {percentile(stalled, share):.1f} ms"
+        lines.append(f"{name} {both}, ratio {ratio_of(well, stalled, share)}")
+    return "\n".join(lines)
 
 
-def _of(pairs: list[Pair], figure: str) -> str:
-    well = median(getattr(pair.well, figure) for pair in pairs)
-    stalled = median(getattr(pair.stalled, figure) for pair in pairs)
-    return f"{well:.1f} ms well, {stalled:.1f} ms stalled"
-
-
-def _take(rounds: int, load: Load, beside: Beside) -> Iterator[Pair]:
+def _take(rounds: int, pace: Pace, beside: Beside) -> Iterator[Pair]:
     for number in range(1, rounds + 1):
-        pair = _pair(load, beside, swapped=number % 2 == 0)
+        pair = _pair(pace, beside, swapped=number % 2 == 0)
+        well, stalled = pair.well, pair.stalled
         print(
-            f"round {number} of {rounds}: p50 {pair.well.median_ms:.1f} and "
-            f"{pair.stalled.median_ms:.1f} ms, ratio {pair.p50:.2f}; p99 {pair.well.p99_ms:.1f} "
-            f"and {pair.stalled.p99_ms:.1f} ms, ratio {pair.p99:.2f}",
+            f"round {number} of {rounds}: p50 {well.median_ms:.1f} and {stalled.median_ms:.1f} ms; "
+            f"p99 {well.p99_ms:.1f} and {stalled.p99_ms:.1f} ms",
             flush=True,
         )
         yield pair
 
 
-def _pair(load: Load, beside: Beside, *, swapped: bool) -> Pair:
+def _pair(pace: Pace, beside: Beside, *, swapped: bool) -> Pair:
     order = -1 if swapped else 1
-    taken = [_measure(which, load, beside) for which in (WELL, beside.second)[::order]]
+    taken = [_measure(which, pace, beside) for which in (WELL, beside.second)[::order]]
     return Pair(*taken[::order])
 
 
-def _measure(which: str, load: Load, beside: Beside) -> Measured:
+def _measure(which: str, pace: Pace, beside: Beside) -> Paced:
     """What callers see of a Penstock of its own, with events for that partner beside them."""
     with tempfile.TemporaryDirectory(prefix="outage-") as folder, ExitStack() as running:
         penstock = running.enter_context(servers.penstock(Path(folder)))
@@ -125,9 +119,8 @@ def _measure(which: str, load: Load, beside: Beside) -> Measured:
         administration = Administration(penstock)
         administration.prepare(upstream)
         administration.publish(which, _document(which, upstream.port if which == WELL else silent))
-        measure(answer_target(penstock), Load(load.connections, 1.0))
         running.enter_context(_events(_target(penstock, which), beside))
-        return measure(answer_target(penstock), load)
+        return measure_paced(answer_target(penstock), pace)
 
 
 @contextmanager

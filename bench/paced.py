@@ -23,12 +23,16 @@ PATIENCE = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """`rate` requests a second for `seconds` after `warm_up`, `connections` at most under way."""
+    """`rate` requests a second for `seconds` after `warm_up`, `connections` at most under way.
+
+    `each`: the time of each is given, too.
+    """
 
     rate: float
     seconds: float = 5.0
     warm_up: float = 1.0
     connections: int = 64
+    each: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,8 @@ class Paced:
     rate: float
     median_ms: float
     p99_ms: float
+    times_ms: Sequence[float] = ()
+    """Of each that counts, where they were asked for."""
 
     @property
     def ratio(self) -> float:
@@ -116,7 +122,8 @@ def pace_through(target: Target, pace: Pace) -> Paced:
     if not times:
         raise UnexpectedAnswer(f"nothing was due within {pace.seconds} s")
     middle, late = times[len(times) // 2], times[len(times) * 99 // 100]
-    return Paced(pace.rate, middle * 1000, late * 1000)
+    each = [took * 1000 for took in times] if pace.each else []
+    return Paced(pace.rate, middle * 1000, late * 1000, each)
 
 
 def measure_paced(target: Target, pace: Pace) -> Paced:
