@@ -8,15 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.store.conftest import postgres
 from tests.support.machines import Machines, open_machines
 from tests.support.nginx import Nginx, running_nginx
 from tests.support.partner import Partner, open_partner
 from tests.support.postgres import PostgresServer
 from tests.support.redis import RedisServer, running_redis
 from tests.support.server import Server
-
-__all__ = ["postgres"]
 
 PROXY = {"PENSTOCK_TRUSTED_PROXIES": "127.0.0.1"}
 """Where nginx comes from; callers of the tests that matter come from elsewhere."""

@@ -5,10 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.store.conftest import database_url, postgres, sqlite_url
 from tests.support.workbench import Workbench, workbench, workbench_over
-
-__all__ = ["database_url", "postgres", "sqlite_url"]
 
 
 @pytest.fixture

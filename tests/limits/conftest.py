@@ -7,11 +7,8 @@ import pytest
 
 from core.limits import RequestCounter
 from store.request_counters import open_counter
-from tests.store.conftest import database_url, postgres, sqlite_url
 from tests.support.redis import RedisServer, running_redis
 from tests.support.workbench import Workbench, workbench
-
-__all__ = ["database_url", "postgres", "sqlite_url"]
 
 
 @pytest.fixture

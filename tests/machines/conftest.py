@@ -8,13 +8,12 @@ from pathlib import Path
 import pytest
 
 from tests.crash.conftest import chance
-from tests.store.conftest import postgres
 from tests.support.machines import Machines, open_machines
 from tests.support.partner import Partner, open_partner
 from tests.support.postgres import PostgresServer
 from tests.support.redis import RedisServer, running_redis
 
-__all__ = ["chance", "postgres"]
+__all__ = ["chance"]
 
 
 @pytest.fixture

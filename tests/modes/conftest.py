@@ -9,13 +9,10 @@ from pathlib import Path
 import pytest
 
 from tests.modes.installations import Distributed, Embedded, Installation
-from tests.store.conftest import postgres
 from tests.support.machines import open_machines
 from tests.support.partner import Partner, open_partner
 from tests.support.redis import running_redis
 from tests.support.server import Server
-
-__all__ = ["postgres"]
 
 
 @pytest.fixture(scope="session", params=["embedded", "distributed"])

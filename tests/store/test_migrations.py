@@ -55,15 +55,15 @@ def test_every_commit_waits_for_the_disk(database_url: str) -> None:
     assert told == asked
 
 
-def test_a_database_of_a_newer_release_is_refused_in_words(database_url: str) -> None:
-    open_store(database_url, Cipher(b"key")).close()
-    database = Database(database_url)
+def test_a_database_of_a_newer_release_is_refused_in_words(empty_database_url: str) -> None:
+    open_store(empty_database_url, Cipher(b"key")).close()
+    database = Database(empty_database_url)
     with database.engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     database.close()
 
     with pytest.raises(ConfigError, match="9999"):
-        open_store(database_url, Cipher(b"key"))
+        open_store(empty_database_url, Cipher(b"key"))
 
 
 @pytest.mark.parametrize(

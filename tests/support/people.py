@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
+
+import pytest
 
 from core.accounts import (
     ActorKind,
@@ -14,9 +18,18 @@ from core.accounts import (
     User,
 )
 from core.ids import new_id
+from engine.people import passwords
 from tests.support.builders import NOW
 
 PASSWORD = "correct horse battery staple"
+
+
+@contextmanager
+def passwords_of_little_work() -> Iterator[None]:
+    """What takes 70 ms on purpose is not what a test of something else waits for."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "MEMORY_KIB", 64)
+        yield
 
 
 def make_user(**changes: Any) -> User:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2.bccache import Bucket, BytecodeCache
@@ -16,9 +15,9 @@ from werkzeug.test import TestResponse
 from api.operations import Operation
 from app import create_app
 from core.config import Config
-from engine.people import passwords
 from engine.service import Service
 from tests.support.databases import sqlite_database
+from tests.support.people import passwords_of_little_work
 from wiring import Application, build
 
 
@@ -61,9 +60,7 @@ class Site:
 def open_site(folder: Path) -> Iterator[Site]:
     """A site over a data folder; it is closed when the generator is."""
     sqlite_database(folder)
-    with pytest.MonkeyPatch.context() as patch:
-        # What takes 70 ms on purpose is not what a test of a page waits for.
-        patch.setattr(passwords, "MEMORY_KIB", 64)
+    with passwords_of_little_work():
         application = build(Config(data_dir=folder))
     for tenant in ("acme", "globex"):
         application.service.tenants.create(tenant, tenant.title())

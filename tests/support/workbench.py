@@ -40,6 +40,7 @@ from engine.surroundings import Surroundings
 from store import Cipher, SqlStore, open_counter, open_store
 from tests.support.builders import NOW
 from tests.support.databases import FILE, sqlite_database
+from tests.support.people import passwords_of_little_work
 from triggers.bodies import body_value
 from wiring import action_and_trigger_registry
 
@@ -268,8 +269,9 @@ def workbench_over(database_url: str, traces: Traces = NO_TRACES) -> Iterator[Wo
     """A workbench over a database with every table."""
     store = open_store(database_url, Cipher(b"a key of the tests"))
     try:
-        opened = Workbench(store, traces)
-        yield opened
+        with passwords_of_little_work():
+            opened = Workbench(store, traces)
+            yield opened
         opened.wait()
     finally:
         store.close()

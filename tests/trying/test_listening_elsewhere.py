@@ -19,11 +19,8 @@ from engine.trying.listen_exchange import KNOWN_AFTER, RENEWED_FOR, ListenExchan
 from engine.trying.listening import MOST_UNREAD, Listening
 from store import Cipher, SqlStore, open_store
 from store.database import Database
-from tests.store.conftest import database_url, postgres, sqlite_url
 from tests.support.builders import make_document
 from tests.support.workbench import TENANT, Workbench
-
-__all__ = ["database_url", "postgres", "sqlite_url"]
 
 
 class Two:
