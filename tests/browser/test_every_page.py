@@ -16,19 +16,17 @@ from tests.support.quarantine import failing_document
 from tests.support.server import Server
 from tests.support.waiting import eventually
 
+SHOW_ALERTS = ("/", "/automations", "/automations/parcels", "/alerts", "/inbox")
+"""Come last: an alert is raised within 15 seconds, in which the others are visited."""
 PAGES = (
-    "/",
-    "/automations",
     "/automations/new",
     "/automations/partner-sync",
     "/automations/partner-sync?step=sync",
-    "/automations/parcels",
     "/automations/partner-sync/versions",
     "/automations/partner-sync/versions/1",
     "/runs",
     "/runs/{run}",
     "/runs/{failed}",
-    "/alerts",
     "/runs/{looped}",
     "/runs/{looped}/steps/round",
     "/runs/{looped}/loops/round",
@@ -39,7 +37,6 @@ PAGES = (
     "/approvals",
     "/approvals?state=all",
     "/approvals/{approval}",
-    "/inbox",
     "/subscriptions",
     "/subscriptions/new",
     "/subscriptions/{subscription}",
@@ -67,6 +64,7 @@ PAGES = (
     "/audit",
     "/account",
     "/no-such-page",
+    *SHOW_ALERTS,
 )
 CUSTOMERS = {
     "properties": {
@@ -92,6 +90,10 @@ def lived_in(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iter
     """An installation in which something has happened."""
     with open_studio(tmp_path_factory.mktemp("lived-in"), browser) as studio:
         server = studio.server
+        alerts = {"failures": {"count": 1}, "silence": {"for": "2h"}}
+        stop = step("stop", "stop", {"status": "failed", "message": "Nobody took the parcel."})
+        server.publish("parcels", on_webhook("parcels", stop, settings={"alerts": alerts}))
+        post(server, "parcels")
         server.publish("partner-sync", example("partner-sync"))
         server.publish("partner-round", example("partner-round"))
         server.publish("orders", on_webhook("orders", respond="finished"))
@@ -101,10 +103,6 @@ def lived_in(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iter
         asking = {"ask": ["admin", "implementer", "viewer"], "title": "Refund?", "form": FORM}
         server.publish("refunds", on_webhook("refunds", step("ask", "approve", asking)))
         run_when(server, post(server, "refunds").json["run_id"], "waiting")
-        alerts = {"failures": {"count": 1}, "silence": {"for": "2h"}}
-        stop = step("stop", "stop", {"status": "failed", "message": "Nobody took the parcel."})
-        server.publish("parcels", on_webhook("parcels", stop, settings={"alerts": alerts}))
-        post(server, "parcels")
         post(server, "shared-orders", {"order": {"id": "A-2", "total": 9, "partners": ROUND}})
         post(server, "partner-sync", order)
         server.call("PUT", "/api/v1/collections/customers", CUSTOMERS)
@@ -112,7 +110,6 @@ def lived_in(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iter
         for number in range(60):
             values = {"name": "Ada " * 30, "level": 2, "note": {"long": "x" * 300}}
             server.call("PUT", f"/api/v1/records/customers/C-{number}", values)
-        eventually(lambda: server.call("GET", "/api/v1/alerts").json["items"])
         server.call("PATCH", "/api/v1/settings", {"quotas": {"events": 3, "runs": 5000}})
         key = {"name": "A shop with a long name " * 4, "scopes": ["trigger"], "limit": "100/m"}
         server.call("POST", "/api/v1/keys", key)
@@ -204,8 +201,10 @@ def sideways(page: Page) -> int:
 
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_is_accessible_in_both_themes_fits_a_telephone_and_does_not_complain(
-    inside: Page, addresses: dict[str, str], path: str
+    lived_in: Studio, inside: Page, addresses: dict[str, str], path: str
 ) -> None:
+    if path in SHOW_ALERTS:
+        eventually(lambda: lived_in.server.call("GET", "/api/v1/alerts").json["items"])
     address = path.format(**addresses)
     found = {}
     with Console(inside) as console:
