@@ -1,4 +1,4 @@
-"""One server and one browser for all tests of a process; each test has windows of its own."""
+"""One server and one browser for all tests of a process, and one window, which is as if new."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.support.browser import Console, Studio, open_browser, open_studio
+from tests.support.window import Window
 
 
 @pytest.fixture(scope="session")
@@ -26,9 +27,23 @@ def studio(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterat
         yield opened
 
 
+@pytest.fixture(scope="session")
+def window(studio: Studio) -> Iterator[Window]:
+    opened = Window(studio)
+    yield opened
+    opened.close()
+
+
 @pytest.fixture
-def page(studio: Studio) -> Iterator[Page]:
-    """A window of the admin; a page that complains fails its test."""
+def page(window: Window, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """The window of the admin, as if it were new; a page that complains fails its test."""
+    with window.lent(request.session) as opened:
+        yield opened
+
+
+@pytest.fixture
+def own_page(studio: Studio) -> Iterator[Page]:
+    """A window for one test, which may do to it what cannot be undone."""
     with studio.context() as context:
         opened = context.new_page()
         console = Console(opened)

@@ -21,7 +21,7 @@ def with_cdn(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iter
 
 
 @pytest.fixture
-def window(with_cdn: Studio) -> Iterator[Page]:
+def cdn_page(with_cdn: Studio) -> Iterator[Page]:
     with with_cdn.context() as context:
         yield context.new_page()
 
@@ -41,34 +41,34 @@ def from_file(route: Route) -> None:
     route.fulfill(body=local.read_bytes(), headers=headers)
 
 
-def test_htmx_comes_from_its_cdn_when_that_has_the_very_file(window: Page) -> None:
-    console = Console(window)
-    window.route(HTMX_CDN, from_file)
-    assert open_home(window) == [HTMX_CDN]
+def test_htmx_comes_from_its_cdn_when_that_has_the_very_file(cdn_page: Page) -> None:
+    console = Console(cdn_page)
+    cdn_page.route(HTMX_CDN, from_file)
+    assert open_home(cdn_page) == [HTMX_CDN]
     assert console.complaints == []
 
 
-def test_htmx_comes_from_here_when_the_cdn_cannot_be_reached(window: Page) -> None:
-    window.route(HTMX_CDN, lambda route: route.abort())
-    assert open_home(window)[-1].startswith(window.url)
+def test_htmx_comes_from_here_when_the_cdn_cannot_be_reached(cdn_page: Page) -> None:
+    cdn_page.route(HTMX_CDN, lambda route: route.abort())
+    assert open_home(cdn_page)[-1].startswith(cdn_page.url)
 
 
-def test_htmx_comes_from_here_when_the_cdn_does_not_answer(window: Page) -> None:
-    window.route(HTMX_CDN, lambda _route: None)
-    assert open_home(window)[-1].startswith(window.url)
+def test_htmx_comes_from_here_when_the_cdn_does_not_answer(cdn_page: Page) -> None:
+    cdn_page.route(HTMX_CDN, lambda _route: None)
+    assert open_home(cdn_page)[-1].startswith(cdn_page.url)
 
 
-def test_another_file_than_ours_does_not_run(window: Page) -> None:
+def test_another_file_than_ours_does_not_run(cdn_page: Page) -> None:
     headers = {"Access-Control-Allow-Origin": "*", "Content-Type": "text/javascript"}
-    window.route(HTMX_CDN, lambda route: route.fulfill(body="window.evil = 1", headers=headers))
-    open_home(window)
-    assert window.evaluate("window.evil") is None
+    cdn_page.route(HTMX_CDN, lambda route: route.fulfill(body="window.evil = 1", headers=headers))
+    open_home(cdn_page)
+    assert cdn_page.evaluate("window.evil") is None
 
 
-def test_with_local_assets_nothing_is_asked_of_anybody_else(studio: Studio, page: Page) -> None:
+def test_with_local_assets_nothing_is_asked_of_anybody_else(studio: Studio, own_page: Page) -> None:
     asked: list[str] = []
-    page.on("request", lambda one: asked.append(one.url))
-    page.goto("/")
-    eventually(lambda: page.evaluate("window.htmx !== undefined"))
+    own_page.on("request", lambda one: asked.append(one.url))
+    own_page.goto("/")
+    eventually(lambda: own_page.evaluate("window.htmx !== undefined"))
     foreign = [url for url in asked if not url.startswith((studio.server.url, "data:"))]
     assert foreign == []

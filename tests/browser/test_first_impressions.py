@@ -93,7 +93,7 @@ def test_a_result_and_its_pin_go_with_a_step_that_is_renamed(studio: Studio, pag
         page.locator("#undo").click()
     expect(canvas.node("first")).to_contain_text("pinned")
     expect(inspector(page).get_by_label("Id", exact=True)).to_have_value("first")
-    canvas.steps(1)
+    canvas.draft_where(lambda draft: draft == canvas.start)
     page.reload()
     ready(page)
     expect(canvas.node("first")).to_contain_text("pinned")

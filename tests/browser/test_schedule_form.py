@@ -8,22 +8,21 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.support.browser import Console, Studio
+from tests.support.browser import Studio
 from tests.support.builders import make_document, on_schedule
 from tests.support.inspector import field, labelled, open_in_inspector
 from tests.support.waiting import eventually
+from tests.support.window import Window
 
 BERLIN = {"cron": "0 9 * * mon-fri", "timezone": "Europe/Berlin"}
 
 
-@pytest.fixture
-def page(studio: Studio) -> Iterator[Page]:
+@pytest.fixture(scope="module")
+def window(studio: Studio) -> Iterator[Window]:
     """A window in New York."""
-    with studio.context(timezone_id="America/New_York") as context:
-        opened = context.new_page()
-        console = Console(opened)
-        yield opened
-        assert console.complaints == []
+    opened = Window(studio, "America/New_York")
+    yield opened
+    opened.close()
 
 
 def next_times(page: Page) -> Locator:

@@ -127,13 +127,13 @@ def test_zoom_and_fit_have_keys(studio: Studio, page: Page) -> None:
     expect(page.get_by_role("img", name="Overview of the automation")).to_be_visible()
 
 
-def test_trying_and_saving_have_keys_even_while_typing(studio: Studio, page: Page) -> None:
-    canvas = Canvas(studio, page, "keys-everywhere", chain("first"))
-    page.get_by_label("Name of the automation").focus()
+def test_trying_and_saving_have_keys_even_while_typing(studio: Studio, own_page: Page) -> None:
+    canvas = Canvas(studio, own_page, "keys-everywhere", chain("first"))
+    own_page.get_by_label("Name of the automation").focus()
     canvas.press("Control+Enter")
-    expect(page.locator("#trial-state")).to_contain_text("Succeeded")
+    expect(own_page.locator("#trial-state")).to_contain_text("Succeeded")
     # With the clock stopped nothing is saved but by the key.
-    page.clock.install()
-    page.get_by_label("Name of the automation").fill("Saved by a key")
+    own_page.clock.install()
+    own_page.get_by_label("Name of the automation").fill("Saved by a key")
     canvas.press("Control+s")
     canvas.draft_where(lambda draft: draft["name"] == "Saved by a key")

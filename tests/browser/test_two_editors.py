@@ -6,6 +6,7 @@ from playwright.sync_api import Page, expect
 
 from tests.support.automations import on_webhook
 from tests.support.browser import Studio, ready
+from tests.support.canvas import Canvas, chain, webhook
 from tests.support.waiting import eventually
 
 
@@ -47,6 +48,22 @@ def test_a_builder_without_changes_of_its_own_follows(studio: Studio, page: Page
     studio.automation("follows", {**on_webhook("follows"), "name": "Changed elsewhere"})
     page.evaluate("dispatchEvent(new Event('focus'))")
     expect(page.get_by_label("Name of the automation")).to_have_value("Changed elsewhere")
+
+
+def test_what_others_pinned_comes_with_their_steps(studio: Studio, page: Page) -> None:
+    canvas = Canvas(studio, page, "pinned-elsewhere", webhook())
+    pin(page, f"{page.url}/pins/first")
+    studio.automation("pinned-elsewhere", chain("first"))
+    page.evaluate("dispatchEvent(new Event('focus'))")
+    expect(canvas.node("first")).to_contain_text("pinned")
+
+
+def pin(page: Page, address: str) -> None:
+    """Keeps a result of a step, as another window does."""
+    token = str(page.locator("meta[name=csrf]").get_attribute("content"))
+    result = {"status": "succeeded", "port": "success", "output": {"x": 1}, "error": None}
+    kept = page.request.put(address, data=result, headers={"X-CSRF-Token": token})
+    assert kept.ok, kept.text()
 
 
 def ready_page(page: Page, path: str) -> None:

@@ -9,14 +9,16 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from playwright.sync_api import (
     Browser,
     BrowserContext,
     ConsoleMessage,
+    Error,
     Page,
     Playwright,
+    ViewportSize,
     expect,
 )
 
@@ -26,8 +28,28 @@ from tests.support.server import ROOT, Server, starting_server
 
 PATIENCE_MILLISECONDS = 20_000
 ADMIN = "ada@penstock.example"
-WIDE = {"width": 1440, "height": 900}
-NARROW = {"width": 380, "height": 800}
+WIDE: ViewportSize = {"width": 1440, "height": 900}
+NARROW: ViewportSize = {"width": 380, "height": 800}
+FEATURES_OFF = (
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsUpgrades",
+    "HttpsFirstBalancedModeAutoEnable",
+    "LensOverlay",
+    "MediaRouter",
+    "PaintHolding",
+    "ThirdPartyStoragePartitioning",
+    "AvoidCorsURLLoaderRestartOnRedirect",
+    "TcpPortRandomizationWin",
+    "OptimizationHints",
+    "NetworkTimeServiceQuerying",
+    "AimEnabled",
+    "PreconnectToSearch",
+    "WebUIOmniboxPopup",
+    "WebUIOmniboxAimPopup",
+)
+"""What Playwright turns off, as only the last such flag counts, and the suggestions of the address
+bar: two pages that Chromium loads for each window, though it shows none."""
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -36,6 +58,7 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    f"--disable-features={','.join(FEATURES_OFF)}",
 ]
 
 
@@ -108,17 +131,31 @@ def _set_up(browser: Browser, link: str) -> Mapping[str, Any]:
 
 
 class Console:
-    """What a page complains about: errors of scripts, and what its policy refused."""
+    """What a page complains about: errors of scripts, and what its policy refused.
+
+    It hears as long as its `with` lasts, or the page.
+    """
 
     def __init__(self, page: Page) -> None:
         self.complaints: list[str] = []
+        self._page = page
         page.on("console", self._hear)
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("pageerror", self._hear_error)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._page.remove_listener("console", self._hear)
+        self._page.remove_listener("pageerror", self._hear_error)
 
     def _hear(self, message: ConsoleMessage) -> None:
         # A refusal by the server is an answer that pages deal with; the browser notes each.
         if message.type == "error" and "Failed to load resource" not in message.text:
             self.complaints.append(message.text)
+
+    def _hear_error(self, error: Error) -> None:
+        self.complaints.append(str(error))
 
 
 def ready(page: Page) -> Page:

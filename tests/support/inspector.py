@@ -8,7 +8,7 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page
 
-from tests.support.browser import Studio, ready
+from tests.support.browser import Studio
 from tests.support.builders import make_document, send, step
 from tests.support.waiting import eventually
 
@@ -40,19 +40,23 @@ def open_in_inspector(
 ) -> Page:
     """Makes an automation of this draft and opens the step of this name."""
     path = studio.automation(re.sub(r"\W+|_", "-", automation)[:60].strip("-"), document)
+    _keep_sample(page, path)
     page.goto(path)
-    token = str(page.locator("meta[name=csrf]").get_attribute("content"))
-    kept = page.request.post(
-        f"{path}/samples", data={"name": "One", "event": EVENT}, headers={"X-CSRF-Token": token}
-    )
-    assert kept.ok, kept.text()
-    ready(page).reload()
     page.locator("#sample-name", has_text="One").wait_for()
     page.locator("#show-outline").click()
     page.locator("#outline").get_by_text(name, exact=True).first.dblclick()
     page.locator("#inspector-configure [data-node]").wait_for()
     page.locator("#show-outline").click()
     return page
+
+
+def _keep_sample(page: Page, path: str) -> None:
+    """Gives an automation a sample event as its builder does, which need not be open for it."""
+    builder = page.request.get(path).text()
+    [token] = re.findall(r'<meta name="csrf" content="(\w+)">', builder)
+    sample = {"name": "One", "event": EVENT}
+    kept = page.request.post(f"{path}/samples", data=sample, headers={"X-CSRF-Token": token})
+    assert kept.ok, kept.text()
 
 
 def field(page: Page, path: str) -> Locator:

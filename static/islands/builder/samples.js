@@ -18,6 +18,10 @@ export async function startSamples(editor, region) {
   editor.addEventListener("samples", () => refresh(editor, list));
   closeAfterUse(region.querySelector("#sample-menu"));
   startSampleForm(editor, region.querySelector("#write-sample"));
+  // Others bring steps, and what they pinned.
+  editor.addEventListener("change", ({ detail }) => {
+    if (detail.origin === "server") attempt(() => takePins(editor));
+  });
   const samples = await refresh(editor, list);
   await takePins(editor);
   if (samples.length && !editor.sample) editor.chooseSample(await whole(editor, samples[0]));
