@@ -20,10 +20,16 @@ looks are requests, whose answers cost the very processors that what is awaited 
 
 def eventually(condition: Callable[[], Value], seconds: float = PATIENCE) -> Value:
     """The first value of `condition` that holds. Fails when there is none within the time."""
-    begun = time.monotonic()
+    begun = looked = time.monotonic()
     pause = threading.Event()
     while not (value := condition()):
-        waited = time.monotonic() - begun
-        assert waited < seconds, f"still {value!r} after {seconds:.0f} s"
-        pause.wait(min(max(waited * _SHARE, _SHORTEST_PAUSE), _LONGEST_PAUSE))
+        now = time.monotonic()
+        assert now - begun < seconds, f"still {value!r} after {seconds:.0f} s"
+        pause.wait(_pause(waited=now - begun, look=now - looked))
+        looked = time.monotonic()
     return value
+
+
+def _pause(waited: float, look: float) -> float:
+    """Seconds until the next look; at least as many as the last one took."""
+    return max(look, min(max(waited * _SHARE, _SHORTEST_PAUSE), _LONGEST_PAUSE))
