@@ -12,6 +12,7 @@ from core.clock import Clock, Milliseconds
 from core.errors import StorageUnavailable
 from core.subscriptions import Delivery, DeliveryQueue
 from dispatch.endpoint_places import EACH, PLACES, EndpointPlaces
+from engine.lease import Term
 from engine.subscriptions.deliverer import Deliverer
 
 LONGEST_NAP_SECONDS = 1.0
@@ -94,21 +95,22 @@ class DeliveryDispatcher:
     def _take_due(self) -> float:
         """Claims due deliveries as far as there are places; seconds until it is worth looking."""
         now = self._clock.now()
+        term = self._deliverer.lease.term
         queues = self._transitions.queues()
         shares = self._places.shares(queues, now)
         claimed = self._transitions.claim_due(self._executor, now, shares) if shares else ()
         failing = {one.subscription_id for one in queues if one.failing}
         for delivery in claimed:
-            self._start(delivery, failing=delivery.subscription_id in failing)
+            self._start(delivery, term, failing=delivery.subscription_id in failing)
         return 0.0 if claimed else self._nap_seconds(queues, now)
 
-    def _start(self, delivery: Delivery, *, failing: bool) -> None:
+    def _start(self, delivery: Delivery, term: Term, *, failing: bool) -> None:
         self._places.take(delivery, failing=failing)
-        self._pool.submit(self._deliver, delivery, failing)
+        self._pool.submit(self._deliver, delivery, term, failing)
 
-    def _deliver(self, delivery: Delivery, failing: bool) -> None:
+    def _deliver(self, delivery: Delivery, term: Term, failing: bool) -> None:
         try:
-            until = self._deliverer.deliver(delivery)
+            until = self._deliverer.deliver(delivery, term)
             if until is not None:
                 self._places.rest(delivery.subscription_id, until)
         except Exception:

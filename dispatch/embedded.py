@@ -126,6 +126,7 @@ class EmbeddedDispatcher:
             # Whoever gives a place back wakes us; what is due needs no second look until then.
             return LONGEST_NAP_SECONDS
         claimed: list[Run] = []
+        term = executor.term
         try:
             nap = self._nap_seconds()
             if nap > 0.0:
@@ -137,7 +138,7 @@ class EmbeddedDispatcher:
             self._threads.places.give_back(places - len(claimed))
         for run in claimed:
             executor.hold(run)
-            self._threads.execute(partial(executor.resume, run))
+            self._threads.execute(partial(executor.resume, run, term))
         if len(claimed) == places:
             self._call_others()
         return 0.0 if claimed else SHORTEST_NAP_SECONDS

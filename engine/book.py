@@ -13,6 +13,7 @@ from core.outcomes import Answer
 from core.writes import Write
 from engine.answers import Reply
 from engine.journal import Journal
+from engine.lease import Term
 from engine.patience import patiently
 from engine.tools import Tools
 
@@ -22,11 +23,16 @@ logger = logging.getLogger(__name__)
 class Book:
     """Journal, request log and reply of a run; all of it reaches the disk with the run's moves."""
 
-    def __init__(self, tools: Tools, run: Run, steps: Iterable[StepRun]) -> None:
+    def __init__(
+        self, tools: Tools, run: Run, steps: Iterable[StepRun], term: Term | None = None
+    ) -> None:
+        """`term`: that of the lease in which the run was claimed; the present one for a new run."""
         self.journal = Journal(steps)
         self.replied = False
         self._tools = tools
         self._run = run
+        self._term = tools.lease.term if term is None else term
+        """That in which the run was last known to be in these hands."""
         self._log: list[Write] = []
         self._beside: list[Write] = []
         self._reply: Reply | None = None
@@ -68,7 +74,7 @@ class Book:
         """
         if self._has_unsaved and not self._prove(until):
             return False
-        return self._tools.lease.holds() or self._prove(until)
+        return self._tools.lease.holds(self._term) or self._prove(until)
 
     @property
     def _has_unsaved(self) -> bool:
@@ -86,10 +92,16 @@ class Book:
         steps = self.journal.unsaved
         kept = (self._tools.store.runs.keep_step(self._run, step) for step in steps)
         writes = [move, *kept, *self._beside, *self._log]
-        if not self.insist(partial(self._tools.store.commit, writes), until):
+        if not self.insist(partial(self._keep, writes), until):
             return False
         self._saved(steps)
         return True
+
+    def _keep(self, writes: Sequence[Write]) -> None:
+        """Commits a move of the run, which proves whose it is, with the writes beside it."""
+        term = self._tools.lease.term
+        self._tools.store.commit(writes)
+        self._term = term
 
     def insist(self, work: Callable[[], object], until: Milliseconds | None) -> bool:
         """Does what needs the store, as `commit` does; `work` may be begun several times."""

@@ -23,6 +23,7 @@ from engine.caller import Caller
 from engine.context import build_context
 from engine.course import Course, verdict_of
 from engine.departure import Departure
+from engine.lease import Term
 from engine.plan import Plan, PlannedStep
 from engine.run_end import Verdict
 from engine.run_signals import is_waiting
@@ -60,6 +61,7 @@ class Execution:
         plan: Plan,
         journal: Sequence[StepRun] = (),
         signals: Sequence[Signal] = (),
+        term: Term | None = None,
     ) -> None:
         self.run = run
         self._tools = tools
@@ -67,7 +69,7 @@ class Execution:
         trace = tools.traces.of(run, event)
         self.masker = secrets.masker
         self.trace_id = None if trace is None else trace.trace_id
-        self._book = Book(tools, run, journal)
+        self._book = Book(tools, run, journal, term)
         self._journal = self._book.journal
         self._caller = Caller(tools, run, event, plan, self.masker, self._book)
         self._departure = Departure(tools, run, self._book, self._caller, trace)

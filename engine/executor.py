@@ -13,6 +13,7 @@ from core.states import RunStatus
 from engine.answers import Ended
 from engine.ended_traces import trace_end
 from engine.execution import Execution, Standing
+from engine.lease import Term
 from engine.patience import patiently
 from engine.plan import Plan
 from engine.tools import Tools
@@ -32,22 +33,30 @@ class Executor:
         """The execution of a run that this process has just made."""
         return Execution(self.tools, run, event, plan, journal)
 
+    @property
+    def term(self) -> Term:
+        """The present one of the lease; to be read before a claim, whose word may come late."""
+        return self.tools.lease.term
+
     def hold(self, run: Run) -> None:
         """A run was claimed, and will be resumed."""
         self.tools.hands.take(run.id)
 
-    def resume(self, run: Run) -> Standing:
-        """Goes on with a run that this process has claimed, until it ends or waits."""
+    def resume(self, run: Run, term: Term | None = None) -> Standing:
+        """Goes on with a run that this process has claimed, until it ends or waits.
+
+        `term`: that of the lease when the run was claimed; without it, the present one.
+        """
         told_of = log_context.SUBJECT.set(run)
         try:
-            return self._resume(run)
+            return self._resume(run, term)
         finally:
             log_context.SUBJECT.reset(told_of)
             self.tools.hands.leave(run.id)
 
-    def _resume(self, run: Run) -> Standing:
+    def _resume(self, run: Run, term: Term | None) -> Standing:
         try:
-            execution = self._load(run)
+            execution = self._load(run, term)
         except StorageUnavailable as error:
             logger.warning(
                 "run %s cannot be read now, it will be taken up again: %s", run.id, error
@@ -57,14 +66,14 @@ class Executor:
             return self._fail(run, str(error))
         return execution.advance()
 
-    def _load(self, run: Run) -> Execution:
+    def _load(self, run: Run, term: Term | None) -> Execution:
         plan = self._plan(run)
         event = self.tools.store.events.get(run.tenant, run.event_id)
         if event is None:
             raise NotFoundError(f"the event {run.event_id} is no longer there")
         journal = self.tools.store.runs.journal(run.tenant, run.id)
         signals = self.tools.store.signals.of_run(run.tenant, run.id) if run.signals else ()
-        return Execution(self.tools, run, event, plan, journal, signals)
+        return Execution(self.tools, run, event, plan, journal, signals, term)
 
     def _plan(self, run: Run) -> Plan:
         try:

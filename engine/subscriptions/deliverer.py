@@ -14,7 +14,7 @@ from core.errors import GuardMissed, PenstockError, StorageUnavailable, Unstorab
 from core.store import Store
 from core.subscriptions import Delivery, Subscription
 from core.writes import Write
-from engine.lease import Lease
+from engine.lease import Lease, Term
 from engine.patience import commit_patiently
 from engine.subscriptions.courier import Courier, Sent
 from engine.subscriptions.endings import Disabler, Ending, ending_after
@@ -58,21 +58,22 @@ class Deliverer:
     ) -> None:
         self.stopping = threading.Event()
         self.transitions = transitions
+        self.lease = lease
         self._store = store
         self._courier = courier
         self._disabler = disabler
         self._index = index
         self._clock = clock
-        self._lease = lease
         self._chance = chance
 
-    def deliver(self, delivery: Delivery) -> Milliseconds | None:
+    def deliver(self, delivery: Delivery, term: Term | None = None) -> Milliseconds | None:
         """One attempt of a claimed delivery; afterwards nobody holds it.
 
+        `term`: that of the lease when it was claimed; without it, the present one.
         Gives until when its subscription's endpoint has to be left alone, None when it has not.
         """
         try:
-            return self._deliver(delivery)
+            return self._deliver(delivery, term)
         except UnstorableError as error:
             words = "what delivery %s came to cannot be kept: %s"
             logger.warning(words, delivery.id, error, extra=log_context.of(delivery.tenant))
@@ -90,7 +91,7 @@ class Deliverer:
             self._fail(delivery, INTERNAL)
         return None
 
-    def _deliver(self, delivery: Delivery) -> Milliseconds | None:
+    def _deliver(self, delivery: Delivery, term: Term | None) -> Milliseconds | None:
         subscription = self._store.subscriptions.get(delivery.tenant, delivery.subscription_id)
         signing = self._store.subscriptions.secrets(delivery.tenant, delivery.subscription_id)
         if subscription is None or signing is None:
@@ -99,7 +100,7 @@ class Deliverer:
             because = subscription.disabled_because
             reason = f"{DISABLED}: {because}" if because else DISABLED
             self._settle(given_up(delivery, reason, self._clock.now()))
-        elif not self._lease.holds():
+        elif not self.lease.holds(term):
             # Word of the claim may have come late, and others have delivered it meanwhile.
             self._settle(given_back(delivery, self._clock.now() + SOON))
         else:

@@ -36,13 +36,15 @@ def admin(site: Site) -> Caller:
 
 @pytest.fixture(scope="session")
 def document() -> Callable[..., dict[str, Any]]:
-    """Makes a document whose webhook, below `/hooks/acme/`, answers when its run has ended."""
+    """Makes a document whose webhook is below `/hooks/acme/`."""
 
-    def make(path: str = "orders", *steps: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    def make(
+        path: str = "orders", *steps: dict[str, Any], respond: str = "finished", **changes: Any
+    ) -> dict[str, Any]:
         steps = steps or (step("mark", "set-values", {"values": {"seen": "<trigger.body>"}}),)
         trigger = {
             "type": "webhook",
-            "with": {"path": path, "respond": "finished"},
+            "with": {"path": path, "respond": respond},
             "next": [steps[0]["id"]],
         }
         return make_document(*steps, trigger=trigger, **changes)

@@ -295,7 +295,7 @@ def test_items_that_wait_are_told_of_while_a_loop_goes_on(
     site: Site, admin: Caller, publish: Callable[..., None]
 ) -> None:
     hold = step("hold", "wait-for-callback", {})
-    publish("orders", *looping(hold, concurrency=2))
+    publish("orders", *looping(hold, concurrency=2), respond="accepted")
     run_id = site.anybody.post("/hooks/acme/orders", json={"lines": [1, 2, 3]}).json["run_id"]
 
     loop, *body = eventually_waiting(admin, run_id)["steps"]

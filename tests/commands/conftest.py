@@ -12,6 +12,7 @@ import pytest
 
 from app import main
 from tests.support.builders import make_document
+from tests.support.databases import with_tables
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,12 @@ def penstock(tmp_path, monkeypatch, capsys) -> Penstock:
         return Finished(status, written.out, written.err)
 
     return run
+
+
+@pytest.fixture
+def tables(tmp_path: Path) -> None:
+    """The data folder has a database, for tests that are not about what a first command makes."""
+    with_tables(tmp_path / "data")
 
 
 @pytest.fixture

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import os
+import signal
+from pathlib import Path
 
 import pytest
 
-from tests.support.server import ROOT
+from tests.support.launching import Process, launch
+from tests.support.server import PATIENCE, ROOT
 
 HEAD = """
 import os, sys, threading
@@ -16,23 +18,24 @@ from core.errors import ConfigError, Fault, InvalidError
 """
 
 
-def start(program: str) -> subprocess.Popen[str]:
+def start(folder: Path, program: str) -> Process:
     """A program that may use `apart`: the process of the tests has other threads."""
-    return subprocess.Popen(
-        [sys.executable, "-c", HEAD + program],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    file = folder / "program.py"
+    file.write_text(HEAD + program)
+    with (folder / "errors.txt").open("w") as errors:
+        return launch(file, [], os.environ, ROOT, errors.fileno())
 
 
-def said(program: str) -> str:
-    out, err = start(program).communicate()
-    return (out + err).strip()
+def said(folder: Path, program: str) -> str:
+    started = start(folder, program)
+    assert started.stdout is not None
+    with started.stdout as output:
+        out = output.read()
+    started.wait(PATIENCE)
+    return (out + (folder / "errors.txt").read_text()).strip()
 
 
-def test_it_gives_what_the_work_gives_and_keeps_nothing_of_it() -> None:
+def test_it_gives_what_the_work_gives_and_keeps_nothing_of_it(tmp_path: Path) -> None:
     program = """
 def work():
     import wave
@@ -40,7 +43,7 @@ def work():
 loaded, pid = apart(work)
 print(loaded, pid == os.getpid(), "wave" in sys.modules)
 """
-    assert said(program) == "True False False"
+    assert said(tmp_path, program) == "True False False"
 
 
 @pytest.mark.parametrize(
@@ -51,7 +54,7 @@ print(loaded, pid == os.getpid(), "wave" in sys.modules)
         ('FileNotFoundError(2, "No such file", "x")', "FileNotFoundError [Errno 2] No such file"),
     ],
 )
-def test_it_raises_what_the_work_raises(raised: str, words: str) -> None:
+def test_it_raises_what_the_work_raises(tmp_path: Path, raised: str, words: str) -> None:
     program = f"""
 def work():
     raise {raised}
@@ -60,33 +63,35 @@ try:
 except Exception as error:
     print(type(error).__name__, error)
 """
-    assert said(program).startswith(words)
+    assert said(tmp_path, program).startswith(words)
 
 
-def test_a_fault_of_ours_is_shown_and_told() -> None:
+def test_a_fault_of_ours_is_shown_and_told(tmp_path: Path) -> None:
     program = """
 try:
     apart(lambda: 1 / 0)
 except Exception as error:
     print(type(error).__name__, error)
 """
-    assert "ZeroDivisionError" in said(program)
-    assert "PenstockError the start broke off" in said(program)
+    told = said(tmp_path, program)
+    assert "ZeroDivisionError" in told
+    assert "PenstockError the start broke off" in told
 
 
-def test_it_ends_with_the_process_that_waits_for_it() -> None:
+def test_it_ends_with_the_process_that_waits_for_it(tmp_path: Path) -> None:
     program = """
 def work():
     print("working", flush=True)
     threading.Event().wait(60)
 apart(work)
 """
-    waiting = start(program)
+    waiting = start(tmp_path, program)
     assert waiting.stdout is not None
     assert waiting.stdout.readline() == "working\n"
 
-    waiting.kill()
+    waiting.send_signal(signal.SIGKILL)
 
     # The end of the output comes when nobody is left who could write to it.
     assert waiting.stdout.read() == ""
-    waiting.communicate()
+    waiting.stdout.close()
+    waiting.wait(PATIENCE)

@@ -9,6 +9,8 @@ import pytest
 
 from tests.support.builders import make_document, send
 
+pytestmark = pytest.mark.usefixtures("tables")
+
 VALUE = "s3cret-value-of-the-partner"
 
 

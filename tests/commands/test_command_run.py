@@ -144,8 +144,8 @@ def test_a_working_process_stops_whichever_of_its_threads_takes_the_signal(tmp_p
         assert call("GET", f"{server.url}/healthz").status == 200
         # Linux gives a signal for a process to the thread that is named, where it can.
         os.kill(max(threads(worker) - {worker}), signal.SIGTERM)
-        eventually(lambda: worker not in server.workers())
-        assert "the working process ended (0); another follows" in server.errors()
+        eventually(lambda: "the working process ended (0); another follows" in server.errors())
+        assert worker not in server.workers()
         assert server.stop() == 0
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
 from app import WholeInstallation
 from core.config import Config
 from core.states import RunStatus
 from tests.support.builders import make_document, send, step
 from tests.support.server import ADMIN_KEY, running_server
+
+pytestmark = pytest.mark.usefixtures("tables")
 
 ECHO = make_document(
     step(

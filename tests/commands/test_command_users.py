@@ -15,6 +15,8 @@ from core.writes import ListQuery
 from tests.support.people import PASSWORD
 from tests.support.server import Server, call, starting_server
 
+pytestmark = pytest.mark.usefixtures("tables")
+
 ADA = "ada@example.com"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 

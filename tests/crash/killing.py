@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.support.databases import with_tables
 from tests.support.partner import LOOPBACK
 from tests.support.server import ROOT, Server, free_port
 
@@ -27,6 +28,7 @@ POINTS = ["before-commit", "within-commit", "after-commit", "before-send", "afte
 def killing_server(folder: Path, point: str, after: int) -> Iterator[KillingServer]:
     """A server that kills itself when it passes a point for the n-th time."""
     settings = {**killing_settings(point, after), "PENSTOCK_ALLOW_PRIVATE": LOOPBACK}
+    with_tables(folder / "data")
     server = KillingServer(folder, free_port(), [], settings)
     try:
         yield server

@@ -19,6 +19,7 @@ from tests.crash.killing import killing_server
 from tests.crash.wreck import committed
 from tests.support.automations import on_webhook
 from tests.support.builders import make_event, make_request_entry
+from tests.support.databases import sqlite_database
 from tests.support.retention import DAY, ORPHANS, ended_run, going_on, whole
 from tests.support.server import Server, running_server, starting_server
 from tests.support.waiting import eventually
@@ -30,8 +31,6 @@ TENANT = "default"
 
 def prepare(folder: Path, now: int, count: int = OLD) -> list[Run]:
     """A data folder with old runs that ended, and some that go on; those."""
-    data = folder / "data"
-    data.mkdir()
     long_ago = now - 40 * DAY
     event = {"tenant": TENANT, "received_at": long_ago}
     old = [ended_run(make_event(**event)) for _ in range(count)]
@@ -40,7 +39,7 @@ def prepare(folder: Path, now: int, count: int = OLD) -> list[Run]:
     left = [
         going_on(states[number % 3], event=make_event(**event), **goes_on) for number in range(OPEN)
     ]
-    store = open_store(f"sqlite:///{data / 'penstock.db'}", Cipher(b"a key of the tests"))
+    store = open_store(sqlite_database(folder / "data"), Cipher(b"a key of the tests"))
     with closing(store):
         store.commit([store.tenants.insert(Tenant(TENANT, "Default", {}, long_ago))])
         store.commit([store.statistics.move_mark(TENANT, None, now)])

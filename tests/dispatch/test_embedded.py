@@ -13,6 +13,7 @@ from core.store import Store
 from dispatch.embedded import EmbeddedDispatcher
 from engine.execution import Standing
 from engine.executor import Executor
+from engine.lease import Term
 from engine.transitions import Transitions
 from tests.support.builders import make_run
 
@@ -43,6 +44,8 @@ class DueRuns:
 class Resuming:
     """Executes a run by calling a function."""
 
+    term = 7
+
     def __init__(self, work: Any) -> None:
         self._work = work
         self._held: set[str] = set()
@@ -50,7 +53,8 @@ class Resuming:
     def hold(self, run: Run) -> None:
         self._held.add(run.id)
 
-    def resume(self, run: Run) -> Standing:
+    def resume(self, run: Run, term: Term) -> Standing:
+        assert term == self.term
         assert run.id in self._held, "it would be taken for a run in nobody's hands"
         self._work(run)
         return Standing.ENDED

@@ -102,6 +102,22 @@ def test_a_process_knows_until_when_its_lease_holds(bench: Workbench) -> None:
     assert lease.holds()
 
 
+def test_a_lease_that_was_over_brings_back_nothing_that_was_held_before(bench: Workbench) -> None:
+    lease = Lease(bench.clock)
+    sweeper = make_sweeper(bench, lease=lease)
+    sweeper.beat()
+    before = lease.term
+    bench.clock.turn(LEASE - 1)
+    sweeper.beat()
+    assert lease.holds(before)
+
+    bench.clock.turn(LEASE)
+    sweeper.beat()
+
+    assert not lease.holds(before)
+    assert lease.holds(lease.term)
+
+
 def test_what_a_silent_executor_held_is_due_within_forty_seconds_and_somebody_is_called(
     bench: Workbench,
 ) -> None:

@@ -19,6 +19,7 @@ from core.run_store import RunFilter
 from core.states import RunStatus
 from core.writes import ListQuery, Write
 from engine.answers import Ended
+from engine.execution import Standing
 from engine.replies import JsonReply, Problem
 from tests.support.builders import make_document, send, step
 from tests.support.loops import SYNC, by_item, each, keys
@@ -72,9 +73,10 @@ def test_a_completed_step_never_runs_again(bench: Workbench) -> None:
     assert keys[1] == keys[2]
 
 
+@pytest.mark.parametrize("renewed", [True, False])
 @pytest.mark.parametrize("another_took_it", [True, False])
 def test_who_hears_late_of_a_commit_asks_whose_the_run_is_before_sending(
-    bench: Workbench, another_took_it: bool
+    bench: Workbench, another_took_it: bool, renewed: bool
 ) -> None:
     """The lease runs out in the commit of the first step; the second is sent once all the same."""
     bench.publish(
@@ -82,8 +84,8 @@ def test_who_hears_late_of_a_commit_asks_whose_the_run_is_before_sending(
             send("first", f"{URL}/first", next=["second"]), send("second", f"{URL}/second")
         )
     )
-    commit = bench.store.commit
-    bench.executor.tools.lease.renewed(bench.clock.now() + 20_000)
+    commit, lease = bench.store.commit, bench.executor.tools.lease
+    lease.renewed(bench.clock.now() + 20_000)
 
     def commit_late(writes: Sequence[Write]) -> None:
         commit(writes)
@@ -93,12 +95,37 @@ def test_who_hears_late_of_a_commit_asks_whose_the_run_is_before_sending(
             if another_took_it:
                 assert bench.transitions.rescue(bench.clock.now()) == 1
                 assert bench.run_due() == 1
+            if renewed:
+                # The sweeper, which waited behind this commit, is faster than we are.
+                lease.renewed(bench.clock.now() + 20_000)
 
     bench.store.commit = commit_late  # type: ignore[method-assign]
     bench.post()
 
     assert bench.last_run().status is RunStatus.SUCCEEDED
     assert [one.url for one in bench.partner.received] == [f"{URL}/first", f"{URL}/second"]
+
+
+def test_who_hears_late_of_a_claim_asks_whose_the_run_is_although_the_lease_is_renewed(
+    bench: Workbench,
+) -> None:
+    bench.publish(make_document(send("first", f"{URL}/first")))
+    lease = bench.executor.tools.lease
+    lease.renewed(bench.clock.now() + 20_000)
+    bench.dispatcher.full = True
+    bench.post()
+    before = lease.term
+    [late] = bench.transitions.claim_due("late", bench.clock.now(), 10)
+    bench.clock.turn(20_000)
+    lease.renewed(bench.clock.now() + 20_000)
+    assert bench.transitions.rescue(bench.clock.now()) == 1
+    [held] = bench.transitions.claim_due("another", bench.clock.now(), 10)
+
+    assert bench.executor.resume(late, before) is Standing.LOST
+    assert bench.partner.received == []
+
+    assert bench.executor.resume(held) is Standing.ENDED
+    assert len(bench.partner.received) == 1
 
 
 @pytest.mark.parametrize("concurrency", [1, 4])

@@ -56,7 +56,8 @@ def started(mode: str, request: pytest.FixtureRequest) -> Iterator[Installation]
         else:
             redis = stack.enter_context(running_redis())
             database = request.getfixturevalue("postgres")
-            opened = Distributed(stack.enter_context(open_machines(folder, database, redis)))
+            machines = open_machines(folder, database, redis, tables=False)
+            opened = Distributed(stack.enter_context(machines))
         opened.start()
         yield opened
     for written in folder.rglob("errors.txt"):

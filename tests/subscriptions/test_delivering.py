@@ -72,16 +72,20 @@ def test_who_hears_late_of_a_claim_does_not_send_what_another_delivered(
     office.happen()
     lease = bench.executor.tools.lease
     lease.renewed(bench.clock.now() + 20_000)
+    before = lease.term
     [late] = office.claim()
     bench.clock.turn(20_000)
     assert office.deliverer.transitions.rescue(bench.clock.now()) == 1
     [held] = office.claim()
 
-    office.deliverer.deliver(late)
+    office.deliverer.deliver(late, before)
     assert office.received == []
     assert office.one().token == held.token
 
     lease.renewed(bench.clock.now() + 20_000)
+    office.deliverer.deliver(late, before)
+    assert office.received == []
+
     office.deliverer.deliver(held)
     assert office.one().status is DeliveryStatus.DELIVERED
     assert len(office.received) == 1

@@ -1,4 +1,8 @@
-"""Databases with every table, made once and copied: the migrations would take longer than tests."""
+"""Databases with every table, made once and copied: the migrations would take longer than tests.
+
+Stories of the first start of an installation begin with an empty one instead, whose tables the
+server makes (tests/commands/test_command_run.py, tests/demo, tests/modes).
+"""
 
 from __future__ import annotations
 
@@ -24,6 +28,12 @@ def sqlite_database(folder: Path) -> str:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / FILE).write_bytes(_sqlite_template())
     return f"sqlite:///{folder / FILE}"
+
+
+def with_tables(data_dir: Path) -> None:
+    """Spares a server that starts over this folder the migrations; a database there stays."""
+    if not (data_dir / FILE).exists():
+        sqlite_database(data_dir)
 
 
 def postgres_database(server: PostgresServer) -> str:

@@ -18,10 +18,12 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 LARGEST_ASKED = 1 << 17
+_PROGRAM = ("app", "dispatch.rq", "store.upgrade", "store.postgres_writer", "store.redis_counter")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +116,18 @@ def run(launch: Launch) -> None:
     runpy.run_path(launch.program, run_name="__main__")
 
 
+def _load() -> None:
+    """The whole program, with what it loads only where it needs that."""
+    for name in _PROGRAM:
+        import_module(name)
+
+
 def main() -> None:
     """Loads Penstock, says so, and serves."""
     # This folder has modules that are called like those of libraries, such as redis.
     sys.path[0] = str(ROOT)
     with socket.socket(fileno=int(sys.argv[1])) as control:
-        import app  # noqa: F401, PLC0415
-
+        _load()
         gc.freeze()
         control.send(b"ready")
         launch = Launcher(control).serve()

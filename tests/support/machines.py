@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TypeVar
 
+from tests.support.databases import postgres_database
 from tests.support.partner import LOOPBACK
 from tests.support.postgres import PostgresServer
 from tests.support.redis import RedisServer
@@ -18,10 +19,10 @@ SECRET_KEY = "the-one-key-of-all-machines"
 
 
 class Machines:
-    """Starts processes that share a new database. Each has a folder of its own."""
+    """Starts processes that share a database. Each has a folder of its own."""
 
-    def __init__(self, folder: Path, postgres: PostgresServer, redis: RedisServer) -> None:
-        self.database_url = postgres.new_database()
+    def __init__(self, folder: Path, database_url: str, redis: RedisServer) -> None:
+        self.database_url = database_url
         self.redis = redis
         self._folder = folder
         self._started = 0
@@ -68,9 +69,15 @@ class Machines:
 
 
 @contextmanager
-def open_machines(folder: Path, postgres: PostgresServer, redis: RedisServer) -> Iterator[Machines]:
-    """An installation in which nothing is started yet."""
-    machines = Machines(folder, postgres, redis)
+def open_machines(
+    folder: Path, postgres: PostgresServer, redis: RedisServer, *, tables: bool = True
+) -> Iterator[Machines]:
+    """An installation with a new database, in which nothing is started yet.
+
+    Without `tables` the first process that comes makes them.
+    """
+    url = postgres_database(postgres) if tables else postgres.new_database()
+    machines = Machines(folder, url, redis)
     try:
         yield machines
     finally:

@@ -19,6 +19,7 @@ from typing import Any
 
 from store.file_lock import file_lock
 from store.writer_program import LOCK
+from tests.support.databases import with_tables
 from tests.support.launching import Process, launch, start
 
 ROOT = Path(__file__).parents[2]
@@ -196,7 +197,7 @@ class Server:
 def starting_server(
     folder: Path, *arguments: str, port: int | None = None, **settings: str
 ) -> Iterator[Server]:
-    """A server that may not be ready yet, or never will."""
+    """A server that may not be ready yet, or never will; in a new folder it makes its tables."""
     server = Server(folder, port or free_port(), arguments, settings)
     try:
         yield server
@@ -210,8 +211,9 @@ def running_server(
 ) -> Iterator[Server]:
     """A server that is ready. `arguments` are flags of `penstock run`, `settings` its environment.
 
-    Started again in the same folder it finds its data again.
+    Started again in the same folder it finds its data again; in a new one, empty tables.
     """
+    with_tables(folder / "data")
     with starting_server(folder, *arguments, port=port, **settings) as server:
         server.wait_until_ready()
         yield server
