@@ -105,22 +105,28 @@ class EmbeddedDispatcher:
         return self._threads.stop(seconds)
 
     def _work(self, executor: Executor) -> None:
+        is_due = False
         while not self._stopping.is_set():
             self._woken.clear()
-            self._woken.wait(self._take_due_safely(executor))
+            nap = self._take_due_safely(executor, is_due=is_due)
+            is_woken = self._woken.wait(nap)
+            is_due = not is_woken and SHORTEST_NAP_SECONDS < nap < LONGEST_NAP_SECONDS
 
-    def _take_due_safely(self, executor: Executor) -> float:
+    def _take_due_safely(self, executor: Executor, *, is_due: bool) -> float:
         """Takes up what is due, whatever goes wrong: without this thread no run would go on."""
         try:
-            return self._take_due(executor)
+            return self._take_due(executor, is_due=is_due)
         except StorageUnavailable as error:
             logger.warning("what is due cannot be read: %s", error)
         except Exception:
             logger.exception("what is due cannot be taken up")
         return LONGEST_NAP_SECONDS
 
-    def _take_due(self, executor: Executor) -> float:
-        """Claims due runs as far as there are places; seconds until it is worth looking again."""
+    def _take_due(self, executor: Executor, *, is_due: bool) -> float:
+        """Claims due runs as far as there are places; seconds until it is worth looking again.
+
+        `is_due`: the moment has come for which this thread has napped.
+        """
         places = self._threads.places.take(MOST_CLAIMED)
         if places == 0:
             # Whoever gives a place back wakes us; what is due needs no second look until then.
@@ -128,9 +134,9 @@ class EmbeddedDispatcher:
         claimed: list[Run] = []
         term = executor.term
         try:
-            nap = self._nap_seconds()
+            nap = 0.0 if is_due else self._nap_seconds()
             if nap > 0.0:
-                # Most who wake us have parked a run: nothing is due, and the writer, which all
+                # Many who wake us have parked a run: nothing is due, and the writer, which all
                 # share, is left alone.
                 return nap
             claimed += self._transitions.claim_due(self.executor, self._clock.now(), places)

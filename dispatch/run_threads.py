@@ -18,8 +18,8 @@ logger = logging.getLogger(__name__)
 class RunThreads:
     """Executes runs, each in a place.
 
-    `parked` is called when a run waits for something, `freed` when a place is free where there had
-    been none.
+    `parked` is called when a run waits for something that may come soon, `freed` when a place is
+    free where there had been none.
     """
 
     def __init__(self, places: int, parked: Callable[[], None], freed: Callable[[], None]) -> None:

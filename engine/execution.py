@@ -29,6 +29,9 @@ from engine.run_end import Verdict
 from engine.run_signals import is_waiting
 from engine.tools import Tools
 
+LONG_REST: Milliseconds = 2_000
+"""Whoever brings what is due looks by themselves within this time, and need not be told."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -37,6 +40,9 @@ class Standing(Enum):
 
     ENDED = auto()
     PARKED = auto()
+    """Waits for something, and may be due soon."""
+    RESTING = auto()
+    """Waits for something, and is due in LONG_REST at the earliest, unless it is called."""
     RELEASED = auto()
     """Given back to the queue because the process stops."""
     LOST = auto()
@@ -256,7 +262,8 @@ class Execution:
         if not self._departure.park(due_at, until):
             return Standing.HANDED_OVER
         self._due_at = due_at
-        return Standing.PARKED
+        rests = due_at - self._tools.clock.now() >= LONG_REST
+        return Standing.RESTING if rests else Standing.PARKED
 
     def _release(self) -> Standing:
         self._departure.release()

@@ -6,6 +6,8 @@ import threading
 from collections.abc import Sequence
 from typing import Any, cast
 
+import pytest
+
 from core.clock import SystemClock
 from core.errors import GuardMissed
 from core.model import Run
@@ -46,8 +48,9 @@ class Resuming:
 
     term = 7
 
-    def __init__(self, work: Any) -> None:
+    def __init__(self, work: Any, standing: Standing = Standing.ENDED) -> None:
         self._work = work
+        self._standing = standing
         self._held: set[str] = set()
 
     def hold(self, run: Run) -> None:
@@ -57,7 +60,7 @@ class Resuming:
         assert term == self.term
         assert run.id in self._held, "it would be taken for a run in nobody's hands"
         self._work(run)
-        return Standing.ENDED
+        return self._standing
 
 
 def dispatching(due: DueRuns, places: int) -> EmbeddedDispatcher:
@@ -133,6 +136,45 @@ def test_the_writer_is_not_asked_for_runs_while_nothing_is_due() -> None:
         dispatcher.wake()
     assert dispatcher.stop(20)
     assert claims == 1
+
+
+def test_what_is_due_after_a_nap_is_claimed_without_a_look() -> None:
+    due = DueRuns(make_run())
+    at, done = SystemClock().now() + 200, threading.Event()
+    story: list[str] = []
+    claim = due.claim_due
+
+    def claiming(*arguments: Any) -> Sequence[Run]:
+        story.append("claimed")
+        return claim(*arguments)
+
+    def asking(_statuses: Any) -> int | None:
+        story.append("asked")
+        return at if due.waiting else None
+
+    due.claim_due, due.next_due = claiming, asking  # type: ignore[method-assign]
+    dispatcher = dispatching(due, places=4)
+    dispatcher.begin(cast(Executor, Resuming(lambda _run: done.set())))
+
+    assert done.wait(20)
+    assert dispatcher.stop(20)
+    assert story[:2] == ["asked", "claimed"]
+
+
+@pytest.mark.parametrize(
+    ("standing", "looks"), [(Standing.PARKED, True), (Standing.RESTING, False)]
+)
+def test_a_run_that_rests_for_long_wakes_nobody(standing: Standing, looks: bool) -> None:
+    dispatcher = dispatching(DueRuns(), places=4)
+    assert dispatcher._threads.places.take(1) == 1
+    given_back = threading.Event()
+    dispatcher._threads.give_back = given_back.set  # type: ignore[method-assign]
+
+    dispatcher._threads.execute(lambda: standing)
+
+    assert given_back.wait(20)
+    dispatcher._threads._runs.shutdown()
+    assert dispatcher._woken.is_set() is looks
 
 
 def test_who_has_no_place_for_more_calls_others() -> None:

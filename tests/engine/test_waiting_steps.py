@@ -12,6 +12,7 @@ from core.http import InboundRequest
 from core.request_store import RequestFilter
 from core.states import RunStatus
 from core.writes import ListQuery
+from engine.execution import Standing
 from engine.replies import JsonReply, Problem
 from tests.support.builders import NOW, make_document, send, step
 from tests.support.statements import counted_statements
@@ -74,6 +75,19 @@ def test_until_takes_a_moment_of_the_event(bench: Workbench) -> None:
     bench.clock.turn(HOUR)
     bench.run_due()
     assert bench.detail().run.output == {"kept": "2027-01-15T09:00:00.000Z"}
+
+
+@pytest.mark.parametrize(
+    ("duration", "standing"), [("1s", Standing.PARKED), ("2s", Standing.RESTING)]
+)
+def test_whoever_looks_for_what_is_due_is_told_only_of_what_comes_soon(
+    bench: Workbench, duration: str, standing: Standing
+) -> None:
+    bench.publish(make_document(wait(**{"for": duration}), keep("x")))
+    bench.dispatcher.full = True
+    bench.post()
+    [run] = bench.transitions.claim_due("workbench", bench.clock.now(), 1)
+    assert bench.executor.resume(run) is standing
 
 
 def test_a_moment_that_is_over_is_not_waited_for(bench: Workbench) -> None:
