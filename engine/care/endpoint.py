@@ -17,9 +17,9 @@ from engine.care.waiting_line import WaitingLine
 from engine.moving_window import MovingWindow
 
 APART: Milliseconds = 250
-"""How far apart those ask again who were held back and not called: that costs, and helps nobody
-while the endpoint is out of order.
-"""
+"""How far apart those ask again who were held back by a full endpoint and not called."""
+APART_WITHOUT_ANSWER: Milliseconds = 1_000
+"""The same while it answers nobody: to ask costs as much as a run, and helps nobody until then."""
 PATIENCE: Milliseconds = 1_000
 """How soon they ask again at least, as long as an endpoint is full or being tried."""
 UNPROVEN = 32
@@ -202,42 +202,40 @@ class Endpoint:
         until = self._breaker.open_until(now)
         if until is None:
             words = f"the circuit of {self.label} is half open: one request tries it just now"
-            return self._held(words, waiter, now, now + PATIENCE)
+            return self._held(words, waiter, now, now + PATIENCE, APART_WITHOUT_ANSWER)
         requests, failures = self._breaker.counts(now)
         last = f", the last one with: {self._last_failure.words}" if self._last_failure else ""
         words = (
             f"the circuit of {self.label} is open until {to_words(until)}, as {failures} of the "
             f"last {requests} requests failed{last}"
         )
-        return self._held(words, waiter, until - 1, until)
+        return self._held(words, waiter, until - 1, until, APART_WITHOUT_ANSWER)
 
     def _held_by_numbers(
         self, waiter: str | None, places: int | None, now: Milliseconds
     ) -> Held | None:
         most = self._limits.concurrency
         if most is not None and self.in_flight >= most:
-            return self._held_by_number(waiter, self.in_flight, "", now)
+            return self._held_by_number(waiter, self.in_flight, now)
         if places is None or self.places < min(places, UNPROVEN):
             return None
         if self.places >= places:
-            return self._held_by_number(waiter, self.places, "", now)
-        if not self._is_proven(now):
-            return self._held_by_number(waiter, self.places, " until one is answered", now)
-        return None
+            return self._held_by_number(waiter, self.places, now)
+        return None if self._is_proven(now) else self._held_unproven(waiter, now)
 
     def _is_proven(self, now: Milliseconds) -> bool:
         requests, failures = self._breaker.counts(now)
         return requests > failures
 
-    def _held_by_number(
-        self, waiter: str | None, under_way: int, until: str, now: Milliseconds
-    ) -> Held:
+    def _held_by_number(self, waiter: str | None, under_way: int, now: Milliseconds) -> Held:
         self._is_recovering = False
-        words = (
-            f"{under_way} requests to {self.label} are under way, as many as may be{until}; this "
-            "one waits for its turn"
-        )
-        return self._held(words, waiter, now, now + PATIENCE)
+        words = _as_many_as_may_be(under_way, self.label)
+        return self._held(words, waiter, now, now + PATIENCE, APART)
+
+    def _held_unproven(self, waiter: str | None, now: Milliseconds) -> Held:
+        self._is_recovering = False
+        words = _as_many_as_may_be(self.places, self.label, " until one is answered")
+        return self._held(words, waiter, now, now + PATIENCE, APART_WITHOUT_ANSWER)
 
     def _held_by_rate(self, waiter: str | None, window: MovingWindow, now: Milliseconds) -> Held:
         words = f"{self.label} is sent {window.rate.text} at most; this request waits for its turn"
@@ -245,7 +243,19 @@ class Endpoint:
         return Held(words, self._line.join(waiter, now, opens_at, spacing))
 
     def _held(
-        self, words: str, waiter: str | None, after: Milliseconds, earliest: Milliseconds
+        self,
+        words: str,
+        waiter: str | None,
+        after: Milliseconds,
+        earliest: Milliseconds,
+        apart: Milliseconds,
     ) -> Held:
         """Held back; who has a turn `after` this moment keeps it."""
-        return Held(words, self._line.join(waiter, after, earliest, APART))
+        return Held(words, self._line.join(waiter, after, earliest, apart))
+
+
+def _as_many_as_may_be(under_way: int, label: str, until: str = "") -> str:
+    return (
+        f"{under_way} requests to {label} are under way, as many as may be{until}; this one waits "
+        "for its turn"
+    )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from core.clock import Milliseconds
 
 MOST_AHEAD: Milliseconds = 3_600_000
-"""No turn is later than this after the earliest moment; more who wait share the last ones."""
+"""No turn is later than this after the earliest moment; more who wait begin with the
+first moment again."""
 
 
 class Turns:
@@ -18,7 +19,9 @@ class Turns:
 
     def take(self, earliest: Milliseconds, spacing: Milliseconds) -> Milliseconds:
         """The next turn, not before `earliest`; the one after it is `spacing` later."""
-        turn = min(max(self._next, earliest), earliest + MOST_AHEAD)
+        turn = max(self._next, earliest)
+        if turn > earliest + MOST_AHEAD:
+            turn = earliest
         self._next = turn + spacing
         return turn
 

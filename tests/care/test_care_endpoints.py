@@ -10,6 +10,7 @@ from core.rates import parse_rate
 from engine.care.breaker import Change, CircuitState, Ending
 from engine.care.endpoint import (
     APART,
+    APART_WITHOUT_ANSWER,
     AUTOMATION,
     MOST_USERS,
     PATIENCE,
@@ -152,7 +153,7 @@ def test_an_open_circuit_says_until_when_and_why_and_lets_them_come_back_apart()
 
     one, two = desk.held(waiter="one"), desk.held(waiter="two")
 
-    assert (one.until, two.until) == (NOW + 30_000, NOW + 30_000 + APART)
+    assert (one.until, two.until) == (NOW + 30_000, NOW + 30_000 + APART_WITHOUT_ANSWER)
     assert desk.held(waiter=None).until == NOW + 30_000
     assert one.reason == (
         "the circuit of https://partner.example is open until 2027-01-15 08:00:30 UTC, as 10 of "
@@ -372,6 +373,10 @@ def test_of_an_endpoint_that_never_answered_few_give_up_at_one_moment() -> None:
         "32 requests to https://partner.example are under way, as many as may be until one is "
         "answered; this one waits for its turn"
     )
+    assert [one.until - held[0].until for one in held[1:3]] == [
+        APART_WITHOUT_ANSWER,
+        2 * APART_WITHOUT_ANSWER,
+    ]
     assert isinstance(desk.enter(placed=False), Permit)
 
     desk.end(permits[0])
