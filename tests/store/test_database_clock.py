@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from types import SimpleNamespace
+from typing import Any
 
 import psycopg
 import pytest
@@ -102,3 +103,22 @@ def test_a_machine_that_slept_is_right_again_once_it_is_set(
     assert not Watch(url).is_within(clock, HOUR)
 
     assert Watch(url).is_right(clock)
+
+
+def test_an_answer_that_comes_late_does_not_put_it_back(
+    store: SqlStore, machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would show a lease as held that is over, and the run of another as one's own."""
+    clock = clock_of(store)
+    read, held = clock._database.read, 25_000
+
+    def read_late(work: Any) -> Any:
+        told = read(work)
+        machine.slept -= held
+        return told
+
+    before = clock.now()
+    monkeypatch.setattr(clock._database, "read", read_late)
+    clock.set()
+
+    assert clock.now() - before > held * 0.9
