@@ -11,11 +11,14 @@ from tests.support.debian import skipped_where_missing
 
 __all__ = ["PostgresServer", "running_postgres"]
 
+SETTINGS = ["fsync=off", "max_connections=500"]
+"""It does not wait for the disk, and bears several installations and the tests beside them."""
+
 
 @contextmanager
 def running_postgres() -> Iterator[PostgresServer]:
-    """Starts a server in a folder of its own; it does not wait for the disk."""
+    """Starts a server in a folder of its own."""
     with skipped_where_missing():
         postgres.programs_folder()
-    with postgres.running_postgres(settings=["fsync=off"]) as server:
+    with postgres.running_postgres(settings=SETTINGS) as server:
         yield server
