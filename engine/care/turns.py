@@ -5,8 +5,7 @@ from __future__ import annotations
 from core.clock import Milliseconds
 
 MOST_AHEAD: Milliseconds = 3_600_000
-"""No turn is later than this after the earliest moment; more who wait begin with the
-first moment again."""
+"""No turn is later than this after the earliest moment; more who wait begin with that again."""
 
 
 class Turns:
